@@ -58,9 +58,10 @@ export function makeForecast(limit: LimitState, trail: Trail, now: number): Fore
   }
 }
 
-/** When the present use stops counting; null: no window is running. */
+/** When the present use stops counting; null: no window is running, or it is a bucket. */
 function findEnd({ usage, clock }: LimitState, now: number): number | null {
   if (clock.kind === 'rolling') return now + clock.lengthMs
+  if (clock.kind === 'refill') return null
   return usage.kind === 'fixed' && usage.end !== null && now < usage.end ? usage.end : null
 }
 

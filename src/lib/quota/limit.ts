@@ -20,6 +20,8 @@ export type Clock =
     }
   | { kind: 'rolling'; lengthMs: number }
   | { kind: 'first-use'; lengthMs: number }
+  /** A bucket: what was used comes back evenly, all of it within this time. */
+  | { kind: 'refill'; lengthMs: number }
 
 /** The parsed parts of `MAX[metric]/WINDOW`. */
 export interface Limit {
@@ -62,7 +64,13 @@ export function parseLimit(text: string): Limit {
   if (metric === undefined) {
     throw new QwenctlError('invalid_limit', `"${name}" in "${text}" is not a metric: ${metrics.join(', ')}`)
   }
-  return { metric, max: parseMax(amount, metric, text), window, clock: parseWindow(window) }
+  const clock = parseWindow(window)
+  if (clock.kind === 'refill' && metric === 'usd')
+    throw new QwenctlError(
+      'invalid_limit',
+      `"${text}": dollars do not refill; use ${window.split('@')[0]}@rolling`,
+    )
+  return { metric, max: parseMax(amount, metric, text), window, clock }
 }
 
 /** Nominal length of a window, in milliseconds: a day has 24 hours, a month 30 days. */
@@ -101,12 +109,13 @@ export function parseWindow(window: string): Clock {
   const lengthMs = spanMs(span, window)
   if (clock === 'rolling') return { kind: 'rolling', lengthMs }
   if (clock === 'first-use') return { kind: 'first-use', lengthMs }
+  if (clock === 'refill') return { kind: 'refill', lengthMs }
   if (span === 'day' || span === 'week' || span === 'month') {
     const zone = clock ?? 'UTC'
     if (!isZone(zone)) {
       throw new QwenctlError(
         'invalid_limit',
-        `"${zone}" in "${window}" is neither a time zone nor rolling or first-use`,
+        `"${zone}" in "${window}" is neither a time zone nor rolling, refill or first-use`,
       )
     }
     return { kind: 'calendar', unit: span, zone }

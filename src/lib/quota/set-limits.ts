@@ -85,11 +85,16 @@ function learnOfModel(
   { now, inFlight }: { now: number; inFlight: number },
 ): void {
   const { model } = record
-  const limits = subject.modelLimits
-  const known = limits.find((limit) => limit.model === model && isOfWindow(limit, record))
+  const known = subject.modelLimits.find((limit) => limit.model === model && isOfWindow(limit, record))
   if (known !== undefined) return repeat(known, record, now)
   const { metric, window, max, from } = record
   const clock = parseWindow(window)
+  // One header has one bucket: where it now refills at another pace, the previous limit was wrong.
+  if (clock.kind === 'refill')
+    subject.modelLimits = subject.modelLimits.filter(
+      (limit) => limit.model !== model || limit.metric !== metric || limit.from !== from,
+    )
+  const limits = subject.modelLimits
   const usage = emptyUsage(clock)
   const until = now + LEARNED_HOLDS_MS
   const limit: ModelLimitState = { metric, window, max, clock, usage, source: 'learned', from, until, model }
@@ -100,19 +105,19 @@ function learnOfModel(
 }
 
 function repeat(known: LimitState, record: Learned, now: number): void {
+  advance(known.usage, known.clock, now)
   Object.assign(known, { max: record.max, from: record.from, until: now + LEARNED_HOLDS_MS })
+  const { usage, clock } = known
+  if (clock.kind === 'refill' && usage.kind === 'fixed' && usage.start !== null)
+    usage.end = usage.start + (usage.used * clock.lengthMs) / record.max
 }
 
 /** The provider counts requests that qwenctl has not seen: other programs use the same credential. */
-function usedAtLeast(
-  { usage, clock, max }: LimitState,
-  { remaining }: Learned,
-  now: number,
-  stillToCount = 0,
-): void {
+function usedAtLeast(limit: LimitState, { remaining }: Learned, now: number, stillToCount = 0): void {
+  const { usage, clock, max } = limit
   advance(usage, clock, now)
   if (remaining === undefined) return
-  charge(usage, clock, Math.max(0, max - remaining - usage.used - stillToCount), now)
+  charge(limit, Math.max(0, max - remaining - usage.used - stillToCount), now)
 }
 
 /** A limit that stays keeps its use; a new definition starts from the use in the trail. */
@@ -121,7 +126,9 @@ function limitState(subject: SubjectState, record: LimitRecord, now: number): Li
   const clock = parseWindow(window)
   const before = subject.limits.find((limit) => isOfWindow(limit, record))
   const usage =
-    before === undefined ? usageFromTrail(subject.trail, metric, clock, now) : structuredClone(before.usage)
+    before === undefined
+      ? usageFromTrail(subject.trail, { metric, clock, max }, now)
+      : structuredClone(before.usage)
   return { metric, window, max, clock, usage, source, from: null, until: null }
 }
 

@@ -2,7 +2,15 @@ import type { Clock } from './limit.ts'
 import { isInForce } from './set-limits.ts'
 import { heldAmount, heldOfModel, holdAmount } from './in-flight.ts'
 import type { ReserveEvent } from './log/events.ts'
-import type { InFlight, LimitState, ModelLimitState, OpenReservation, SubjectState } from './log/state.ts'
+import type {
+  InFlight,
+  LimitState,
+  ModelLimitState,
+  OpenReservation,
+  SubjectState,
+  WindowUsage,
+} from './log/state.ts'
+import { countRefilled } from './window.ts'
 import { calendarWindow } from './zone.ts'
 
 export interface Standing {
@@ -35,6 +43,7 @@ export function standing(limit: LimitState, now: number): Standing {
 
 /** The used amount of a limit at `now`: the part of its standing that every request needs. */
 export function countUsed({ usage, clock }: LimitState, now: number): number {
+  if (usage.kind === 'fixed' && clock.kind === 'refill') return usage.used - countRefilled(usage, now)
   if (usage.kind === 'fixed') return usage.end !== null && now < usage.end ? usage.used : 0
   const from = windowFrom(clock, now)
   let { used } = usage
@@ -133,6 +142,7 @@ export function limitRoomAt(limit: LimitState, now: number, keep = 0, need = 0):
 function usageRoomAt(limit: LimitState, now: number, most: number): number {
   const { used, resetsAt } = standing(limit, now)
   if (used < most || resetsAt === null) return now
+  if (limit.clock.kind === 'refill' && limit.usage.kind === 'fixed') return refillAt(limit.usage, now, most)
   if (limit.usage.kind !== 'rolling' || limit.clock.kind !== 'rolling') return resetsAt
   let left = limit.usage.used
   for (const charge of limit.usage.charges) {
@@ -140,6 +150,14 @@ function usageRoomAt(limit: LimitState, now: number, most: number): number {
     if (left < most && charge.at + limit.clock.lengthMs > now) return charge.at + limit.clock.lengthMs
   }
   return resetsAt
+}
+
+/** When a bucket has room for one unit more below `most`. */
+function refillAt(usage: Extract<WindowUsage, { kind: 'fixed' }>, now: number, most: number): number {
+  const { start, end, used } = usage
+  if (start === null || end === null || used === 0) return now
+  const units = Math.min(used, Math.floor(used - most) + 1)
+  return Math.max(now, Math.ceil(start + (units * (end - start)) / used))
 }
 
 /** How many reservations in flight count in the limit's present window; 0 unless the limit counts requests. */

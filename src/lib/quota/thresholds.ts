@@ -28,8 +28,9 @@ export function passedThresholds(subject: SubjectState, percents: readonly numbe
   return found
 }
 
-/** A rolling window has no end: each threshold is reported once per length of the window. */
+/** A rolling window or a bucket has no end: each threshold is reported once per its length. */
 function nameWindow({ usage, clock }: LimitState, now: number): string {
-  if (usage.kind === 'fixed') return String(usage.end ?? 0)
-  return clock.kind === 'rolling' ? `rolling-${Math.floor(now / clock.lengthMs)}` : '0'
+  if (clock.kind === 'rolling' || clock.kind === 'refill')
+    return `${clock.kind}-${Math.floor(now / clock.lengthMs)}`
+  return usage.kind === 'fixed' ? String(usage.end ?? 0) : '0'
 }

@@ -1,5 +1,5 @@
 import type { Clock } from './limit.ts'
-import type { Charge, WindowUsage } from './log/state.ts'
+import type { Charge, LimitState, WindowUsage } from './log/state.ts'
 import { calendarWindow } from './zone.ts'
 
 /**
@@ -30,6 +30,7 @@ export function advance(usage: WindowUsage, clock: Clock, now: number): void {
     if (clock.kind === 'rolling') dropExpired(usage, now - clock.lengthMs)
     return
   }
+  if (clock.kind === 'refill') leak(usage, now)
   if (usage.end !== null && now < usage.end) return
   usage.used = 0
   usage.start = null
@@ -38,9 +39,18 @@ export function advance(usage: WindowUsage, clock: Clock, now: number): void {
     Object.assign(usage, calendarWindow(clock.unit, clock.zone, now, clock.firstDay))
 }
 
+/** A window with its clock. A bucket refills in proportion to its size. */
+type Counted = Pick<LimitState, 'usage' | 'clock' | 'max'>
+
 /** Adds to a window that was advanced to `now`. A first-use window begins with this charge. */
-export function charge(usage: WindowUsage, clock: Clock, amount: number, now: number): void {
+export function charge({ usage, clock, max }: Counted, amount: number, now: number): void {
   if (amount === 0) return
+  if (usage.kind === 'fixed' && clock.kind === 'refill') {
+    usage.start ??= now
+    usage.used += amount
+    usage.end = usage.start + (usage.used * clock.lengthMs) / max
+    return
+  }
   usage.used += amount
   if (usage.kind === 'rolling') {
     pushCharge(usage.charges, { at: now, amount })
@@ -48,6 +58,21 @@ export function charge(usage: WindowUsage, clock: Clock, amount: number, now: nu
     usage.start = now
     usage.end = now + clock.lengthMs
   }
+}
+
+/** Units of a bucket that came back by `now`. Only whole ones, so that a count of requests stays a whole number. */
+export function countRefilled(usage: Extract<WindowUsage, { kind: 'fixed' }>, now: number): number {
+  if (usage.start === null || usage.end === null || usage.used === 0) return 0
+  const perUnit = (usage.end - usage.start) / usage.used
+  if (!(perUnit > 0)) return usage.used
+  return Math.min(usage.used, Math.max(0, Math.floor((now - usage.start) / perUnit)))
+}
+
+function leak(usage: Extract<WindowUsage, { kind: 'fixed' }>, now: number): void {
+  const back = countRefilled(usage, now)
+  if (back === 0 || usage.start === null || usage.end === null) return
+  usage.start += (back * (usage.end - usage.start)) / usage.used
+  usage.used -= back
 }
 
 /**
@@ -61,6 +86,7 @@ export function giveBack(
   now: number,
 ): void {
   if (usage.kind === 'fixed') {
+    if (clock.kind === 'refill') return takeBack(usage, amount)
     if (usage.start !== null && chargedAt >= usage.start) usage.used = Math.max(0, usage.used - amount)
     return
   }
@@ -70,6 +96,14 @@ export function giveBack(
   if (charged === undefined || charged.amount < amount) return
   charged.amount -= amount
   usage.used = Math.max(0, usage.used - amount)
+}
+
+/** In a bucket, the units of a request that came back meanwhile are not taken back again. */
+function takeBack(usage: Extract<WindowUsage, { kind: 'fixed' }>, amount: number): void {
+  if (usage.start === null || usage.end === null || usage.used === 0) return
+  const left = Math.max(0, usage.used - amount)
+  usage.end = usage.start + ((usage.end - usage.start) / usage.used) * left
+  usage.used = left
 }
 
 function dropExpired(usage: { charges: Charge[]; used: number }, before: number): void {

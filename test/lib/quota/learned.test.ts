@@ -172,6 +172,22 @@ describe('a limit learned for one model', () => {
     expect(reserve('w-4', 'm')).toBe(true)
   })
 
+  test('when it is a bucket, it refills; another pace of the same header replaces it', () => {
+    const ground = new Ground().set([50, 'day'])
+    ground.learn({ model: 'm', max: 3, remaining: 0, window: 'day@refill' })
+    expect(hasRoom(ground.account, NOON, 'm')).toBe(false)
+    expect(limitRoomAt(ground.account.modelLimits[0]!, NOON)).toBe(NOON + 8 * HOUR)
+    ground.learn({ model: 'm', max: 3, remaining: 0, window: '3s@refill' })
+    ground.learn({ model: 'm', max: 3, remaining: 3, window: 'minute', from: 'other' })
+    expect(ground.account.modelLimits.map(({ window }) => window)).toEqual(['3s@refill', 'minute'])
+    expect([0, 999, 1000].map((ms) => hasRoom(ground.account, NOON + ms, 'm'))).toEqual([false, false, true])
+    ground.learn({ model: 'm', max: 30, window: '3s@refill' })
+    expect(limitRoomAt(ground.account.modelLimits[0]!, NOON)).toBe(NOON)
+    const before = ground.state
+    ground.use('m')
+    expect(stateFromJson(JSON.parse(JSON.stringify(stateToJson(before))))).toEqual(before)
+  })
+
   test('when the account is reset, it starts anew', () => {
     const ground = new Ground().learn({ model: 'm', max: 1, remaining: 0 })
     expect(hasRoom(ground.account, NOON, 'm')).toBe(false)

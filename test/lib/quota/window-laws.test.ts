@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import type { LedgerEvent } from '../../../src/lib/quota/log/events.ts'
 import { apply, emptyState } from '../../../src/lib/quota/log/fold.ts'
 import { parseLimit } from '../../../src/lib/quota/limit.ts'
-import { standing } from '../../../src/lib/quota/standing.ts'
+import { roomAt, standing } from '../../../src/lib/quota/standing.ts'
 import type { LedgerState, WindowUsage } from '../../../src/lib/quota/log/state.ts'
 import { advance, charge, emptyUsage, giveBack } from '../../../src/lib/quota/window.ts'
 import { parseWindow } from '../../../src/lib/quota/limit.ts'
@@ -164,6 +164,56 @@ describe('a late refund', () => {
   })
 })
 
+test('a bucket grants its size at once, then evenly, and says to the millisecond when it has room again', () => {
+  const steps = fc.array(fc.integer({ min: 0, max: 40_000 }), { minLength: 20, maxLength: 80 })
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 7 }), steps, (max, waits) => {
+      const state = givenLimit(`${max}/minute@refill`)
+      const perUnit = 60_000 / max
+      const granted: number[] = []
+      let free = max
+      let at = BASE
+      let since = BASE
+      const reserve = (time: number) =>
+        apply(state, { type: 'reserve', id: `w-${granted.length}-${time}`, account: 'a', at: iso(time) })
+      for (const wait of waits) {
+        at += wait
+        const back = Math.floor((at - since) / perUnit + 1e-9)
+        since = free + back >= max ? at : since + back * perUnit
+        free = Math.min(max, free + back)
+        const room = roomAt(state.subjects.get('a'), at)
+        expect(room <= at).toBe(free > 0)
+        if (free === 0) {
+          expect(Math.abs(room - (since + perUnit))).toBeLessThanOrEqual(1)
+          expect(reserve(at)).toBe(false)
+          continue
+        }
+        expect(reserve(at)).toBe(true)
+        if (free === max) since = at
+        free -= 1
+        granted.push(at)
+      }
+      for (const [first, from] of granted.entries())
+        for (const [more, to] of granted.slice(first).entries())
+          expect(more + 1).toBeLessThanOrEqual(max + Math.floor((to - from) / perUnit + 1e-6) + 1)
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('a bucket gives back a refunded request, and has no dollars', () => {
+  const state = givenLimit('2/hour@refill')
+  const reserve = (id: string) => apply(state, { type: 'reserve', id, account: 'a', at: iso(BASE) })
+  expect([reserve('w-1'), reserve('w-2'), reserve('w-3')]).toEqual([true, true, false])
+  apply(state, { type: 'settle', id: 'w-1', at: iso(BASE), outcome: 'aborted', refunded: true })
+  expect(standing(state.subjects.get('a')!.limits[0]!, BASE)).toEqual({
+    used: 1,
+    remaining: 1,
+    resetsAt: BASE + HOUR / 2,
+  })
+  expect(() => parseLimit('5usd/day@refill')).toThrow('dollars do not refill')
+})
+
 test('with merged charges a rolling window counts every amount, late at most, and a refund takes its own', () => {
   const clock = parseWindow('5h')
   const amounts = fc.array(fc.record({ wait: fc.nat(4), amount: fc.integer({ min: 1, max: 9 }) }), {
@@ -178,7 +228,7 @@ test('with merged charges a rolling window counts every amount, late at most, an
       for (const { wait: pause, amount } of charges) {
         now += pause
         advance(usage, clock, now)
-        charge(usage, clock, amount, now)
+        charge({ usage, clock, max: 1e9 }, amount, now)
         list.push({ at: now, amount })
       }
       const sum = () => list.reduce((total, { amount }) => total + amount, 0)

@@ -15,6 +15,11 @@ export interface LimitHeaders {
   reset?: string
   /** See `LearnedLimit.refillsGradually`. */
   refillsGradually?: true
+  /**
+   * The usual windows of a bucket: what was used comes back evenly. The numbers show which one it is. If none fits,
+   * a row with a window of its own believes the numbers.
+   */
+  refillsIn?: readonly ('minute' | 'day')[]
 }
 
 /** The limits in the headers, one for each row with a value. */
@@ -36,16 +41,38 @@ function limitInHeaders(row: LimitHeaders, header: HeaderLookup, now: number): L
   const { max, window } = limitAndWindow(limit)
   const left = count(remaining)
   if (max === null && left === null) return null
+  const resetsAt = parseResetTime(read(row.reset), now)
   return {
     metric: row.metric,
-    window: row.window === OBSERVED ? (window ?? OBSERVED) : row.window,
+    window:
+      refillWindow(row, { max, left, resetsAt }, now) ??
+      (row.window === OBSERVED ? (window ?? OBSERVED) : row.window),
     max,
     remaining: left,
-    resetsAt: parseResetTime(read(row.reset), now),
+    resetsAt,
     ...(row.refillsGradually === true ? { refillsGradually: true } : {}),
     scope: row.scope,
     from: (max === null ? row.remaining : row.limit) ?? '',
   }
+}
+
+/** The numbers of a bucket are exact but for the rounding of the time. */
+const ROUNDING = 0.25
+const lengthMs = { minute: 60_000, day: 86_400_000 } as const
+
+/** The window in which a bucket refills, from the time until the used part is back; null: its numbers show none. */
+function refillWindow(
+  { refillsIn, window }: LimitHeaders,
+  { max, left, resetsAt }: { max: number | null; left: number | null; resetsAt: number | null },
+  now: number,
+): string | null {
+  if (refillsIn === undefined || max === null || left === null || left >= max || resetsAt === null)
+    return null
+  const length = ((resetsAt - now) * max) / (max - left)
+  const unit = refillsIn.find((name) => Math.abs(length / lengthMs[name] - 1) <= ROUNDING)
+  if (unit !== undefined) return `${unit}@refill`
+  const seconds = Math.max(1, Math.ceil(Number((length / 1000).toPrecision(2))))
+  return window === OBSERVED || seconds * 1000 > lengthMs.day ? null : `${seconds}s@refill`
 }
 
 /** `100`, or `100;w=60` and `100, 100;window=60` of the drafts for a standard, which name the window in seconds. */

@@ -5,7 +5,7 @@ import type { Provider } from '../../provider/provider.ts'
 import { activeCooldown } from '../../quota/cooldowns.ts'
 import type { LearnedRecord } from '../../quota/log/events.ts'
 import type { Ledger, Notice } from '../../quota/ledger.ts'
-import { formatLimit, metrics, parseLimit } from '../../quota/limit.ts'
+import { formatLimit, metrics, parseLimit, parseWindow } from '../../quota/limit.ts'
 import { LEARNED_HOLDS_MS } from '../../quota/set-limits.ts'
 import type { LimitState, ModelLimitState, SubjectState } from '../../quota/log/state.ts'
 import type { Member } from '../../rotation/pool/member.ts'
@@ -233,10 +233,23 @@ function isCountable(metric: LearnedRecord['metric'], max: number, window: strin
   }
 }
 
+/** The times of a bucket are rounded, so that its pace seems to change a little. */
+const SAME_PACE = 2
+
+/** Whether both are the same limit: of one window, or of one bucket at about the same pace. */
+function isSameLimit(limit: LimitState | ModelLimitState, record: LearnedRecord): boolean {
+  if (limit.source !== 'learned' || limit.metric !== record.metric) return false
+  if (limit.window === record.window) return true
+  if (limit.clock.kind !== 'refill' || limit.from !== record.from) return false
+  const clock = parseWindow(record.window)
+  if (clock.kind !== 'refill') return false
+  const ratio = clock.lengthMs / limit.clock.lengthMs
+  return ratio < SAME_PACE && ratio > 1 / SAME_PACE
+}
+
 /** Whether the ledger has another value, or a record more than a day old. */
 function isNews(record: LearnedRecord, subject: SubjectState | undefined, now: number): boolean {
-  const isSame = (limit: LimitState | ModelLimitState) =>
-    limit.source === 'learned' && limit.metric === record.metric && limit.window === record.window
+  const isSame = (limit: LimitState | ModelLimitState) => isSameLimit(limit, record)
   const known =
     record.model === undefined
       ? subject?.limits.find(isSame)

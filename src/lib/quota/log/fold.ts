@@ -217,7 +217,7 @@ function chargeSubject(subject: SubjectState, amounts: TrailAmounts, now: number
     const amount = trailAmount(amounts, limit.metric)
     if (amount === 0) continue
     advance(limit.usage, limit.clock, now)
-    charge(limit.usage, limit.clock, amount, now)
+    charge(limit, amount, now)
   }
   leaveTrail(subject.trail, amounts, now, now)
 }
@@ -242,7 +242,7 @@ function chargeModel(
   for (const limit of subject.modelLimits) {
     if (limit.model !== model || (isRefused && isLongWindow(limit.clock))) continue
     advance(limit.usage, limit.clock, now)
-    charge(limit.usage, limit.clock, trailAmount(amounts, limit.metric), now)
+    charge(limit, trailAmount(amounts, limit.metric), now)
   }
 }
 

@@ -57,7 +57,7 @@ function shiftSubject(subject: SubjectState, shift: number, now: number): void {
     const before = limit.usage.used
     shiftLimit(limit, shift, now)
     if (limit.clock.kind !== 'calendar') continue
-    limit.usage = usageFromTrail(trail, limit.metric, limit.clock, now)
+    limit.usage = usageFromTrail(trail, limit, now)
     // The trail lacks the use that only the provider reported.
     if (limit.source === 'learned') limit.usage.used = Math.max(limit.usage.used, before)
   }

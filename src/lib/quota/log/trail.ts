@@ -1,5 +1,5 @@
 import type { Clock, Metric } from '../limit.ts'
-import type { Trail, TrailBucket, WindowUsage } from './state.ts'
+import type { LimitState, Trail, TrailBucket, WindowUsage } from './state.ts'
 import { charge, emptyUsage, advance } from '../window.ts'
 
 const MINUTE = 60_000
@@ -74,14 +74,20 @@ function add(bucket: TrailBucket | undefined, amounts: TrailAmounts): void {
  * The earlier use that a newly defined limit starts from. A bucket partly inside the window counts whole, at its
  * end. The figure is exact or too high: changing a definition never creates capacity.
  */
-export function usageFromTrail(trail: Trail, metric: Metric, clock: Clock, now: number): WindowUsage {
+export function usageFromTrail(
+  trail: Trail,
+  { metric, clock, max }: Pick<LimitState, 'metric' | 'clock' | 'max'>,
+  now: number,
+): WindowUsage {
   const usage = emptyUsage(clock)
   advance(usage, clock, now)
   const from = usage.kind === 'fixed' && usage.start !== null ? usage.start : now - windowLength(clock)
   const { name, width } = resolutions.find(({ keptMs }) => now - from <= keptMs) ?? resolutions[2]
   for (const bucket of trail[name]) {
     if (bucket.start + width <= from) continue
-    charge(usage, clock, trailAmount(bucket, metric), Math.min(bucket.start + width - 1, now))
+    const at = Math.min(bucket.start + width - 1, now)
+    if (clock.kind === 'refill') advance(usage, clock, at)
+    charge({ usage, clock, max }, trailAmount(bucket, metric), at)
   }
   return usage
 }

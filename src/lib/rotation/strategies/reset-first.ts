@@ -8,8 +8,9 @@ export const resetFirst: Strategy = () => ({
   score({ subjects }, { view }) {
     let soonest = Infinity
     for (const limit of view.state.subjects.get(subjects.account)?.limits ?? []) {
-      // A rolling window returns charge by charge: nothing of it expires.
-      if (limit.clock.kind === 'rolling' || !isInForce(limit, view.now)) continue
+      // A rolling window or a bucket returns bit by bit: nothing of it expires.
+      const { kind } = limit.clock
+      if (kind === 'rolling' || kind === 'refill' || !isInForce(limit, view.now)) continue
       soonest = Math.min(soonest, standing(limit, view.now).resetsAt ?? Infinity)
     }
     return soonest

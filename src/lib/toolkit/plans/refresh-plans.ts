@@ -24,7 +24,7 @@ function windowView(plan: PlanWindow, account: Account, state: LedgerState, now:
       ? null
       : trail === undefined
         ? 0
-        : usageFromTrail(trail, metric, parseWindow(window), now).used
+        : usageFromTrail(trail, { metric, clock: parseWindow(window), max: Infinity }, now).used
   return {
     ...rest,
     metric,

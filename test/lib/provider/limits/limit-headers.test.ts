@@ -86,12 +86,34 @@ describe('limits in headers', () => {
     expect(learned(named('groq'), headers)).toMatchObject([
       {
         metric: 'requests',
-        window: 'day@rolling',
+        window: 'day@refill',
         max: 14_400,
         remaining: 14_370,
         resetsAt: inSeconds(179.56),
       },
       { metric: 'tokens', window: 'observed', max: 18_000, remaining: 17_997, resetsAt: inSeconds(7.66) },
+    ])
+  })
+
+  it.each([
+    ['openai', '10000', '9999', '6ms', 'minute@refill'],
+    ['openai', '10000', '9999', '8.64s', 'day@refill'],
+    ['openai', '200', '0', '24h0m0s', 'day@refill'],
+    ['openai', '3', '1', '40s', 'minute@refill'],
+    ['openai', '60', '59', '60s', 'observed'], // a window that passes, not a bucket
+    ['openai', '10000', '10000', '0s', 'observed'],
+    ['groq', '3', '0', '2s', '2s@refill'],
+    ['groq', '1000', '999', '1m26.4s', 'day@refill'],
+    ['groq', '1000', '1000', '0s', 'day@refill'],
+    ['groq', '1000', '1', '35d', 'day@refill'],
+  ])('%s: of %s requests %s are left and all are back in %s: %s', (id, limit, remaining, reset, window) => {
+    const headers = {
+      'x-ratelimit-limit-requests': limit,
+      'x-ratelimit-remaining-requests': remaining,
+      'x-ratelimit-reset-requests': reset,
+    }
+    expect(learned(named(id), headers)).toMatchObject([
+      { metric: 'requests', max: Number(limit), remaining: Number(remaining), window },
     ])
   })
 

@@ -98,7 +98,7 @@ class Scene {
 
 test('when an answer tells a limit of a day, it is counted from what is left and gates that model alone', async () => {
   const scene = await Scene.open(provider('groq'))
-  await scene.answer(groq(3, 1))
+  await scene.answer(groq(3, 1, '16h'))
   expect(scene.written).toEqual([
     {
       type: 'learn',
@@ -106,7 +106,7 @@ test('when an answer tells a limit of a day, it is counted from what is left and
       limits: [
         {
           metric: 'requests',
-          window: 'day@rolling',
+          window: 'day@refill',
           max: 3,
           from: 'x-ratelimit-limit-requests',
           model: 'm',
@@ -121,10 +121,11 @@ test('when an answer tells a limit of a day, it is counted from what is left and
 
 test('when the next answers say the same limit, whatever is left, nothing more is written', async () => {
   const scene = await Scene.open(provider('groq'))
-  for (const left of [2999, 2998, 2997]) await scene.answer(groq(3000, left))
+  for (const left of [2999, 2998, 2997])
+    await scene.answer(groq(3000, left, `${((3000 - left) * 86_400) / 3000}s`))
   expect(scene.lines().filter(({ type }) => type === 'learn')).toHaveLength(1)
-  await scene.answer(groq(500, 400))
-  await scene.answer(groq(9000, 400))
+  await scene.answer(groq(500, 400, '288m'))
+  await scene.answer(groq(9000, 400, '1376m'))
   const { modelLimits } = scene.ledger.state.subjects.get(scene.member.account.id)!
   expect(modelLimits).toMatchObject([{ max: 9000 }])
   expect(scene.lines().filter(({ type }) => type === 'learn')).toHaveLength(3)
@@ -163,6 +164,7 @@ test('when a reset is when all is back, a day of it is shortened, and says so', 
   await scene.answer(groq(200, 0, '23h'))
   expect(scene.written).toMatchObject([
     { until: iso(NOON + 10 * MINUTE), evidence: expect.stringMatching(/^shortened; /) as string },
+    { type: 'learn', limits: [{ max: 200, remaining: 0, window: 'day@refill' }] },
   ])
 })
 
@@ -189,10 +191,22 @@ test('when a window of a plan is used up, the whole quota group rests, however l
 test('when many answers say at once that nothing is left, it is written once', async () => {
   const scene = await Scene.open(provider('openai'))
   for (let count = 0; count < 50; count += 1) await scene.answer(groq(60, 0, '60s'))
-  expect(scene.written).toHaveLength(1)
+  expect(scene.written.map(({ type }) => type)).toEqual(['cool', 'learn'])
   scene.now += 60 * SECOND
   await scene.answer(groq(60, 0, '60s'))
-  expect(scene.written).toHaveLength(2)
+  expect(scene.written.map(({ type }) => type)).toEqual(['cool', 'learn', 'cool'])
+})
+
+test('when a used-up bucket refills sooner than a day, its model serves again, and noise writes nothing', async () => {
+  const scene = await Scene.open(provider('groq'))
+  await scene.answer(groq(3, 0, '24h'))
+  scene.now += 10 * MINUTE
+  expect(await scene.serve()).toBe(false)
+  await scene.answer(groq(3, 0, '6s'))
+  for (const seconds of [6, 7, 5, 8]) await scene.answer(groq(3, 0, `${seconds}s`))
+  scene.now += 8 * SECOND
+  expect(await scene.serve()).toBe(true)
+  expect(scene.written.filter(({ type }) => type === 'learn')).toHaveLength(2)
 })
 
 test('when a wait is over before it helps, or no time is named, nothing rests', async () => {

@@ -13,12 +13,13 @@ import type { HeaderLookup } from '../../provider.ts'
 const limitHeaders: readonly LimitHeaders[] = [
   {
     metric: 'requests',
-    window: 'day@rolling',
+    window: 'day@refill',
     scope: 'model',
     limit: 'x-ratelimit-limit-requests',
     remaining: 'x-ratelimit-remaining-requests',
     reset: 'x-ratelimit-reset-requests',
     refillsGradually: true,
+    refillsIn: ['day', 'minute'],
   },
   {
     metric: 'tokens',
