@@ -11,7 +11,7 @@ function saying(max: number, remaining: number): Answer {
   return json(200, WHOLE, {
     'x-ratelimit-limit-requests': String(max),
     'x-ratelimit-remaining-requests': String(remaining),
-    'x-ratelimit-reset-requests': '6s',
+    'x-ratelimit-reset-requests': `${((max - remaining) * 86_400) / max}s`,
   })
 }
 
@@ -36,7 +36,7 @@ describe('what answers say of limits', () => {
     expect(await learnedOf(proxy, 'a')).toMatchObject([
       {
         metric: 'requests',
-        window: 'day@rolling',
+        window: 'day@refill',
         max: 3,
         used: 2,
         from: 'x-ratelimit-limit-requests',
