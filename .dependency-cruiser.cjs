@@ -37,10 +37,10 @@ const proxyLayer = (name) => {
 }
 
 // Inside the pipeline, imports run in this direction only. Its root runs the steps and holds what they share.
-const PIPELINE_STEPS = ['attempt', 'refuse', 'answer', 'plan']
+const PIPELINE_STEPS = ['attempt', 'refuse', 'answer', 'plan', 'exchange']
 const pipelineStep = (name, index) => ({
   name: `pipeline-${name}-looks-down`,
-  comment: 'inside pipeline/: the files that run the steps, attempt, refuse, answer, plan',
+  comment: 'inside pipeline/: the files that run the steps, attempt, refuse, answer, plan, exchange',
   severity: 'error',
   from: { path: `^src/lib/proxy/pipeline/${name}/` },
   to: {

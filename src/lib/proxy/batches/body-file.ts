@@ -1,6 +1,6 @@
 import { QwenctlError } from '../../base/errors.ts'
 import { UploadFile } from '../../toolkit/batch/http/upload-file.ts'
-import type { Exchange } from '../pipeline/exchange.ts'
+import type { Exchange } from '../pipeline/exchange/exchange.ts'
 
 /** A request body in a temporary file, because uploads may be far larger than other requests. */
 export type BodyFile = Pick<UploadFile, 'path' | 'bytes' | 'remove'>

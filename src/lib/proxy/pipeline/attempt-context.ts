@@ -1,5 +1,5 @@
-import type { Exchange } from './exchange.ts'
-import type { Heartbeats } from './heartbeats.ts'
+import type { Exchange } from './exchange/exchange.ts'
+import type { Heartbeats } from './exchange/heartbeats.ts'
 import type { Route } from './plan/routes.ts'
 import type { Member } from '../../rotation/pool/member.ts'
 import type { LivePool } from '../pool/live-pool.ts'

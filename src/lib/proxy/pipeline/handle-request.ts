@@ -10,7 +10,7 @@ import { planRequest, everyOwnStep, everyStep, hasOwnFormat } from './plan/reque
 import type { DispatchListener } from './dispatch.ts'
 import { Dispatch } from './dispatch.ts'
 import { sendEstimate } from './refuse/estimated-count.ts'
-import type { Exchange } from './exchange.ts'
+import type { Exchange } from './exchange/exchange.ts'
 import type { Failure } from './refuse/final-error.ts'
 import { earliestReturn, sendFinalError } from './refuse/final-error.ts'
 import { refuseSpent } from '../../rotation/key-rules.ts'

@@ -1,4 +1,4 @@
-import type { Heartbeats } from './heartbeats.ts'
+import type { Heartbeats } from './exchange/heartbeats.ts'
 import type { LivePool } from '../pool/live-pool.ts'
 import type { ModelBook } from '../../toolkit/models/model-book.ts'
 import type { ModelLists } from '../pool/model-lists.ts'

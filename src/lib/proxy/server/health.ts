@@ -1,5 +1,5 @@
 import { PROOF_HEADER } from '../../toolkit/proxies.ts'
-import type { Exchange } from '../pipeline/exchange.ts'
+import type { Exchange } from '../pipeline/exchange/exchange.ts'
 import { earliestReturn } from '../pipeline/refuse/final-error.ts'
 import type { LivePool } from '../pool/live-pool.ts'
 

@@ -3,7 +3,7 @@ import type { BatchApi } from '../batches/batch-api.ts'
 import type { BodyFile } from '../batches/body-file.ts'
 import { receiveBody } from '../batches/body-file.ts'
 import type { BatchRunner } from '../batches/batch-runner.ts'
-import type { Exchange } from '../pipeline/exchange.ts'
+import type { Exchange } from '../pipeline/exchange/exchange.ts'
 
 // The limits of both services (2026-11-30).
 const MOST_FILE_BYTES = 200_000_000

@@ -2,7 +2,7 @@ import type { Account } from '../../account/account.ts'
 import { isInScope } from '../../account/client-key.ts'
 import { QwenctlError } from '../../base/errors.ts'
 import type { MetricsText } from '../../observe/metrics.ts'
-import type { Exchange } from '../pipeline/exchange.ts'
+import type { Exchange } from '../pipeline/exchange/exchange.ts'
 import type { KnownKey } from '../pool/authenticate.ts'
 
 /** `GET /metrics`; `read` returns null if metrics are off. The caller has checked authorization. */

@@ -3,7 +3,7 @@ import { allowsModel, everyAccount, isInScope } from '../../account/client-key.t
 import { QwenctlError } from '../../base/errors.ts'
 import type { Dialect } from '../../provider/provider.ts'
 import { listFor } from '../../toolkit/models/model-book.ts'
-import type { Exchange } from '../pipeline/exchange.ts'
+import type { Exchange } from '../pipeline/exchange/exchange.ts'
 import type { ProxyContext } from '../pipeline/proxy-context.ts'
 
 /** A model of the pool, and the provider that listed it first. */

@@ -2,7 +2,7 @@
 
 import { QwenctlError } from '../../base/errors.ts'
 import { isObject } from '../../translate/json-fields.ts'
-import type { Exchange } from '../pipeline/exchange.ts'
+import type { Exchange } from '../pipeline/exchange/exchange.ts'
 import type { ProxyContext } from '../pipeline/proxy-context.ts'
 import { readBody } from '../pipeline/plan/read-request.ts'
 import { knownModels, type Model } from './models.ts'

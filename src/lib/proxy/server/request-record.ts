@@ -1,5 +1,5 @@
 import type { AttemptRecord, RequestRecord } from '../../observe/request-event.ts'
-import type { Exchange } from '../pipeline/exchange.ts'
+import type { Exchange } from '../pipeline/exchange/exchange.ts'
 
 export const NO_TRIES: readonly AttemptRecord[] = []
 

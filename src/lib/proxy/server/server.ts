@@ -10,7 +10,8 @@ import { reuseClientHead } from '../wire/headers/client-head.ts'
 import type { ClientHead } from '../wire/headers/client-head.ts'
 import { HttpListener } from '../client/http-listener.ts'
 import type { Transport } from '../transport/transport.ts'
-import { Exchange } from '../pipeline/exchange.ts'
+import { Exchange } from '../pipeline/exchange/exchange.ts'
+import { sendError } from '../pipeline/exchange/send-error.ts'
 import { isBatchPath } from './lazy-batches.ts'
 import type { LazyBatches } from './lazy-batches.ts'
 import { Guard } from './guard.ts'
@@ -339,12 +340,12 @@ export class ProxyServer implements LocalHost {
       }
     }
     if (exchange.isAnswered) exchange.cutOff()
-    else if (exchange.call.isRead) exchange.sendError(error)
+    else if (exchange.call.isRead) sendError(exchange, error)
     else {
       // The answer has no `connection: close`. The connection would be reset at once, and a client still
       // writing could lose the answer.
       exchange.call.leaveUnread(LINGER_MS)
-      exchange.sendError(error)
+      sendError(exchange, error)
     }
   }
 }

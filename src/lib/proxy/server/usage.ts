@@ -1,4 +1,4 @@
-import type { Exchange } from '../pipeline/exchange.ts'
+import type { Exchange } from '../pipeline/exchange/exchange.ts'
 import type { ProxyContext } from '../pipeline/proxy-context.ts'
 
 /** `GET /v1/usage`: the remaining quota of the client's key. A client without a key has no limits of its own. */

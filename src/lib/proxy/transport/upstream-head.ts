@@ -30,6 +30,10 @@ export class UpstreamHead {
     this.contentEncoding = this.get('content-encoding')
   }
 
+  get isSuccess(): boolean {
+    return this.status >= 200 && this.status < 300
+  }
+
   /**
    * Returns a header's value by its lower-case name; repeated values are joined by `, `. Few are read, so
    * there is no table.

@@ -1,6 +1,7 @@
 import { isEmptyAnswer, isErrorFrame } from '../../../provider/failures/error-frame.ts'
 import type { Outcome, Provider } from '../../../provider/provider.ts'
 import { readsUsageMember } from '../../../provider/usage/usage.ts'
+import type { AttemptContext } from '../attempt-context.ts'
 import { parseJson } from './held-answer.ts'
 import type { UpstreamHead } from '../../transport/upstream-head.ts'
 import { inspectAnswer } from '../../wire/inspect-response.ts'
@@ -22,6 +23,8 @@ export type Verdict =
       data: unknown
     }
 
+const UNTRANSLATABLE = 'the upstream answered with something that cannot be translated'
+
 interface Judge {
   provider: Provider
   /** Epoch milliseconds. */
@@ -30,7 +33,7 @@ interface Judge {
 
 /** Classifies a whole answer. A 200 alone is no success: some services send errors with it. */
 export function classifyResponse(head: UpstreamHead, body: Buffer, judge: Judge): Verdict {
-  const isSuccess = head.status >= 200 && head.status < 300
+  const { isSuccess } = head
   const glance = isSuccess && readsUsageMember(judge.provider) ? inspectAnswer(body) : null
   if (glance !== null)
     return { isAnswer: true, tellsUsage: glance.usage === undefined ? usageInTail(body) : glance }
@@ -63,6 +66,15 @@ export function classifyStreamError(
     now: judge.now,
   })
   return { outcome, status: deriveStatus(outcome, said) }
+}
+
+export function buildJudge({ target, clock }: AttemptContext): Judge {
+  return { provider: target.provider, now: clock() }
+}
+
+/** The outcome of an answer that cannot be read, or has no form in the client's format. */
+export function untranslatable(message = UNTRANSLATABLE): Outcome {
+  return localOutcome({ class: 'overloaded', code: 'garbage', message })
 }
 
 /** An outcome that qwenctl itself detected, without a message of the provider. */

@@ -2,10 +2,7 @@ import type { Provider, Usage } from '../../../provider/provider.ts'
 import type { OutcomeClass } from '../../../quota/log/events.ts'
 import type { ArrivingBody } from '../../transport/body/arriving-body.ts'
 import { boundTokens } from '../../wire/token-bound.ts'
-import type { AttemptContext } from '../attempt-context.ts'
-import { completeUsage } from './estimate-usage.ts'
-import { NO_USAGE } from '../exchange.ts'
-import type { StreamRelay } from './stream-relay.ts'
+import { NO_USAGE } from '../exchange/request-facts.ts'
 
 /** Reads the usage of a whole answer. As in a stream, the client gets its answer even if the usage is malformed. */
 export function readUsage(provider: Provider, told: unknown): Usage {
@@ -17,22 +14,7 @@ export function readUsage(provider: Provider, told: unknown): Usage {
   }
 }
 
-interface Answered {
-  usage: Usage
-  /** The whole answer, or the end of it. */
-  body: ArrivingBody
-  /** Null: the answer was no stream. */
-  relay: Pick<StreamRelay, 'sentTokens'> | null
-}
-
-/** Completes the usage of an answer. A whole answer is read once more only if its service named no tokens. */
-export function completeAnswer(
-  { route, outgoing }: AttemptContext,
-  outcome: OutcomeClass,
-  { usage, body, relay }: Answered,
-): Usage {
-  const isKnown = usage.inputTokens !== null || usage.outputTokens !== null
-  const isRead = relay === null && !isKnown && outcome === 'ok'
-  const sentTokens = relay?.sentTokens ?? (isRead ? boundTokens(body.bytes.toString('latin1')) : 0)
-  return completeUsage(usage, { route, body: outgoing.body, outcome, sentTokens })
+/** An upper bound of the tokens in an answer that the client got whole, or of its end; 0 for any other. */
+export function boundWhole(body: ArrivingBody, outcome: OutcomeClass): number {
+  return outcome === 'ok' ? boundTokens(body.bytes.toString('latin1')) : 0
 }

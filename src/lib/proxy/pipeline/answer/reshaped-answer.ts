@@ -8,7 +8,7 @@ import type { UpstreamHead } from '../../transport/upstream-head.ts'
 import { STREAM_HEADERS } from '../../wire/streams/kept-open.ts'
 import { PassedHeaders, passedHeaders } from '../../wire/headers/response-headers.ts'
 import { isEventStream, isJsonOrEvents, looksLikeEvents } from './classify-response.ts'
-import type { Exchange } from '../exchange.ts'
+import type { Exchange } from '../exchange/exchange.ts'
 import type { Outgoing } from '../plan/outgoing.ts'
 
 const OPEN_OBJECT = 0x7b

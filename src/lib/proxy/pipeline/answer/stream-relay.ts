@@ -1,17 +1,18 @@
+import type { Outcome, Usage } from '../../../provider/provider.ts'
 import type { TranslationPlan } from '../../../translate/translate.ts'
 import { StreamTranslator } from '../../../translate/translate.ts'
-import type { Usage } from '../../../provider/provider.ts'
 import { ArrivingBody } from '../../transport/body/arriving-body.ts'
 import type { UpstreamHead } from '../../transport/upstream-head.ts'
-import type { PassedHeaders } from '../../wire/headers/response-headers.ts'
 import type { StreamError } from '../../wire/streams/stream-error.ts'
 import { StreamFilter } from '../../wire/streams/stream-filter.ts'
 import { errorFrame } from '../../wire/wire-errors.ts'
 import type { AttemptContext } from '../attempt-context.ts'
+import type { AnswerRelay, RelayHost } from './answer-relay.ts'
+import { buildJudge, classifyStreamError, localOutcome, untranslatable } from './classify-response.ts'
+import { learnLimits } from './learn-limits.ts'
 import { rememberState } from './remember-state.ts'
-import { joinStream } from './reshaped-answer.ts'
-import { streamHeaders } from './translated-answer.ts'
-import { inClientsFormat } from './translated-answer.ts'
+import { headersFor, joinStream } from './reshaped-answer.ts'
+import { inClientsFormat, streamHeaders, translatedError } from './translated-answer.ts'
 
 /**
  * pi retries if the message is that of a broken connection (https://github.com/badlogic/pi-mono,
@@ -22,53 +23,31 @@ const BROKEN_OFF = 'upstream connection error: the answer broke off before it wa
 /** https://platform.openai.com/docs/api-reference/chat-streaming (2026-11): the end of every stream. */
 const DONE = Buffer.from('data: [DONE]\n\n')
 
-const UNTRANSLATABLE = 'the upstream answered with something that cannot be translated'
+const EMPTY = localOutcome({
+  class: 'overloaded',
+  code: 'empty',
+  message: 'the stream ended before its first event',
+})
 
 /** Limit of a stream that is held whole. */
 const MAX_COLLECTED_BYTES = 32 << 20
 
-/** A fault of a stream that qwenctl itself detected. */
-export interface StreamFault {
-  code: 'empty' | 'garbage'
-  message: string
-}
-
-/** The reason why the client got no byte of the stream, so that another account may answer. */
-export type StreamRefusal = StreamError | StreamFault
-
-export interface StreamEnd {
-  /** The stream and the client's answer are complete. */
-  isWhole: boolean
-  /** An error after the first data; null: none. */
-  late: StreamError | null
-}
-
-/** The side of the client. */
-export interface StreamSink {
-  write(bytes: Buffer): void
-  /** The headers for a stream, or for this whole answer. */
-  passed(body?: Buffer): PassedHeaders
-}
-
-/**
- * Relays a streamed answer to the client: unchanged, translated, or joined for a client that asked for JSON. The
- * caller calls `push` and then `end`. Both may return a refusal as long as the client has no byte.
- */
-export class StreamRelay {
+/** Relays a streamed answer to the client: unchanged, translated, or joined for a client that asked for JSON. */
+export class StreamRelay implements AnswerRelay {
   readonly #context: AttemptContext
   readonly #head: UpstreamHead
-  readonly #sink: StreamSink
+  readonly #host: RelayHost
   readonly #plan: TranslationPlan | null
   readonly #filter: StreamFilter
   readonly #translator: StreamTranslator | null
   /** The stream so far, for a client that wants the whole; null: the client wants the stream. */
   readonly #collected: ArrivingBody | null
 
-  constructor(context: AttemptContext, head: UpstreamHead, sink: StreamSink) {
+  constructor(context: AttemptContext, head: UpstreamHead, host: RelayHost) {
     const { target, outgoing, exchange, route } = context
     this.#context = context
     this.#head = head
-    this.#sink = sink
+    this.#host = host
     this.#plan = outgoing.plan
     this.#filter = new StreamFilter({
       readUsage: (data) => target.provider.usage(data),
@@ -79,98 +58,133 @@ export class StreamRelay {
       this.#plan !== null && this.#collected === null ? new StreamTranslator(this.#plan) : null
   }
 
+  /** The client got only whole events so far, so another event may follow. */
+  get patience(): 'status' | 'closed' {
+    return this.#collected === null && !this.#filter.isMidEvent ? 'status' : 'closed'
+  }
+
   get usage(): Usage {
     return this.#filter.usage
   }
 
-  /** An upper bound of the tokens of the stream so far. */
-  get sentTokens(): number {
-    return this.#filter.sentTokens
-  }
-
-  /** The client has a part of the answer: no other account can answer any more. */
-  get isCommitted(): boolean {
-    return this.#collected === null && this.#filter.isOpen
-  }
-
-  /** The client got only whole events so far, so another event may follow. */
-  get isBetweenEvents(): boolean {
-    return this.#collected === null && !this.#filter.isMidEvent
-  }
-
-  /** The end was seen, and no error. */
   get isComplete(): boolean {
     return this.#filter.sawEnd && this.#filter.erroredMidStream === null
   }
 
-  push(chunk: Buffer): StreamRefusal | null {
-    const filter = this.#filter
-    const out = filter.push(chunk)
-    if (filter.refusal !== null) return filter.refusal
-    if (this.#collected !== null) return this.#collect(out)
-    if (filter.isOpen) this.#open(out[0])
-    for (const bytes of out) this.#tell(bytes)
-    return null
+  boundTokens(): number {
+    return this.#filter.sentTokens
   }
 
-  end(isCut: boolean): StreamRefusal | StreamEnd {
+  push(chunk: Buffer): void {
+    const filter = this.#filter
+    const out = filter.push(Buffer.from(chunk))
+    if (filter.refusal !== null) return this.#refuse(filter.refusal)
+    if (this.#collected !== null) return void this.#collect(out, this.#collected)
+    if (filter.isOpen) this.#open(out[0])
+    for (const bytes of out) this.#tell(bytes)
+  }
+
+  /** Keeps nothing but copies. */
+  keep(): void {}
+
+  end(): void {
+    this.#end(false)
+  }
+
+  /** Once the client has a part of the answer, no other account can answer. */
+  breakOff(): boolean {
+    if (this.#collected !== null || !this.#filter.isOpen) return false
+    this.#end(true)
+    return true
+  }
+
+  #end(isCut: boolean): void {
     const filter = this.#filter
     const out = filter.end({ isCut })
-    if (filter.refusal !== null) return filter.refusal
-    if (!filter.isOpen) return { code: 'empty', message: 'the stream ended before its first event' }
-    if (this.#collected !== null) return this.#collect(out) ?? this.#sendWhole(this.#collected)
+    if (filter.refusal !== null) return this.#refuse(filter.refusal)
+    if (!filter.isOpen) return this.#host.refuse(EMPTY, null)
+    if (this.#collected !== null) {
+      if (this.#collect(out, this.#collected)) this.#sendWhole(this.#collected)
+      return
+    }
     this.#open()
     for (const bytes of out) this.#tell(bytes)
     const late = filter.erroredMidStream
     const translator = this.#translator
     if (translator !== null) this.#writeEvents(translator.end({ isCut: !filter.sawEnd }))
     else if (!filter.sawEnd && late === null) this.#writeLoss()
-    else if (filter.lacksDone && late === null) this.#sink.write(DONE)
+    else if (filter.lacksDone && late === null) this.#host.write(DONE)
     this.#context.exchange.clientListener = null
     this.#context.exchange.end()
-    return { isWhole: filter.sawEnd && late === null && translator?.isComplete !== false, late }
+    const isWhole = filter.sawEnd && late === null && translator?.isComplete !== false
+    this.#host.finish(
+      isWhole ? 'ok' : 'lost',
+      filter.usage,
+      late === null ? null : this.#classify(late).outcome,
+    )
   }
 
-  #collect(out: readonly Buffer[]): StreamFault | null {
-    for (const bytes of out) this.#collected!.add(bytes)
-    return this.#collected!.length > MAX_COLLECTED_BYTES ? { code: 'garbage', message: UNTRANSLATABLE } : null
+  /** False: the stream is too long to hold, and was refused. */
+  #collect(out: readonly Buffer[], collected: ArrivingBody): boolean {
+    for (const bytes of out) collected.add(bytes)
+    if (collected.length <= MAX_COLLECTED_BYTES) return true
+    this.#host.refuse(untranslatable(), null)
+    return false
   }
 
   /** Nothing was sent yet, so another account may still answer in place of a broken stream. */
-  #sendWhole(collected: ArrivingBody): StreamRefusal | StreamEnd {
+  #sendWhole(collected: ArrivingBody): void {
     const filter = this.#filter
-    if (filter.erroredMidStream !== null) return filter.erroredMidStream
+    const head = this.#head
+    if (filter.erroredMidStream !== null) return this.#refuse(filter.erroredMidStream)
     const whole = filter.sawEnd ? joinStream(collected.bytes) : null
-    if (whole === null) return { code: 'garbage', message: BROKEN_OFF }
-    const told = this.#plan === null ? whole : inClientsFormat(this.#plan, whole)
-    if (told === null) return { code: 'garbage', message: UNTRANSLATABLE }
-    rememberState(this.#context, this.#head.status, whole)
-    this.#context.exchange.clientListener = null
-    this.#context.exchange.send(this.#head.status, [], told, this.#sink.passed(told))
-    return { isWhole: true, late: null }
+    if (whole === null) return this.#host.refuse(untranslatable(BROKEN_OFF), null)
+    const answer = this.#plan === null ? whole : inClientsFormat(this.#plan, whole)
+    if (answer === null) return this.#host.refuse(untranslatable(), null)
+    const { exchange } = this.#context
+    rememberState(this.#context, head.status, whole)
+    exchange.clientListener = null
+    const { isDecoded } = this.#host
+    exchange.send(head.status, [], answer, headersFor(head, { isDecoded, isStream: false, body: answer }))
+    this.#host.finish('ok', filter.usage)
+  }
+
+  /** The stream began with an error, so that another account may answer. */
+  #refuse(error: StreamError): void {
+    const body = Buffer.from(JSON.stringify(error.body ?? { error: { message: error.text } }))
+    const { outcome, status } = this.#classify(error)
+    learnLimits(this.#context, this.#head, error.body)
+    const held = { status, rawHeaders: ['content-type', 'application/json'], body }
+    this.#host.refuse(outcome, translatedError(this.#plan, held))
+  }
+
+  #classify(error: StreamError): { outcome: Outcome; status: number } {
+    return classifyStreamError(error, this.#head, buildJudge(this.#context))
   }
 
   #open(beginning?: Buffer): void {
     const { exchange } = this.#context
+    const head = this.#head
     if (exchange.isAnswered) return
-    rememberState(this.#context, this.#head.status, beginning)
-    const headers = streamHeaders(this.#plan, this.#sink.passed().list)
+    rememberState(this.#context, head.status, beginning)
+    const passed = headersFor(head, { isDecoded: this.#host.isDecoded, isStream: true, body: undefined })
+    const headers = streamHeaders(this.#plan, passed.list)
     headers.push('x-accel-buffering', 'no')
-    exchange.begin(this.#head.status, headers)
+    exchange.begin(head.status, headers)
   }
 
   #tell(bytes: Buffer): void {
-    if (this.#translator === null) this.#sink.write(bytes)
+    if (this.#translator === null) this.#host.write(bytes)
     else this.#writeEvents(this.#translator.push(bytes))
   }
 
   #writeEvents(events: string[]): void {
-    if (events.length > 0) this.#sink.write(Buffer.from(events.join('')))
+    if (events.length > 0) this.#host.write(Buffer.from(events.join('')))
   }
 
   #writeLoss(): void {
     const { errorShape, id } = this.#context.exchange
     const error = { status: 502, code: 'upstream_unavailable', type: 'server_error', requestId: id }
-    this.#sink.write(errorFrame(errorShape, { ...error, message: BROKEN_OFF }, this.#filter.responseStream()))
+    this.#host.write(errorFrame(errorShape, { ...error, message: BROKEN_OFF }, this.#filter.responseStream()))
   }
 }

@@ -14,8 +14,10 @@ export function inClientsFormat(plan: TranslationPlan, body: Buffer): Buffer | n
   }
 }
 
-/** Translates an upstream's error into the client's format, with the provider's own message. */
-export function translatedError(plan: TranslationPlan, { status, rawHeaders, body }: HeldAnswer): HeldAnswer {
+/** An upstream's error in the client's format, with the provider's own message. `plan`: null if it has that format. */
+export function translatedError(plan: TranslationPlan | null, held: HeldAnswer): HeldAnswer {
+  if (plan === null) return held
+  const { status, rawHeaders, body } = held
   const said = parseJson(body) ?? body.toString('utf8', 0, 4096)
   const kept: string[] = []
   for (let index = 0; index < rawHeaders.length; index += 2) {

@@ -47,3 +47,8 @@ export interface Sent {
   target: Target
   outgoing: Outgoing
 }
+
+/** The model as the account is asked for it; null: none is named. */
+export function readModel({ step }: Assignment): string | null {
+  return step.wanted.model ?? null
+}

@@ -1,9 +1,7 @@
 import { refusedAddition } from './added-parameters.ts'
 import { readTokenLimit } from './token-limit.ts'
-import type { AttemptResult } from './attempt-result.ts'
+import type { AttemptResult, Refused } from './attempt-result.ts'
 import type { RetryReason, Sent, Assignment } from './assignment.ts'
-
-type Refused = Extract<AttemptResult, { kind: 'refused' }>
 
 /** Matches a provider's name for the stream usage option. */
 const USAGE_OPTION = /stream_?options|include_?usage/i

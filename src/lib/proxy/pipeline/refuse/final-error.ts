@@ -3,7 +3,8 @@ import { isContextOverflow } from '../../../provider/context-overflow.ts'
 import { lasts, refusal } from '../../../rotation/eligibility.ts'
 import type { Member } from '../../../rotation/pool/member.ts'
 import type { RotationRequest } from '../../../rotation/rotation-request.ts'
-import type { Exchange } from '../exchange.ts'
+import type { Exchange } from '../exchange/exchange.ts'
+import { sendError } from '../exchange/send-error.ts'
 import type { Failure } from './failure.ts'
 import type { HeldAnswer } from '../answer/held-answer.ts'
 import type { LivePool } from '../../pool/live-pool.ts'
@@ -168,7 +169,7 @@ function refuse(
   returns: RefusalReport['returns'] = null,
 ): void {
   live.tellRefusal({ requestId: exchange.id, code: error.code, message: error.message, returns })
-  exchange.sendError(error)
+  sendError(exchange, error)
 }
 
 /**

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Exchange } from '../../../../src/lib/proxy/pipeline/exchange.ts'
-import { Heartbeats, type WaitingStream } from '../../../../src/lib/proxy/pipeline/heartbeats.ts'
+import type { Exchange } from '../../../../../src/lib/proxy/pipeline/exchange/exchange.ts'
+import { Heartbeats, type WaitingStream } from '../../../../../src/lib/proxy/pipeline/exchange/heartbeats.ts'
 import {
   ControlledStream,
   DONE,
@@ -10,8 +10,8 @@ import {
   delta,
   givenUpstream,
   json,
-} from '../../../support/servers/fake-upstream.ts'
-import { QUESTION, givenProxy, until } from '../../../support/servers/proxy-harness.ts'
+} from '../../../../support/servers/fake-upstream.ts'
+import { QUESTION, givenProxy, until } from '../../../../support/servers/proxy-harness.ts'
 
 const ASKED = { model: 'm1', max_tokens: 64, messages: [{ role: 'user', content: 'hi' }], stream: true }
 const VERSION = { 'anthropic-version': '2023-06-01' }

@@ -1,0 +1,74 @@
+import { ArrivingBody } from '../../transport/body/arriving-body.ts'
+import type { UpstreamHead } from '../../transport/upstream-head.ts'
+import { usageInTail } from '../../wire/usage-in-tail.ts'
+import type { OutcomeClass } from '../../../quota/log/events.ts'
+import type { AttemptContext } from '../attempt-context.ts'
+import { NO_USAGE } from '../exchange/request-facts.ts'
+import type { AnswerRelay, RelayHost } from './answer-relay.ts'
+import { boundWhole, readUsage } from './read-usage.ts'
+import { rememberState } from './remember-state.ts'
+import { headersFor } from './reshaped-answer.ts'
+
+/** How much of the end of the answer is kept, to find its usage. */
+const TAIL_BYTES = 64 << 10
+
+/** Passes an answer on unread: it is too large to hold, it is no text, or its service has no models. */
+export class PassthroughRelay implements AnswerRelay {
+  readonly #context: AttemptContext
+  readonly #head: UpstreamHead
+  readonly #host: RelayHost
+  readonly #body: ArrivingBody
+  readonly patience = 'closed'
+  readonly isComplete = false
+  readonly usage = NO_USAGE
+
+  /** Sends the head, and the body so far. From now on `body` holds the end of the answer. */
+  constructor(context: AttemptContext, head: UpstreamHead, host: RelayHost, body = new ArrivingBody()) {
+    this.#context = context
+    this.#head = head
+    this.#host = host
+    this.#body = body
+    const { isDecoded } = host
+    const headers = [...headersFor(head, { isDecoded, isStream: false, body: undefined }).list]
+    const length = isDecoded ? undefined : head.get('content-length')
+    if (length !== undefined) headers.push('content-length', length)
+    context.exchange.begin(head.status, headers)
+    const beginning = body.ownBytes
+    rememberState(context, head.status, beginning)
+    body.clear()
+    this.#write(beginning)
+  }
+
+  push(chunk: Buffer): void {
+    this.#write(Buffer.from(chunk))
+  }
+
+  #write(bytes: Buffer): void {
+    this.#body.addToTail(bytes, TAIL_BYTES)
+    this.#host.write(bytes)
+  }
+
+  /** Keeps nothing but copies. */
+  keep(): void {}
+
+  /** Ends the answer of the client. A redirect is an answer of a service, and no answer of a model. */
+  end(): void {
+    const { exchange, target, route } = this.#context
+    exchange.end()
+    const isOk = this.#head.status < (route.service === null ? 300 : 400)
+    const usage = readUsage(target.provider, usageInTail(this.#body.bytes))
+    this.#host.finish(isOk ? 'ok' : 'bad-request', usage)
+  }
+
+  breakOff(): boolean {
+    const { exchange } = this.#context
+    exchange.clientListener = null
+    exchange.cutOff()
+    this.#host.finish('lost', NO_USAGE)
+    return true
+  }
+
+  boundTokens(outcome: OutcomeClass): number {
+    return boundWhole(this.#body, outcome)
+  }
+}
