@@ -1,69 +1,58 @@
+import { turnClock } from '../base/turn-clock.ts'
+import type { EgressProxy } from '../net/egress-proxy.ts'
+import type { Egress } from '../net/egress.ts'
 import type { Ledger } from '../quota/ledger.ts'
 import { accountsDocument } from '../store/documents/accounts-document.ts'
-import type { AccountsData } from '../store/documents/accounts-document.ts'
+import { watchFile } from '../store/documents/files/watch.ts'
 import { keysDocument } from '../store/documents/keys-document.ts'
 import { templatesDocument } from '../store/documents/templates-document.ts'
-import type { StorageResetView, StorageView } from './views.ts'
-import { systemClock } from '../store/ledger/machine-clock.ts'
-import { watchFile } from '../store/documents/files/watch.ts'
 import type { Home } from '../store/home.ts'
 import { resolveHome } from '../store/home.ts'
-import type { TicketLedger } from '../store/ledger/ticket-ledger.ts'
-import { AdminAccess } from './admin/admin-access.ts'
+import { closeStore } from '../store/redis/store-of.ts'
+import { watchDocument } from '../store/redis/watch-document.ts'
 import { AccountArchive } from './accounts/account-archive.ts'
-import { AccountChecks } from './accounts/checks/account-checks.ts'
-import { AccountSecrets } from './accounts/account-secrets.ts'
-import { StoredAccounts } from './accounts/accounts.ts'
-import { FileBackups } from './backup/backups.ts'
 import type { AddressRules } from './accounts/account-fields.ts'
-import { needsPlugins, readBooks, readOpenBooks, type StoreSnapshot } from './quota/direct-quota.ts'
-import type { Egress } from '../net/egress.ts'
-import type { EgressProxy } from '../net/egress-proxy.ts'
-import { AccountLogins } from './login/account-logins.ts'
-import { systemTime } from './login/device-login.ts'
-import type { LoginHttp } from './login/login-http.ts'
-import { DeviceLogins } from './login/logins.ts'
+import { AccountSecrets } from './accounts/account-secrets.ts'
+import type { Accounts } from './accounts/accounts.ts'
+import type { Archive } from './accounts/archive.ts'
+import { AccountChecks } from './accounts/checks/account-checks.ts'
+import { StoredAccounts } from './accounts/stored-accounts.ts'
+import { Templates } from './accounts/templates.ts'
+import { AdminAccess } from './admin/admin-access.ts'
+import { Backups } from './backup/backups.ts'
+import { BatchRecords } from './batch/batch-records.ts'
+import type { DoctorOptions, DoctorReport } from './doctor/check.ts'
 import type { HistoryBooks } from './history/history-views.ts'
 import { LedgerHistory } from './history/ledger-history.ts'
-import { BatchRecords } from './batch/batch-records.ts'
-import { openJobs } from './jobs/open-jobs.ts'
-import type { Jobs } from './jobs/jobs.ts'
-import { ModelBook } from './models/model-book.ts'
-import { openNotices } from './notices/open-notices.ts'
-import type { Notices } from './notices/notice-views.ts'
 import { homeFacts } from './home/home-facts.ts'
-import { HomeStorage } from './home/home-storage.ts'
+import { HomeLedger } from './home/home-ledger.ts'
 import { HomePlacements } from './home/home-placements.ts'
-import { knownWriters } from './home/known-writers.ts'
+import { HomeStorage } from './home/home-storage.ts'
+import type { Jobs } from './jobs/jobs.ts'
+import { openJobs } from './jobs/open-jobs.ts'
+import { ClientKeys } from './keys/client-keys.ts'
+import { AccountLogins } from './login/account-logins.ts'
+import { systemTime } from './login/device-login.ts'
+import { DeviceLogins } from './login/device-logins.ts'
+import type { LoginHttp } from './login/login-http.ts'
+import type { Logins } from './login/logins.ts'
+import { ModelBook } from './models/model-book.ts'
+import type { Notices } from './notices/notices.ts'
+import { openNotices } from './notices/open-notices.ts'
 import { once } from './once.ts'
 import { ownVersion } from './own-version.ts'
-import { Proxies } from './proxies.ts'
-import { LedgerQuotas } from './quota/quotas.ts'
 import { PluginFaults } from './providers/plugin-faults.ts'
-import { reconcileLimits } from './quota/reconcile.ts'
-import { ClientKeys } from './keys/client-keys.ts'
-import { FileSettings } from './settings/settings.ts'
-import { StoredTemplates } from './accounts/templates.ts'
-import type {
-  Accounts,
-  Archive,
-  Backups,
-  DoctorOptions,
-  DoctorReport,
-  Templates,
-  Logins,
-  ProviderRegistry,
-  Quotas,
-  Settings,
-  Toolkit,
-} from './toolkit.ts'
-import { clockWarning, endInterruptedRestore } from './home/home-warnings.ts'
+import type { ProviderRegistry } from './providers/provider-registry.ts'
+import { Proxies } from './proxies.ts'
+import type { StoreSnapshot } from './quota/direct-quota.ts'
+import { LedgerQuotas } from './quota/ledger-quotas.ts'
+import type { Quotas } from './quota/quotas.ts'
+import { FileSettings } from './settings/file-settings.ts'
+import type { Settings } from './settings/settings.ts'
 import { Stores } from './store/stores.ts'
-import type { SharedStore } from '../store/redis/shared-store.ts'
-import { closeStore, openStore } from '../store/redis/store-of.ts'
-import { watchDocument } from '../store/redis/watch-document.ts'
 import { pickCost, type ToolkitOptions } from './toolkit-options.ts'
-import { turnClock } from '../base/turn-clock.ts'
+import type { Toolkit } from './toolkit.ts'
+import type { StorageResetView, StorageView } from './views.ts'
 
 export type { ToolkitOptions }
 
@@ -71,8 +60,7 @@ export type { ToolkitOptions }
 const LOGIN_TIMEOUT_MS = 30_000
 /** A healthy service answers its root much sooner. */
 const DOCTOR_TIMEOUT_MS = 5_000
-/** The delay until resets and cooldowns by other processes take effect, even without a request that reads them. */
-const LEDGER_POLL_MS = 200
+const CHECK_TIMEOUT_MS = 10_000
 
 /** The one place that wires the folders together. Opens no file; each part opens on first use. */
 export function openToolkit(options: ToolkitOptions): Toolkit {
@@ -80,178 +68,83 @@ export function openToolkit(options: ToolkitOptions): Toolkit {
 }
 
 class LazyToolkit implements Toolkit {
-  readonly home: Home
-  readonly accounts: Accounts
-  readonly quotas: Quotas
-  readonly history: HistoryBooks
-  readonly notices: Notices
-  readonly settings: Settings
-  readonly logins: Logins
-  readonly proxies: Proxies
-  readonly backups: Backups
-  readonly archive: Archive
-  readonly templates: Templates
-  readonly admin: AdminAccess
-  readonly store: Stores
-  readonly keys: ClientKeys
-  readonly jobs: Jobs
-  readonly batches: BatchRecords
-  readonly models: ModelBook
-  readonly egress: () => Promise<Egress>
-  readonly providers: () => Promise<ProviderRegistry>
-  readonly ledger: () => Promise<Ledger>
   readonly #options: ToolkitOptions
   readonly #clock: () => number
   readonly #warnings = new Set<string>()
-  readonly #accountLogins: AccountLogins
+  readonly #warn = (message: string): void => void this.#warnings.add(message)
+  readonly #faults = new PluginFaults(() => this.#clock(), this.#warn)
+  readonly #ledger: HomeLedger
   readonly #storage: HomeStorage
+  readonly #secrets: AccountSecrets
+  readonly #accountLogins: AccountLogins
+  readonly #books = (): Promise<StoreSnapshot> => this.#ledger.read()
+  readonly #running = (): string[] => this.proxies.list().map(({ url }) => url)
+  readonly home: Home
+  readonly settings: Settings
+  readonly proxies: Proxies
+  readonly models: ModelBook
+  readonly admin: AdminAccess
+  readonly accounts: Accounts
+  readonly archive: Archive
+  readonly templates: Templates
+  readonly keys: ClientKeys
+  readonly logins: Logins
+  readonly quotas: Quotas
+  readonly history: HistoryBooks
+  readonly notices: Notices
+  readonly jobs: Jobs
+  readonly batches: BatchRecords
+  readonly backups: Backups
+  readonly store: Stores
+  readonly placements = new HomePlacements(() => this.home)
+  readonly egress = once(() => this.#openEgress())
+  readonly providers = once(() => this.#openProviders())
+  readonly ledger = (): Promise<Ledger> => this.#ledger.open()
+
+  /** The order matters: a part is there before those that are built from it. */
+  constructor(options: ToolkitOptions) {
+    this.#options = options
+    this.#clock = options.clock ?? turnClock
+    this.home = resolveHome(options.env)
+    this.settings = this.#openSettings()
+    this.proxies = new Proxies(this.home)
+    this.models = new ModelBook(this.home, this.#clock)
+    this.admin = new AdminAccess(this.home, this.#clock)
+    this.#ledger = this.#openLedger()
+    this.#storage = this.#openStorage()
+    this.#secrets = new AccountSecrets(once(() => this.#storage.open()))
+    this.#accountLogins = this.#openAccountLogins()
+    this.accounts = this.#openAccounts()
+    this.archive = new AccountArchive({ ...this.#accountStore(), show: (id) => this.accounts.show(id) })
+    this.templates = this.#openTemplates()
+    this.keys = this.#openKeys()
+    this.logins = this.#openLogins()
+    this.quotas = this.#openQuotas()
+    this.history = this.#openHistory()
+    this.notices = openNotices(this, options.env)
+    this.jobs = openJobs(this, { books: this.#books, clock: this.#clock })
+    this.batches = new BatchRecords(this.home)
+    this.backups = this.#openBackups()
+    this.store = this.#openStores()
+  }
+
   readonly watchAccounts = (onChange: () => void) =>
     watchDocument(this.home, this.home.accountsFile, onChange)
   readonly watchKeys = (onChange: () => void) => watchDocument(this.home, this.home.keysFile, onChange)
   readonly watchJobs = (onChange: () => void) => watchDocument(this.home, this.home.jobsFile, onChange)
   readonly watchSettings = (onChange: () => void) => watchFile(this.settings.path, onChange)
-  readonly #isLocalWriter = knownWriters()
-  readonly isInFlight = (reservationId: string): boolean =>
-    this.#shared?.isWriterAlive(reservationId) ?? this.#isLocalWriter(reservationId)
-  readonly #faults = new PluginFaults(
-    () => this.#clock(),
-    (message) => this.#warnings.add(message),
-  )
-  readonly placements = new HomePlacements(() => this.home)
-  #opened: TicketLedger | null = null
-  /** The shared store of the open ledger; null: it is in files. */
-  #shared: SharedStore | null = null
-  #onLedgerProblem = (problem: string): void => void this.#warnings.add(problem)
+  readonly isInFlight = (reservationId: string): boolean => this.#ledger.isInFlight(reservationId)
 
-  constructor(options: ToolkitOptions) {
-    this.#options = options
-    this.#clock = options.clock ?? turnClock
-    this.home = resolveHome(options.env)
-    this.models = new ModelBook(this.home, this.#clock)
-    this.admin = new AdminAccess(this.home, this.#clock)
-    this.settings = new FileSettings({
-      ...{ file: this.home.configFile, pricesFile: this.home.pricesFile, env: options.env },
-      facts: homeFacts(this),
-    })
-    this.proxies = new Proxies(this.home)
-    this.#storage = new HomeStorage({
-      ...{ home: this.home, proxies: this.proxies, clock: this.#clock, options },
-      warn: (message) => this.#warnings.add(message),
-    })
-    this.egress = once(() => this.#openEgress())
-    this.providers = once(() => this.#askProviders())
-    this.ledger = once(() => this.#openLedger())
-    const books = (): Promise<StoreSnapshot> => this.#books()
-    this.quotas = new LedgerQuotas({
-      ...{ books, ledger: this.ledger, providers: this.providers, settings: this.settings },
-      ...{ home: this.home, models: this.models, proxies: this.proxies },
-      planOf: (account, allowsUnofficial) => this.accounts.readPlan(account, allowsUnofficial),
-      ...{ isInFlight: this.isInFlight, placements: this.placements, keys: () => this.keys.records() },
-    })
-    const secrets = new AccountSecrets(once(() => this.#storage.open()))
-    this.backups = this.#openBackups(secrets)
-    const warn = (message: string) => this.#warnings.add(message)
-    const logins = (this.#accountLogins = this.#loginsOf(secrets, warn))
-    const addressRules = () => this.#addressRules()
-    this.logins = new DeviceLogins({
-      ...{ providers: this.providers, secrets, addressRules },
-      http: (via) => this.#loginHttp(via),
-      time: { clock: this.#clock, sleep: options.sleep ?? systemTime.sleep },
-    })
-    this.store = this.#openStores()
-    this.keys = this.#openKeys(books)
-    this.history = new LedgerHistory({
-      ...{ home: this.home, books, warn, keys: () => this.keys.records() },
-      jobs: async () => (await this.jobs.read()).jobs,
-      runs: (since) => this.jobs.endedRuns(since),
-    })
-    this.notices = openNotices(this, options.env)
-    this.archive = this.#openArchive()
-    this.templates = this.#openTemplates()
-    this.accounts = new StoredAccounts({
-      ...{ ...this.#accountStore(), secrets, books, addressRules, warn, logins },
-      defaultUser: async () => options.user ?? String(await this.settings.get('user')),
-      checks: new AccountChecks({
-        ...{ secrets, logins, addressRules, providers: this.providers, egress: this.egress },
-        request: () => ({
-          ...{ timeoutMs: options.checkTimeoutMs ?? 10_000, clock: this.#clock },
-          userAgent: `qwenctl/${ownVersion()}`,
-        }),
-      }),
-    })
-    this.batches = new BatchRecords(this.home)
-    this.jobs = openJobs(this, { books, clock: this.#clock })
+  watchPluginFaults(onFault: (message: string) => void): () => void {
+    return this.#faults.watch(onFault)
   }
 
-  /** The parts that every use case over stored accounts needs. */
-  #accountStore() {
-    const { home, ledger, providers } = this
-    return { home, document: accountsDocument(home), ledger, providers, clock: this.#clock }
+  followLedger(onProblem: (problem: string) => void): () => void {
+    return this.#ledger.follow(onProblem)
   }
 
-  #loginsOf(secrets: AccountSecrets, warn: (message: string) => void): AccountLogins {
-    return new AccountLogins({
-      ...{ ...this.#accountStore(), secrets, warn },
-      http: (via) => this.#loginHttp(via),
-      random: this.#options.random ?? Math.random,
-    })
-  }
-
-  #openBackups(secrets: AccountSecrets): Backups {
-    return new FileBackups({
-      ...{ ...this.#accountStore(), secrets },
-      running: () => this.proxies.list().map(({ url }) => url),
-      vault: () => this.#storage.open({ quietly: true }),
-      freshVault: () => this.#storage.createFresh(),
-      ...pickCost(this.#options),
-    })
-  }
-
-  #openKeys(books: () => Promise<StoreSnapshot>): ClientKeys {
-    return new ClientKeys({
-      document: keysDocument(this.home),
-      accounts: accountsDocument(this.home),
-      ledger: this.ledger,
-      books,
-      clock: this.#clock,
-    })
-  }
-
-  #openStores(): Stores {
-    const { env } = this.#options
-    const running = () => this.proxies.list().map(({ url }) => url)
-    return new Stores({
-      ...{ home: this.home, env, running, clock: this.#clock },
-      vault: () => this.#storage.open(),
-    })
-  }
-
-  #openTemplates(): Templates {
-    return new StoredTemplates({
-      ...{ home: this.home, document: templatesDocument(this.home), clock: this.#clock },
-      accounts: { find: (...of) => this.accounts.find(...of), set: (...of) => this.accounts.set(...of) },
-    })
-  }
-
-  #openArchive(): Archive {
-    return new AccountArchive({ ...this.#accountStore(), show: (id) => this.accounts.show(id) })
-  }
-
-  async doctor(options: DoctorOptions): Promise<DoctorReport> {
-    const { examine } = await import('./doctor/doctor.ts')
-    const { home, settings } = this
-    const vault = once(() => this.#storage.open({ quietly: true }))
-    return examine({
-      ...options,
-      ...{ home, settings, vault, env: this.#options.env, clock: this.#clock },
-      secrets: new AccountSecrets(vault),
-      providers: this.providers,
-      egress: this.egress,
-      accounts: async () => (await this.quotas.show([])).accounts,
-      running: () => this.proxies.list(),
-      timeoutMs: this.#options.checkTimeoutMs ?? DOCTOR_TIMEOUT_MS,
-      userAgent: `qwenctl/${ownVersion()}`,
-    })
+  reconcileLimits(): Promise<void> {
+    return this.#ledger.reconcile()
   }
 
   storage(): Promise<StorageView> {
@@ -266,18 +159,24 @@ class LazyToolkit implements Toolkit {
     return this.#storage.reset()
   }
 
-  async reconcileLimits(): Promise<void> {
-    await this.#reconcile(await this.ledger())
-  }
-
-  watchPluginFaults(onFault: (message: string) => void): () => void {
-    return this.#faults.watch(onFault)
-  }
-
-  followLedger(onProblem: (problem: string) => void): () => void {
-    this.#onLedgerProblem = onProblem
-    const timer = setInterval(() => this.#opened?.refresh(), LEDGER_POLL_MS).unref()
-    return () => clearInterval(timer)
+  async doctor(options: DoctorOptions): Promise<DoctorReport> {
+    const { examine } = await import('./doctor/doctor.ts')
+    const vault = once(() => this.#storage.open({ quietly: true }))
+    return examine({
+      ...options,
+      home: this.home,
+      settings: this.settings,
+      vault,
+      env: this.#options.env,
+      clock: this.#clock,
+      secrets: new AccountSecrets(vault),
+      providers: this.providers,
+      egress: this.egress,
+      accounts: async () => (await this.quotas.show([])).accounts,
+      running: () => this.proxies.list(),
+      timeoutMs: this.#options.checkTimeoutMs ?? DOCTOR_TIMEOUT_MS,
+      userAgent: userAgent(),
+    })
   }
 
   warnings(): string[] {
@@ -288,63 +187,149 @@ class LazyToolkit implements Toolkit {
     await this.#accountLogins.settle()
     this.placements.close()
     await this.models.close()
-    const ledger = this.#opened
-    this.#opened = null
-    await ledger?.close()
+    await this.#ledger.close()
     await this.jobs.settle()
     await closeStore(this.home)
   }
 
-  /** From the ledger if it is open, since it has read the files already; else from the files alone. */
-  async #books(): Promise<StoreSnapshot> {
-    const ledger = this.#opened
-    if (ledger === null) {
-      await this.#afterRestore()
-      const books = await readBooks(this.home, {
-        clock: this.#clock,
-        machine: this.#options.clock === undefined ? systemClock : null,
-      })
-      for (const problem of books.problems) this.#warnings.add(problem)
-      return { ...books, hasProvider: await this.#providerTest(books.data) }
-    }
-    const books = await readOpenBooks(this.home, ledger, (writer) => this.isInFlight(`${writer}-0`))
-    return { ...books, hasProvider: await this.#providerTest(books.data) }
+  // ---- the parts, in the order of the constructor ----
+
+  #openSettings(): Settings {
+    const { configFile, pricesFile } = this.home
+    return new FileSettings({ file: configFile, pricesFile, env: this.#options.env, facts: homeFacts(this) })
   }
 
-  /** Plugins are loaded only if an account needs one. */
-  async #providerTest(data: AccountsData): Promise<(id: string) => boolean> {
-    if (!needsPlugins({ data })) return () => true
-    const providers = await this.providers()
-    return (id) => providers.has(id)
-  }
-
-  async #openLedger(): Promise<Ledger> {
-    await this.#afterRestore()
-    this.#shared = await openStore(this.home)
-    const { openHomeLedger } = await import('./home/open-home-ledger.ts')
-    const ledger = await openHomeLedger(this.home, {
-      ...{ clock: this.#clock, machine: this.#options.clock === undefined ? systemClock : null },
+  #openLedger(): HomeLedger {
+    return new HomeLedger({
+      home: this.home,
       settings: this.settings,
-      onProblem: (problem) => this.#onLedgerProblem(problem),
+      providers: this.providers,
+      clock: this.#clock,
+      isClockGiven: this.#options.clock !== undefined,
+      warn: this.#warn,
     })
-    this.#opened = ledger
-    for (const problem of ledger.problems) this.#warnings.add(problem)
-    const isCompared = this.#options.clock !== undefined && this.#shared === null
-    const warning = isCompared ? clockWarning(ledger, this.#clock) : null
-    if (warning !== null) this.#warnings.add(warning)
-    await this.#reconcile(ledger)
-    return ledger
   }
 
-  async #afterRestore(): Promise<void> {
-    if (await endInterruptedRestore(this.home))
-      this.#warnings.add('a restore had been interrupted; it was taken back')
+  #openStorage(): HomeStorage {
+    return new HomeStorage({
+      home: this.home,
+      proxies: this.proxies,
+      clock: this.#clock,
+      options: this.#options,
+      warn: this.#warn,
+    })
   }
 
-  async #reconcile(ledger: Ledger): Promise<void> {
-    const { accounts } = await accountsDocument(this.home).read()
-    await reconcileLimits(ledger, accounts, await this.providers(), (message) => this.#warnings.add(message))
+  #openAccountLogins(): AccountLogins {
+    return new AccountLogins({
+      ...this.#accountStore(),
+      secrets: this.#secrets,
+      warn: this.#warn,
+      http: (via) => this.#loginHttp(via),
+      random: this.#options.random ?? Math.random,
+    })
   }
+
+  #openAccounts(): Accounts {
+    const { user, checkTimeoutMs: timeoutMs = CHECK_TIMEOUT_MS } = this.#options
+    const secrets = this.#secrets
+    const logins = this.#accountLogins
+    const addressRules = () => this.#addressRules()
+    const { providers, egress } = this
+    const request = () => ({ timeoutMs, clock: this.#clock, userAgent: userAgent() })
+    return new StoredAccounts({
+      ...this.#accountStore(),
+      secrets,
+      logins,
+      addressRules,
+      books: this.#books,
+      warn: this.#warn,
+      defaultUser: async () => user ?? String(await this.settings.get('user')),
+      checks: new AccountChecks({ secrets, logins, addressRules, providers, egress, request }),
+    })
+  }
+
+  /** The parts that every use case over stored accounts needs. */
+  #accountStore() {
+    const { home, ledger, providers } = this
+    return { home, document: accountsDocument(home), ledger, providers, clock: this.#clock }
+  }
+
+  #openTemplates(): Templates {
+    const document = templatesDocument(this.home)
+    return new Templates({ home: this.home, document, clock: this.#clock, accounts: this.accounts })
+  }
+
+  #openKeys(): ClientKeys {
+    return new ClientKeys({
+      document: keysDocument(this.home),
+      accounts: accountsDocument(this.home),
+      ledger: this.ledger,
+      books: this.#books,
+      clock: this.#clock,
+    })
+  }
+
+  #openLogins(): Logins {
+    return new DeviceLogins({
+      providers: this.providers,
+      secrets: this.#secrets,
+      addressRules: () => this.#addressRules(),
+      http: (via) => this.#loginHttp(via),
+      time: { clock: this.#clock, sleep: this.#options.sleep ?? systemTime.sleep },
+    })
+  }
+
+  #openQuotas(): Quotas {
+    const { home, ledger, providers, settings, models, proxies, placements, isInFlight } = this
+    return new LedgerQuotas({
+      home,
+      ledger,
+      providers,
+      settings,
+      models,
+      proxies,
+      placements,
+      isInFlight,
+      books: this.#books,
+      keys: () => this.keys.records(),
+      planOf: (account, allowsUnofficial) => this.accounts.readPlan(account, allowsUnofficial),
+    })
+  }
+
+  #openHistory(): HistoryBooks {
+    return new LedgerHistory({
+      home: this.home,
+      books: this.#books,
+      warn: this.#warn,
+      keys: () => this.keys.records(),
+      jobs: async () => (await this.jobs.read()).jobs,
+      runs: (since) => this.jobs.endedRuns(since),
+    })
+  }
+
+  #openBackups(): Backups {
+    return new Backups({
+      ...this.#accountStore(),
+      secrets: this.#secrets,
+      running: this.#running,
+      vault: () => this.#storage.open({ quietly: true }),
+      freshVault: () => this.#storage.createFresh(),
+      ...pickCost(this.#options),
+    })
+  }
+
+  #openStores(): Stores {
+    return new Stores({
+      home: this.home,
+      env: this.#options.env,
+      running: this.#running,
+      clock: this.#clock,
+      vault: () => this.#storage.open(),
+    })
+  }
+
+  // ---- connections, and the providers ----
 
   async #openEgress(): Promise<Egress> {
     const { openEgress } = await import('../net/egress.ts')
@@ -358,10 +343,10 @@ class LazyToolkit implements Toolkit {
 
   async #loginHttp(via: readonly EgressProxy[]): Promise<LoginHttp> {
     const agents = (await this.egress()).agents(via, LOGIN_TIMEOUT_MS)
-    return { timeoutMs: LOGIN_TIMEOUT_MS, userAgent: `qwenctl/${ownVersion()}`, agents }
+    return { timeoutMs: LOGIN_TIMEOUT_MS, userAgent: userAgent(), agents }
   }
 
-  async #askProviders(): Promise<ProviderRegistry> {
+  async #openProviders(): Promise<ProviderRegistry> {
     const { openProviders } = await import('./providers/open-providers.ts')
     const registry = await openProviders({
       ...this.#options,
@@ -369,7 +354,11 @@ class LazyToolkit implements Toolkit {
       onFault: (fault) => this.#faults.note(fault),
       addressRules: () => this.#addressRules(),
     })
-    for (const problem of registry.problems) this.#warnings.add(problem)
+    for (const problem of registry.problems) this.#warn(problem)
     return registry
   }
+}
+
+function userAgent(): string {
+  return `qwenctl/${ownVersion()}`
 }

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { checkedSetting, buildVariableName } from '../../../lib/toolkit/settings/settings.ts'
+import { checkedSetting, buildVariableName } from '../../../lib/toolkit/settings/find-setting.ts'
 
 /** Flags of `proxy start` that set a setting. A running proxy reads the setting again when it changes. */
 const settingOf = { reserve: 'proxy.reserve', wait: 'proxy.wait' } as const

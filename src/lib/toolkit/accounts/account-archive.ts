@@ -12,7 +12,9 @@ import type { Home } from '../../store/home.ts'
 import { archiveFolder, moveFolder } from './account-folders.ts'
 import { filterAccounts } from '../quota/direct-quota.ts'
 import { limitsToRecord } from '../quota/reconcile.ts'
-import type { AccountFilter, Archive, ProviderRegistry } from '../toolkit.ts'
+import type { AccountFilter } from './account-inputs.ts'
+import type { Archive } from './archive.ts'
+import type { ProviderRegistry } from '../providers/provider-registry.ts'
 import type { AccountView, ArchivedView } from '../views.ts'
 
 export interface ArchiveParts {

@@ -10,7 +10,7 @@ import { isLoopback } from '../../base/loopback.ts'
 import { isMetadataHost } from '../../net/metadata-addresses.ts'
 import { checkService } from './service-fields.ts'
 import { inField } from '../settings/in-field.ts'
-import type { AccountSettings } from '../toolkit.ts'
+import type { AccountSettings } from './account-inputs.ts'
 
 /** Most servers refuse longer headers, so a longer key could never be sent. */
 const LONGEST_SECRET = 8192

@@ -18,7 +18,7 @@ export function templateFolder(home: Home, name: string): string {
 
 /** Moves an account's folder, if it has one. Throws `store_unwritable` naming what is in the way. */
 export async function moveFolder(from: string, to: string): Promise<void> {
-  if (!existsSync(from)) return
+  if (from === to || !existsSync(from)) return
   try {
     await mkdir(dirname(to), { recursive: true, mode: 0o700 })
     await rename(from, to)

@@ -1,6 +1,7 @@
 import { QwenctlError } from '../../base/errors.ts'
 import type { AccountSecrets } from './account-secrets.ts'
-import type { AccountFilter, Accounts, NewAccount } from '../toolkit.ts'
+import type { AccountFilter, NewAccount } from './account-inputs.ts'
+import type { Accounts } from './accounts.ts'
 
 /**
  * A new account with the settings of another, ready to be checked and added. Without a `secret` it gets the same key.

@@ -3,7 +3,7 @@ import { QwenctlError } from '../../base/errors.ts'
 import { parseAuthHeader } from '../../provider/http-service.ts'
 import type { Provider } from '../../provider/provider.ts'
 import { inField } from '../settings/in-field.ts'
-import type { AccountSettings } from '../toolkit.ts'
+import type { AccountSettings } from './account-inputs.ts'
 
 type ServiceFields = Pick<AccountSettings, 'service' | 'authHeader'>
 

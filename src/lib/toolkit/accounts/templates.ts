@@ -6,7 +6,8 @@ import type { Home } from '../../store/home.ts'
 import { copyFolder, templateFolder } from './account-folders.ts'
 import type { JsonDocument } from '../../store/documents/document.ts'
 import type { Template, TemplatesData } from '../../store/documents/templates-document.ts'
-import type { AccountFilter, Accounts, AccountSettings, Templates } from '../toolkit.ts'
+import type { AccountFilter, AccountSettings } from './account-inputs.ts'
+import type { Accounts } from './accounts.ts'
 import type { AccountView } from '../views.ts'
 
 export interface TemplatesParts {
@@ -16,8 +17,8 @@ export interface TemplatesParts {
   clock: () => number
 }
 
-/** Settings of accounts without their secrets, by name. */
-export class StoredTemplates implements Templates {
+/** Settings of accounts without their secrets, by name. All but `save` throw `template_not_found`. */
+export class Templates {
   readonly #parts: TemplatesParts
 
   constructor(parts: TemplatesParts) {

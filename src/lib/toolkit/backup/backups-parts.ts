@@ -5,7 +5,7 @@ import type { Home } from '../../store/home.ts'
 import type { FreshVault } from '../../store/vault/fresh-vault.ts'
 import type { Vault } from '../../store/vault/vault.ts'
 import type { AccountSecrets } from '../accounts/account-secrets.ts'
-import type { ProviderRegistry } from '../toolkit.ts'
+import type { ProviderRegistry } from '../providers/provider-registry.ts'
 
 export interface BackupsParts {
   home: Home

@@ -5,12 +5,12 @@ import type { Account } from '../../account/account.ts'
 import { QwenctlError, isQwenctlError } from '../../base/errors.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import type { SecretsInClear } from '../accounts/account-secrets.ts'
-import type { Backups } from '../toolkit.ts'
+
 import type { BackupsParts } from './backups-parts.ts'
 import type { BackupView, MadeBackup, OpenedBackup } from './backup-views.ts'
 
 /** Backups of a home, written and read as a whole. Dependencies are loaded on first use. */
-export class FileBackups implements Backups {
+export class Backups {
   readonly #parts: BackupsParts
 
   constructor(parts: BackupsParts) {

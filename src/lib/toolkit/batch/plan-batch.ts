@@ -43,54 +43,74 @@ export async function planBatch(
   query: PlanQuery,
 ): Promise<BatchPlan> {
   const { input } = checked
-  const prices = new PriceBook(await toolkit.settings.prices(), await toolkit.settings.priceTable())
-  const records = new Map((await toolkit.accounts.records()).map((account) => [account.id, account]))
+  const prices = await openPrices(toolkit)
   const states = await readStates(checked)
-  const { done, failed, claimed } = states.counts
-  const toSend = states.counts.open + (query.retryFailed ? failed : 0) + (query.retryUnknown ? claimed : 0)
+  const { open, done, failed, claimed } = states.counts
+  const toSend = open + (query.retryFailed ? failed : 0) + (query.retryUnknown ? claimed : 0)
   const serving = new Map<string, ExplainedAccount>()
-  const models: BatchPlanView['models'] = []
-  let now = isoTime(Date.now())
+  const models: PlannedModel[] = []
+  let now = Date.now()
   for (const lane of input.lanes) {
     const document = await explainLane(toolkit, lane, { ...query, dialect: input.dialect })
-    now = document.now
+    now = Date.parse(document.now)
     const able = document.accounts.filter(canServe)
     if (able.length === 0) throw unserved(document, lane, input.path)
     for (const account of able) serving.set(account.id, account)
-    const inputTokens = Math.ceil(lane.bytes / BYTES_PER_TOKEN)
-    const maxOutputTokens = lane.unlimited > 0 ? null : lane.mostOutputTokens
-    const costs = able.map(({ id, model }) =>
-      prices.computeCost(records.get(id)!, model ?? lane.model, {
-        inputTokens,
-        outputTokens: maxOutputTokens,
-      }),
-    )
-    const maxCostUsd = costs.some((cost) => cost === null)
-      ? null
-      : Math.max(...costs.map((cost) => cost ?? 0))
-    models.push({
-      ...{ model: lane.model, endpoint: lane.path, lines: lane.lines },
-      ...{ inputTokens, maxOutputTokens, maxCostUsd },
-      accounts: able.map(({ provider, name }) => `${provider}/${name}`),
-    })
+    models.push(planModel(lane, able, prices))
   }
-  const total = (values: (number | null)[]): number | null =>
-    values.some((value) => value === null)
-      ? null
-      : values.reduce<number>((sum, value) => sum + (value ?? 0), 0)
-  const maxCostUsd = total(models.map((model) => model.maxCostUsd))
-  const fit = fitsAllAt([...serving.values()], toSend, Date.parse(now))
+  const maxCostUsd = addUp(models.map((model) => model.maxCostUsd))
+  const fit = fitsAllAt([...serving.values()], toSend, now)
   const view: BatchPlanView = {
-    ...{ file: input.path, format: input.dialect, lines: input.count },
-    ...{ answered: done + failed, unknown: claimed, toSend, models },
+    file: input.path,
+    format: input.dialect,
+    lines: input.count,
+    answered: done + failed,
+    unknown: claimed,
+    toSend,
+    models,
     inputTokens: models.reduce((sum, { inputTokens }) => sum + inputTokens, 0),
-    maxOutputTokens: total(models.map((model) => model.maxOutputTokens)),
+    maxOutputTokens: addUp(models.map((model) => model.maxOutputTokens)),
     maxCostUsd,
     roomNow: fit.roomNow,
     endsAt: fit.at === null ? null : isoTime(fit.at),
   }
   const lineCostUsd = maxCostUsd === null ? null : maxCostUsd / Math.max(1, input.count)
   return { view, lineCostUsd, accounts: serving.size }
+}
+
+type PlannedModel = BatchPlanView['models'][number]
+
+/** The cost of a request at an account; null: a price is unknown. */
+type CostAt = (account: ExplainedAccount, model: string, usage: Usage) => number | null
+type Usage = Parameters<PriceBook['computeCost']>[2]
+
+async function openPrices({ settings, accounts }: PlanParts): Promise<CostAt> {
+  const prices = new PriceBook(await settings.prices(), await settings.priceTable())
+  const records = new Map((await accounts.records()).map((account) => [account.id, account]))
+  return ({ id }, model, usage) => prices.computeCost(records.get(id)!, model, usage)
+}
+
+/** The lines of one model: their tokens, and their cost at the most expensive account. */
+function planModel(lane: Lane, able: ExplainedAccount[], costAt: CostAt): PlannedModel {
+  const inputTokens = Math.ceil(lane.bytes / BYTES_PER_TOKEN)
+  const maxOutputTokens = lane.unlimited > 0 ? null : lane.mostOutputTokens
+  const usage = { inputTokens, outputTokens: maxOutputTokens }
+  const costs = able.map((account) => costAt(account, account.model ?? lane.model, usage))
+  return {
+    model: lane.model,
+    endpoint: lane.path,
+    lines: lane.lines,
+    inputTokens,
+    maxOutputTokens,
+    maxCostUsd: costs.includes(null) ? null : Math.max(...costs.map((cost) => cost ?? 0)),
+    accounts: able.map(({ provider, name }) => `${provider}/${name}`),
+  }
+}
+
+/** Null: a value is unknown. */
+function addUp(values: (number | null)[]): number | null {
+  if (values.includes(null)) return null
+  return values.reduce<number>((sum, value) => sum + (value ?? 0), 0)
 }
 
 /** The states that the journal has; nothing is written. */
@@ -107,7 +127,12 @@ function explainLane(
   { group, user, reserve, key, account, dialect }: PlanQuery & { dialect: 'openai' | 'anthropic' },
 ): Promise<ExplainDocument> {
   const given = Object.entries({
-    ...{ model, dialect, user, reserve, key, account },
+    model,
+    dialect,
+    user,
+    reserve,
+    key,
+    account,
     group: group ?? undefined,
     route: path,
   }).filter(([, value]) => value !== undefined)

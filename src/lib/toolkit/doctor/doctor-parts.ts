@@ -4,7 +4,8 @@ import type { Vault } from '../../store/vault/vault.ts'
 import type { AccountSecrets } from '../accounts/account-secrets.ts'
 import type { Egress } from '../../net/egress.ts'
 import type { ProxyView } from '../proxies.ts'
-import type { ProviderRegistry, Settings } from '../toolkit.ts'
+import type { ProviderRegistry } from '../providers/provider-registry.ts'
+import type { Settings } from '../settings/settings.ts'
 import type { AccountQuotaView } from '../views.ts'
 
 export interface DoctorParts extends DoctorOptions {

@@ -1,4 +1,4 @@
-import type { HomeFact } from '../settings/settings.ts'
+import type { HomeFact } from '../settings/file-settings.ts'
 import type { Toolkit } from '../toolkit.ts'
 
 /** Facts that `config get` shows besides the settings, and that no settings file holds. Read on demand. */

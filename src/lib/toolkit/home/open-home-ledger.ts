@@ -2,7 +2,7 @@ import type { Home } from '../../store/home.ts'
 import type { LedgerOptions } from '../../store/ledger/files/file-event-log.ts'
 import type { TicketLedger } from '../../store/ledger/ticket-ledger.ts'
 import { openStore } from '../../store/redis/store-of.ts'
-import type { Settings } from '../toolkit.ts'
+import type { Settings } from '../settings/settings.ts'
 
 type Parts = Pick<LedgerOptions, 'clock' | 'machine'> & {
   settings: Pick<Settings, 'get'>

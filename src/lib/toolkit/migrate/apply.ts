@@ -1,6 +1,7 @@
 import { isQwenctlError } from '../../base/errors.ts'
 import { accountFolder } from '../../store/account-folder.ts'
-import type { NewAccount, Toolkit } from '../toolkit.ts'
+import type { Toolkit } from '../toolkit.ts'
+import type { NewAccount } from '../accounts/account-inputs.ts'
 import { addImportedJob, setListLimits } from './add-jobs.ts'
 import { bringAlong, rememberOrigin } from './account-data.ts'
 import type { BroughtAlong } from './account-data.ts'

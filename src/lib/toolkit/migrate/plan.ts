@@ -3,7 +3,7 @@ import type { Account } from '../../account/account.ts'
 import { isQwenctlError } from '../../base/errors.ts'
 import type { AddressRules } from '../accounts/account-fields.ts'
 import { canLackKey, checkSecret, checkSettings } from '../accounts/account-fields.ts'
-import type { ProviderRegistry } from '../toolkit.ts'
+import type { ProviderRegistry } from '../providers/provider-registry.ts'
 import type { Finding } from './finding.ts'
 import { serviceAt } from './read/service.ts'
 

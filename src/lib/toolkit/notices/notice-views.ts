@@ -54,16 +54,3 @@ export interface NoticesView {
   /** Recent notices, the newest first. */
   told: NoticeMark[]
 }
-
-export interface Notices {
-  show(): Promise<NoticesView>
-  /** Sends a notice about a job to every destination; without one, nothing happens. Reports faults as text. */
-  tellJob(notice: JobNotice, onTrouble: (message: string) => void): Promise<void>
-  /** Sends a test notice to every destination. Throws `invalid_value` if there is none. */
-  test(): Promise<Delivery[]>
-  /**
-   * Watches the limits and reports thresholds, once per limit, window and threshold; returns a function that stops
-   * it.
-   */
-  watch(onTrouble: (message: string) => void): () => void
-}

@@ -1,13 +1,14 @@
 import { ownVersion } from '../own-version.ts'
-import type { Settings, Toolkit } from '../toolkit.ts'
-import { LimitNotices } from './limit-notices.ts'
-import type { NoticeSettings, Notices } from './notice-views.ts'
+import type { Toolkit } from '../toolkit.ts'
+import type { Settings } from '../settings/settings.ts'
+import type { NoticeSettings } from './notice-views.ts'
+import { Notices } from './notices.ts'
 
 type Parts = Pick<Toolkit, 'home' | 'settings' | 'accounts' | 'ledger' | 'egress' | 'watchSettings'>
 
 /** The notices of a toolkit; dependencies open on first use. */
 export function openNotices(toolkit: Parts, env: NodeJS.ProcessEnv): Notices {
-  return new LimitNotices({
+  return new Notices({
     home: toolkit.home,
     env,
     userAgent: `qwenctl/${ownVersion()}`,

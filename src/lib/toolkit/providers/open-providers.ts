@@ -2,7 +2,7 @@ import type { PluginCalls } from '../../provider/plugins/plugin-calls.ts'
 import type { AddressRules } from '../accounts/account-fields.ts'
 import type { ProviderAnswers } from './provider-answers.ts'
 import { builtinAnswers } from './provider-answers.ts'
-import type { ProviderRegistry } from '../toolkit.ts'
+import type { ProviderRegistry } from './provider-registry.ts'
 
 /** Calls a plugin's function with a time limit, and throws the error from `tooSlow` on a timeout. */
 export type CallPlugin = <Value>(call: () => Value, tooSlow: (limitMs: number) => Error) => Value

@@ -16,7 +16,7 @@ import { isWriterAlive } from '../../store/ledger/files/writer.ts'
 import type { Plans } from '../plans/plans-file.ts'
 import { readPlans } from '../plans/plans-file.ts'
 import { accountViews, quotaDocument } from './quota-view.ts'
-import type { AccountFilter } from '../toolkit.ts'
+import type { AccountFilter } from '../accounts/account-inputs.ts'
 import type { AccountView, QuotaDocument } from '../views.ts'
 
 /** A consistent snapshot of the accounts and the counts. */

@@ -31,7 +31,8 @@ import { rotationSettings } from './explain-settings.ts'
 import { formatMissingProvider } from '../providers/missing-provider.ts'
 import type { ModelBook } from '../models/model-book.ts'
 import type { Proxies } from '../proxies.ts'
-import type { ProviderRegistry, Settings } from '../toolkit.ts'
+import type { ProviderRegistry } from '../providers/provider-registry.ts'
+import type { Settings } from '../settings/settings.ts'
 import type {
   AccountQuotaView,
   ExplainDocument,

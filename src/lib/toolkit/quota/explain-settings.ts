@@ -3,7 +3,7 @@ import { percent } from '../../quota/amounts.ts'
 import type { StrategyName } from '../../rotation/strategies/strategies.ts'
 import { isStrategyName, strategyNames } from '../../rotation/strategies/strategies.ts'
 import type { Proxies } from '../proxies.ts'
-import type { Settings } from '../toolkit.ts'
+import type { Settings } from '../settings/settings.ts'
 import type { ExplainQuery } from '../views.ts'
 
 /** The settings of a proxy's selection, besides the accounts and the ledger. */

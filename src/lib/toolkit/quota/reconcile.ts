@@ -5,7 +5,7 @@ import type { LimitRecord } from '../../quota/log/events.ts'
 import type { Ledger } from '../../quota/ledger.ts'
 import { parseLimit } from '../../quota/limit.ts'
 import { findDefaultLimits } from '../../provider/endpoints.ts'
-import type { ProviderRegistry } from '../toolkit.ts'
+import type { ProviderRegistry } from '../providers/provider-registry.ts'
 
 /**
  * Brings the limits in the ledger in line with the accounts: offline edits, and defaults that a new release changed.

@@ -1,4 +1,4 @@
-import type { AccountFilter } from '../toolkit.ts'
+import type { AccountFilter } from '../accounts/account-inputs.ts'
 
 /** The filter, restricted to the user. */
 export function ownFilter(user: string, filter: AccountFilter = {}): AccountFilter {

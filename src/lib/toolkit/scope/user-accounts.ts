@@ -1,6 +1,7 @@
 import type { Account } from '../../account/account.ts'
 import { QwenctlError } from '../../base/errors.ts'
-import type { AccountChanges, AccountFilter, Accounts, NewAccount } from '../toolkit.ts'
+import type { AccountChanges, AccountFilter, NewAccount } from '../accounts/account-inputs.ts'
+import type { Accounts } from '../accounts/accounts.ts'
 import { isOthers, ownFilter } from './own-filter.ts'
 import { ownedBy } from './owned-by.ts'
 

@@ -12,7 +12,8 @@ import type { EgressProxy } from '../../../net/egress-proxy.ts'
 import { parseEgressList } from '../../../net/egress-proxy.ts'
 import type { AccountLogins } from '../../login/account-logins.ts'
 import { formatMissingProvider } from '../../providers/missing-provider.ts'
-import type { CheckResult, NewAccount, ProviderRegistry } from '../../toolkit.ts'
+import type { CheckResult, NewAccount } from '../account-inputs.ts'
+import type { ProviderRegistry } from '../../providers/provider-registry.ts'
 
 export interface ChecksParts {
   secrets: AccountSecrets

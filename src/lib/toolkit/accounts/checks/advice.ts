@@ -1,6 +1,8 @@
 import type { Account } from '../../../account/account.ts'
-import { fullReference } from '../../../account/account.ts'
+import { fullReference, shortReference } from '../../../account/account.ts'
+import type { AccountStatus, AccountView } from '../../views.ts'
 import { isPlainHttp } from '../account-fields.ts'
+import type { CheckResult } from '../account-inputs.ts'
 
 /**
  * Advice about a new key that only the store can give. Another account (`twin`) may have the same key, or the base
@@ -17,4 +19,12 @@ export function advise(account: Account, twin: Account | null): string[] {
     advice.push(`${account.baseUrl} is not encrypted: the key can be read on its way`)
   }
   return advice
+}
+
+const endedByReset: ReadonlySet<AccountStatus> = new Set(['no-credit', 'unreachable'])
+
+/** If the provider cannot verify a key, the message names the command that the user types after a fix. */
+export function adviseReset({ result, message }: CheckResult, view: AccountView): string {
+  if (result !== 'unchecked' || !endedByReset.has(view.status)) return message
+  return `${message}; once it works again, type qwenctl quota reset ${shortReference(view)} --cooldowns`
 }

@@ -4,7 +4,7 @@ import type { Dialect, Outcome, Provider } from '../../../provider/provider.ts'
 import { printable } from '../../../base/printable.ts'
 import { tryParseJson } from '../../../base/try-parse-json.ts'
 import type { EgressAgents } from '../../../net/egress-agents.ts'
-import type { CheckResult } from '../../toolkit.ts'
+import type { CheckResult } from '../account-inputs.ts'
 
 export interface CheckRequest {
   provider: Provider

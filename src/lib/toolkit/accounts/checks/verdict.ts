@@ -3,7 +3,7 @@ import { quotaGroupSubject } from '../../../account/account.ts'
 import type { Ledger, Notice } from '../../../quota/ledger.ts'
 import type { LedgerState } from '../../../quota/log/state.ts'
 import { FIRST_TEST_MS } from '../../../rotation/cooldowns/cooling.ts'
-import type { CheckResult } from '../../toolkit.ts'
+import type { CheckResult } from '../account-inputs.ts'
 
 /** The ledger events for a provider's verdict on a credential; empty if the ledger has them already. */
 export function verdictNotices(ledger: Ledger, account: Account, verdict: CheckResult): Notice[] {

@@ -1,4 +1,4 @@
-import type { Settings } from '../../toolkit.ts'
+import type { Settings } from '../../settings/settings.ts'
 import type { JobLimits } from './job-runner.ts'
 
 /** The limits over all jobs; 0 means none. */

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { FileSettings } from '../../../../src/lib/toolkit/settings/settings.ts'
+import { FileSettings } from '../../../../src/lib/toolkit/settings/file-settings.ts'
 import { settingsTable } from '../../../../src/lib/toolkit/settings/settings-table.ts'
 import { temporaryFolder } from '../../../support/temp-folder.ts'
 

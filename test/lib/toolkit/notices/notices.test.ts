@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import { LimitNotices } from '../../../../src/lib/toolkit/notices/limit-notices.ts'
+import { Notices } from '../../../../src/lib/toolkit/notices/notices.ts'
 import type { Notice } from '../../../../src/lib/toolkit/notices/notice-views.ts'
 import type { Toolkit } from '../../../../src/lib/toolkit/toolkit.ts'
 import { acme, givenToolkit } from '../temporary-home.ts'
@@ -132,7 +132,7 @@ describe('a notice', () => {
     const { toolkit, id, use } = await given({ 'notify.at': '80', 'notify.webhook': hook.url })
     await use(8)
     const troubles: string[] = []
-    const notices = new LimitNotices({
+    const notices = new Notices({
       home: toolkit.home,
       env: {},
       userAgent: 'test',

@@ -14,15 +14,7 @@ import type { Egress } from '../../net/egress.ts'
 import { limitView } from '../quota/quota-view.ts'
 import { formatCommand } from './command-words.ts'
 import { callWebhook, runCommand } from './deliver.ts'
-import type {
-  AnyNotice,
-  Delivery,
-  JobNotice,
-  Notice,
-  NoticeSettings,
-  Notices,
-  NoticesView,
-} from './notice-views.ts'
+import type { AnyNotice, Delivery, JobNotice, Notice, NoticeSettings, NoticesView } from './notice-views.ts'
 
 export interface NoticesParts {
   home: Home
@@ -48,7 +40,7 @@ const SHORTEST_WINDOW_MS = 3_600_000
 const MOST_REMEMBERED = 10_000
 
 /** Notifies people when limits pass thresholds: off the request path, and once among all processes of a home. */
-export class LimitNotices implements Notices {
+export class Notices {
   readonly #parts: NoticesParts
   /** Reported thresholds, cached so that the disk is not read every second. */
   readonly #known = new Set<string>()
@@ -67,6 +59,7 @@ export class LimitNotices implements Notices {
     }
   }
 
+  /** Sends a test notice to every destination. Throws `invalid_value` if there is none. */
   async test(): Promise<Delivery[]> {
     const settings = await this.#parts.settings()
     if (settings.webhook === null && settings.command === null) {
@@ -81,6 +74,7 @@ export class LimitNotices implements Notices {
     return this.#deliver(trialNotice(new Date(), settings.at[0] ?? 80), settings)
   }
 
+  /** Sends a notice about a job to every destination; without one, nothing happens. Reports faults as text. */
   async tellJob(notice: JobNotice, onTrouble: (message: string) => void): Promise<void> {
     try {
       const failed = (await this.#deliver(notice, await this.#parts.settings())).filter(({ ok }) => !ok)
@@ -92,6 +86,10 @@ export class LimitNotices implements Notices {
     }
   }
 
+  /**
+   * Watches the limits and reports thresholds, once per limit, window and threshold; returns a function that stops
+   * it.
+   */
   watch(onTrouble: (message: string) => void): () => void {
     const ended = new AbortController()
     let settings: NoticeSettings | null = null
