@@ -1,4 +1,4 @@
-import { fastTransport } from './fast/fast-transport.ts'
+import { FastTransport } from './fast/fast-transport.ts'
 import { missingInternals } from './fast/missing-internals.ts'
 import { portableTransport } from './portable/portable-transport.ts'
 import type { Transport, TransportName } from './transport.ts'
@@ -18,5 +18,5 @@ export function chooseTransport(
 ): TransportChoice {
   const missing = wanted === 'fast' ? findMissing() : []
   const isFast = wanted === 'fast' && missing.length === 0
-  return { transport: isFast ? fastTransport : portableTransport, wanted, missing }
+  return { transport: isFast ? new FastTransport() : portableTransport, wanted, missing }
 }

@@ -2,7 +2,12 @@ import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
-import { SocketWriter } from '../../../../../src/lib/proxy/transport/fast/sockets/socket-writer.ts'
+import {
+  SocketWriter,
+  WriteRequests,
+} from '../../../../../src/lib/proxy/transport/fast/sockets/socket-writer.ts'
+
+const requests = new WriteRequests()
 
 /** Both ends of one connection, until the test is over; `writer` writes into the near one. */
 export async function givenConnection(): Promise<{ near: Socket; far: Socket; writer: SocketWriter }> {
@@ -15,5 +20,5 @@ export async function givenConnection(): Promise<{ near: Socket; far: Socket; wr
     far.destroy()
     server.close()
   })
-  return { near, far, writer: new SocketWriter(near) }
+  return { near, far, writer: new SocketWriter(near, requests) }
 }

@@ -1,15 +1,13 @@
 import { assert, integer, nat, property, record, uint8Array } from 'fast-check'
 import { expect, test } from 'vitest'
-import {
-  Expected,
-  readBuffer,
-  readBytes,
-} from '../../../../../src/lib/proxy/transport/fast/sockets/read-buffer.ts'
+import { Expected, ReadBuffer } from '../../../../../src/lib/proxy/transport/fast/sockets/read-buffer.ts'
+
+const reads = new ReadBuffer()
 
 /** As a socket reads them. */
 function read(bytes: Uint8Array): Buffer {
-  readBuffer.set(bytes)
-  return readBytes(bytes.length)
+  reads.bytes.set(bytes)
+  return reads.read(bytes.length)
 }
 
 test('what was read is there until the next read, whatever its length', () => {
@@ -25,7 +23,7 @@ test('bytes are seen again exactly where they stand, in a read and in memory of 
   const given = record({ known: few(90), before: few(3), same: nat(90), rest: few(60), length: nat(90) })
   assert(
     property(given, ({ known, before, same, rest, length }) => {
-      const expected = new Expected()
+      const expected = new Expected(reads)
       expected.learn(Buffer.from([1, 2, ...known, 3]), 2, 2 + known.length)
       const chunk = Buffer.from([...before, ...known.subarray(0, same), ...rest])
       const asked = Math.min(length, known.length)
@@ -45,7 +43,7 @@ test('bytes are seen again exactly where they stand, in a read and in memory of 
 test('what is learned later is expected instead, also where it is longer or shorter', () => {
   assert(
     property(few(200), few(200), integer({ min: 0, max: 1 }), (first, second, changed) => {
-      const expected = new Expected()
+      const expected = new Expected(reads)
       for (const bytes of [first, second]) expected.learn(Buffer.from(bytes), 0, bytes.length)
       expect(expected.length).toBe(second.length)
       const chunk = Buffer.from(second)

@@ -4,6 +4,7 @@ import {
   maxHeadBytes,
   ResponseParser,
 } from '../../../../../src/lib/proxy/transport/fast/upstream/response-parser.ts'
+import { ReadBuffer } from '../../../../../src/lib/proxy/transport/fast/sockets/read-buffer.ts'
 import type { UpstreamHead } from '../../../../../src/lib/proxy/transport/upstream-head.ts'
 import { anyResponse, type ScriptedResponse } from './any-response.ts'
 
@@ -24,20 +25,23 @@ function parse(bytes: Buffer, cuts: number[] = [], method = 'GET'): Outcome {
     seen.end = end
     seen.reason = reason
   }
-  const parser = new ResponseParser({
-    onHead(head: UpstreamHead) {
-      expect(seen.status).toBeNull()
-      seen.status = head.status
-      seen.headers = head.rawHeaders
+  const parser = new ResponseParser(
+    {
+      onHead(head: UpstreamHead) {
+        expect(seen.status).toBeNull()
+        seen.status = head.status
+        seen.headers = head.rawHeaders
+      },
+      onData(chunk) {
+        expect(chunk.length).toBeGreaterThan(0)
+        expect(seen.end).toBe('open')
+        seen.body += chunk.toString('latin1')
+      },
+      onComplete: () => finish('complete', ''),
+      onMalformed: (reason) => finish('malformed', reason),
     },
-    onData(chunk) {
-      expect(chunk.length).toBeGreaterThan(0)
-      expect(seen.end).toBe('open')
-      seen.body += chunk.toString('latin1')
-    },
-    onComplete: () => finish('complete', ''),
-    onMalformed: (reason) => finish('malformed', reason),
-  })
+    new ReadBuffer(),
+  )
   parser.begin(method)
   const at = [0, ...[...cuts].sort((a, b) => a - b), bytes.length]
   for (let i = 1; i < at.length; i++) parser.push(bytes.subarray(at[i - 1], at[i]))
@@ -111,12 +115,15 @@ test('when informational responses come first, skips them', () => {
 test('when header bytes are not ASCII, keeps them as Latin-1, and looks names up in lower case', () => {
   let head: UpstreamHead | undefined
   const none = () => undefined
-  const parser = new ResponseParser({
-    onHead: (h) => (head = h),
-    onData: none,
-    onComplete: none,
-    onMalformed: none,
-  })
+  const parser = new ResponseParser(
+    {
+      onHead: (h) => (head = h),
+      onData: none,
+      onComplete: none,
+      onMalformed: none,
+    },
+    new ReadBuffer(),
+  )
   parser.begin('GET')
   parser.push(text('HTTP/1.0 299 D\xe9j\xe0\r\nX-One:\t caf\xe9\xff \r\nx-ONE: b\r\nEmpty:\r\n\r\n'))
   expect(head).toMatchObject({ status: 299, statusText: 'D\xe9j\xe0', httpVersion: '1.0' })
@@ -217,7 +224,10 @@ describe('refuses', () => {
     let pushedWhenRefused = 0
     const none = () => undefined
     const onMalformed = () => (pushedWhenRefused = pushed)
-    const parser = new ResponseParser({ onHead: none, onData: none, onComplete: none, onMalformed })
+    const parser = new ResponseParser(
+      { onHead: none, onData: none, onComplete: none, onMalformed },
+      new ReadBuffer(),
+    )
     parser.begin('GET')
     parser.push(text('HTTP/1.1 200 OK\r\na: '))
     for (; pushedWhenRefused === 0 && pushed < 1_000_000; parser.push(Buffer.alloc(1000, 'b'))) pushed += 1000
@@ -228,15 +238,18 @@ describe('refuses', () => {
 
 test('when stopped inside a callback, calls nothing more', () => {
   const events: string[] = []
-  const parser: ResponseParser = new ResponseParser({
-    onHead: () => events.push('head'),
-    onData: () => {
-      events.push('data')
-      parser.stop()
+  const parser: ResponseParser = new ResponseParser(
+    {
+      onHead: () => events.push('head'),
+      onData: () => {
+        events.push('data')
+        parser.stop()
+      },
+      onComplete: () => events.push('complete'),
+      onMalformed: () => events.push('malformed'),
     },
-    onComplete: () => events.push('complete'),
-    onMalformed: () => events.push('malformed'),
-  })
+    new ReadBuffer(),
+  )
   parser.begin('GET')
   parser.push(ok('transfer-encoding: chunked\r\n\r\n1\r\na\r\n1\r\nb\r\n0\r\n\r\n'))
   parser.end()
@@ -246,12 +259,15 @@ test('when stopped inside a callback, calls nothing more', () => {
 test('when bytes follow the response, tells how many', () => {
   let extra = -1
   const none = () => undefined
-  const parser = new ResponseParser({
-    onHead: none,
-    onData: none,
-    onComplete: (n) => (extra = n),
-    onMalformed: none,
-  })
+  const parser = new ResponseParser(
+    {
+      onHead: none,
+      onData: none,
+      onComplete: (n) => (extra = n),
+      onMalformed: none,
+    },
+    new ReadBuffer(),
+  )
   for (const rest of [
     'content-length: 2\r\n\r\nokHTTP',
     'content-length: 0\r\n\r\nHTTP',

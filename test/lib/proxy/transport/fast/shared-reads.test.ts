@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import type { AddressInfo, Server, Socket } from 'node:net'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { ReadBuffer } from '../../../../../src/lib/proxy/transport/fast/sockets/read-buffer.ts'
 import { SharedReads } from '../../../../../src/lib/proxy/transport/fast/sockets/shared-reads.ts'
 
 /** A Node whose sockets have other insides. */
@@ -37,7 +38,9 @@ describe.each([
   test('gives its reader every byte, in order, and answers over the same connection', async () => {
     const { open } = await givenServer((accepted) => {
       prepare(accepted)
-      const reads = new SharedReads(accepted, (bytes) => reads.socket.write(bytes.toString().toUpperCase()))
+      const reads = new SharedReads(accepted, new ReadBuffer(), (bytes) =>
+        reads.socket.write(bytes.toString().toUpperCase()),
+      )
       reads.socket.on('end', () => reads.socket.end('.'))
     })
     const clients = [open(), open()]
@@ -58,7 +61,7 @@ describe.each([
     let text = ''
     const { open } = await givenServer((accepted) => {
       prepare(accepted)
-      const reads = new SharedReads(accepted, (bytes) => {
+      const reads = new SharedReads(accepted, new ReadBuffer(), (bytes) => {
         reads.stop(bytes.subarray(2))
         reads.socket.on('data', (chunk: Buffer) => (text += chunk.toString()))
         reads.socket.on('end', () => reads.socket.end())
@@ -77,7 +80,7 @@ describe.each([
     const ended = Promise.withResolvers<void>()
     const { open, server } = await givenServer((accepted) => {
       prepare(accepted)
-      const reads = new SharedReads(accepted, () => undefined)
+      const reads = new SharedReads(accepted, new ReadBuffer(), () => undefined)
       reads.socket.on('end', () => reads.socket.end())
       ended.resolve()
     })

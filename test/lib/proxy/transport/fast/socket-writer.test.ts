@@ -1,8 +1,11 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { PassThrough } from 'node:stream'
-import { expect, test, vi } from 'vitest'
-import { SocketWriter } from '../../../../../src/lib/proxy/transport/fast/sockets/socket-writer.ts'
+import { expect, test } from 'vitest'
+import {
+  SocketWriter,
+  WriteRequests,
+} from '../../../../../src/lib/proxy/transport/fast/sockets/socket-writer.ts'
 import { givenConnection } from './given-connection.ts'
 
 /** One that has been written to before: the first write ever shows how Node writes. */
@@ -94,7 +97,9 @@ test('when a socket is closed with something left to write, nothing of it is rem
 
 test('what is no socket of the system is written to as any stream', () => {
   const stream = new PassThrough()
-  expect(new SocketWriter(stream as unknown as Socket).write(Buffer.from('as ever'))).toBe('flushed')
+  expect(
+    new SocketWriter(stream as unknown as Socket, new WriteRequests()).write(Buffer.from('as ever')),
+  ).toBe('flushed')
   expect(String(stream.read())).toBe('as ever')
 })
 
@@ -104,11 +109,9 @@ class Request {
   getAsyncId = () => this.asyncId
 }
 
-/** A socket whose handle does with each write as the list says, and an writer of an writer.ts that has seen no other. */
-async function givenFake(fates: ('takes' | 'keeps')[], madeByNode: () => unknown = () => new Request()) {
-  vi.resetModules()
-  const { SocketWriter: Fresh } =
-    await import('../../../../../src/lib/proxy/transport/fast/sockets/socket-writer.ts')
+/** A socket whose handle does with each write as the list says, and its writers, which have seen no other socket. */
+function givenFake(fates: ('takes' | 'keeps')[], madeByNode: () => unknown = () => new Request()) {
+  const shared = new WriteRequests()
   const requests: unknown[] = []
   class Handle {
     writeQueueSize = 0 // also where it has kept a request: what was left of it may have gone at a second try
@@ -127,11 +130,11 @@ async function givenFake(fates: ('takes' | 'keeps')[], madeByNode: () => unknown
     writableLength: 0,
     write: (bytes: Buffer) => (streamed.push(String(bytes)), handle.writeBuffer(madeByNode())),
   }
-  return { writer: () => new Fresh(socket as unknown as Socket), requests, streamed }
+  return { writer: () => new SocketWriter(socket as unknown as Socket, shared), requests, streamed }
 }
 
 test('a request that the handle has kept is never given to it again, also where nothing is left to write', async () => {
-  const { writer, requests, streamed } = await givenFake(['takes', 'takes', 'keeps', 'takes', 'takes'])
+  const { writer, requests, streamed } = givenFake(['takes', 'takes', 'keeps', 'takes', 'takes'])
   const [one, other] = [writer(), writer()]
   expect(one.write(Buffer.from('by Node'))).toBe('flushed')
   expect([one.write(Buffer.from('a')), one.write(Buffer.from('b'))]).toEqual(['flushed', 'buffered'])
@@ -146,7 +149,7 @@ test.each([
   ['makes its requests itself, as Node 26 does', () => null],
   ['has requests that do not tell whether they are free', () => ({})],
 ])('where Node %s, everything goes through the stream', async (_, madeByNode) => {
-  const { writer, streamed } = await givenFake([], madeByNode)
+  const { writer, streamed } = givenFake([], madeByNode)
   const one = writer()
   for (const text of ['a', 'b', 'c']) expect(one.write(Buffer.from(text))).toBe('flushed')
   expect(streamed).toEqual(['a', 'b', 'c'])

@@ -1,19 +1,22 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { bufferPool } from '../sockets/buffer-pool.ts'
+import type { BufferPool } from '../sockets/buffer-pool.ts'
+import type { FastSockets } from '../sockets/fast-sockets.ts'
 import type { SocketWriter } from '../sockets/socket-writer.ts'
 import type { WriteListener } from '../sockets/write-batcher.ts'
-import { responseBatch } from '../sockets/write-batcher.ts'
 import { PassedHeaders, nothingPassed } from '../../../wire/headers/response-headers.ts'
 import { ResponseHeadBytes, isBodiless } from './response-head-bytes.ts'
 import { COPIED_BODY_BYTES } from '../../client-call.ts'
 import type { BodyReader, CallListener, ClientCall } from '../../client-call.ts'
 import type { ClientConnection } from '../../client-connection.ts'
 import type { FastHead } from './fast-head.ts'
+import type { HeadLines } from './head-lines.ts'
 
 /** The part of its connection that a call needs. */
 export interface FastLine {
   readonly connection: ClientConnection
   readonly writer: SocketWriter
+  readonly sockets: FastSockets
+  readonly headLines: HeadLines
   /** The connection takes no more requests. */
   readonly isClosing: boolean
   /** The answer has left. `unread` bytes of the request are still to come. */
@@ -27,7 +30,7 @@ const NOTHING = Buffer.alloc(0)
 /** A plain request, and its answer in HTTP/1.1 framing. */
 export class FastCall implements ClientCall, WriteListener {
   readonly connection: ClientConnection
-  readonly memory = bufferPool
+  readonly memory: BufferPool
   readonly node = null
   readonly body: Buffer | null
   readonly piece: Buffer | null
@@ -49,6 +52,7 @@ export class FastCall implements ClientCall, WriteListener {
   /** `piece` begins with the whole body. Null: the body is still to come, or there is none. */
   constructor(line: FastLine, head: FastHead, bytes: number, piece: Buffer | null) {
     this.connection = line.connection
+    this.memory = line.sockets.bodies
     this.body = bytes === 0 ? NOTHING : piece === null ? null : piece.subarray(0, bytes)
     this.piece = piece
     this.announcedBytes = bytes
@@ -111,13 +115,14 @@ export class FastCall implements ClientCall, WriteListener {
   send(status: number, headers: string[], body: Buffer, passed = nothingPassed): void {
     const line = this.#line
     if (line === null || this.hasBegun) return
-    const { writer, connection } = line
+    const { writer, connection, sockets } = line
     const { socket } = connection
-    const head = new ResponseHeadBytes(status, passed, headers, line.isClosing)
+    const { responses } = sockets
+    const head = new ResponseHeadBytes(status, passed, headers, line)
     this.hasBegun = true
     this.#end = 'whole'
-    if (isBodiless(status)) responseBatch.add(writer, head, NOTHING, this)
-    else if (body.length <= COPIED_BODY_BYTES) responseBatch.add(writer, head, body, this)
+    if (isBodiless(status)) responses.add(writer, head, NOTHING, this)
+    else if (body.length <= COPIED_BODY_BYTES) responses.add(writer, head, body, this)
     else {
       socket.cork()
       socket.write(head.text, 'latin1')
@@ -133,20 +138,20 @@ export class FastCall implements ClientCall, WriteListener {
     this.#hasBody = !isBodiless(status)
     this.#isChunked = this.#hasBody && !saysLength(headers)
     if (this.#isChunked) headers.push('transfer-encoding', 'chunked')
-    this.#before = new ResponseHeadBytes(status, new PassedHeaders(headers), [], this.#line.isClosing).text
+    this.#before = new ResponseHeadBytes(status, new PassedHeaders(headers), [], this.#line).text
   }
 
   write(bytes: Buffer): boolean {
     if (this.#line === null || this.#end !== 'open') return true
-    const { writer, connection } = this.#line
+    const { writer, connection, sockets } = this.#line
     const { socket } = connection
+    const { responses } = sockets
     const before = this.#before
     this.#before = ''
     if (!this.#hasBody || bytes.length === 0) {
-      if (before !== '') responseBatch.add(writer, before, NOTHING)
-    } else if (this.#isChunked)
-      responseBatch.addLine(writer, `${before}${bytes.length.toString(16)}\r\n`, bytes)
-    else responseBatch.add(writer, before, bytes)
+      if (before !== '') responses.add(writer, before, NOTHING)
+    } else if (this.#isChunked) responses.addLine(writer, `${before}${bytes.length.toString(16)}\r\n`, bytes)
+    else responses.add(writer, before, bytes)
     return !socket.writableNeedDrain
   }
 
@@ -158,13 +163,13 @@ export class FastCall implements ClientCall, WriteListener {
     if (this.#line === null || this.#end !== 'open') return
     this.#end = 'whole'
     const last = this.#isChunked ? '0\r\n\r\n' : ''
-    responseBatch.add(this.#line.writer, this.#before + last, NOTHING, this)
+    this.#line.sockets.responses.add(this.#line.writer, this.#before + last, NOTHING, this)
   }
 
   cutOff(): void {
     if (this.#line === null) return
     this.#end = 'cut'
-    responseBatch.add(this.#line.writer, '', NOTHING, this)
+    this.#line.sockets.responses.add(this.#line.writer, '', NOTHING, this)
   }
 
   /** The connection itself sends `connection: close`. */

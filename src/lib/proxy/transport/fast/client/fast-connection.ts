@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { bufferPool } from '../sockets/buffer-pool.ts'
+import type { FastSockets } from '../sockets/fast-sockets.ts'
 import type { ClientConnection } from '../../client-connection.ts'
 import type { InboundHost } from '../../inbound.ts'
 import { SocketWriter } from '../sockets/socket-writer.ts'
@@ -8,6 +8,7 @@ import { FastCall } from './fast-call.ts'
 import type { FastLine } from './fast-call.ts'
 import type { FastHead } from './fast-head.ts'
 import { FastHeads } from './fast-heads.ts'
+import type { HeadLines } from './head-lines.ts'
 import type { HeadMemory } from './fast-heads.ts'
 
 /** Most bytes that a client may send before it has its answer. */
@@ -16,7 +17,9 @@ const MOST_WAITING_BYTES = 64 << 10
 /** The server that owns a connection. */
 export interface FastServer {
   readonly host: InboundHost
+  readonly sockets: FastSockets
   readonly heads: HeadMemory
+  readonly headLines: HeadLines
   /** Takes the connection over permanently, with its unread bytes back in the socket. */
   handOff(socket: Socket): void
 }
@@ -45,16 +48,24 @@ export class FastConnection implements FastLine {
   readonly #onClose = () => this.#closed()
 
   constructor(accepted: Socket, server: FastServer) {
-    this.#reads = new SharedReads(accepted, (bytes) => this.#take(bytes))
+    this.#reads = new SharedReads(accepted, server.sockets.reads, (bytes) => this.#take(bytes))
     const { socket } = this.#reads
     this.#server = server
     this.#host = server.host
-    this.writer = new SocketWriter(socket)
+    this.writer = new SocketWriter(socket, server.sockets.writes)
     this.connection = server.host.connections.add(socket, this.writer)
     this.#heads = new FastHeads(server.heads)
     socket.on('end', this.#onEnd)
     socket.on('error', this.#onError)
     socket.on('close', this.#onClose)
+  }
+
+  get sockets(): FastSockets {
+    return this.#server.sockets
+  }
+
+  get headLines(): HeadLines {
+    return this.#server.headLines
   }
 
   get isClosing(): boolean {
@@ -104,7 +115,7 @@ export class FastConnection implements FastLine {
     const { bodyAt, bodyBytes } = heads
     const end = bodyAt + bodyBytes
     const isWhole = chunk.length >= end
-    const piece = isWhole && bodyBytes > 0 ? bufferPool.acquire(bodyBytes) : null
+    const piece = isWhole && bodyBytes > 0 ? this.sockets.bodies.acquire(bodyBytes) : null
     if (piece !== null) chunk.copy(piece, 0, bodyAt, end)
     const call = new FastCall(this, heads.head!, bodyBytes, piece)
     this.#call = call

@@ -36,9 +36,10 @@ const REQUEST_LINE = /^(POST|GET) (\/[\x21-\x7e]*) HTTP\/1\.1$/
 /**
  * Parses a head, given as Latin-1 up to the empty line and without it. Returns null for anything ambiguous or
  * merely unusual. Such a head is not refused here but goes to Node's parser, which has seen every client
- * there is. A plain head means the same to every parser.
+ * there is. A plain head means the same to every parser. The same URL as `knownUrl` is that string object, which
+ * makes later comparisons cheap.
  */
-export function parseFastHead(text: string): FastHead | null {
+export function parseFastHead(text: string, knownUrl?: string): FastHead | null {
   const lines = text.split('\r\n')
   const start = REQUEST_LINE.exec(lines[0]!)
   if (start === null) return null
@@ -67,15 +68,8 @@ export function parseFastHead(text: string): FastHead | null {
   if (headers.host === undefined) return null
   const method = start[1] as FastHead['method']
   if ((method === 'POST') !== lengthEnd > 0) return null
-  return { method, url: known(start[2]!), rawHeaders, headers, lengthStart, lengthEnd }
-}
-
-let lastUrl = ''
-
-/** Returns the same string object for the same URL, which makes later comparisons cheap. */
-function known(url: string): string {
-  if (url !== lastUrl) lastUrl = url
-  return lastUrl
+  const url = start[2] === knownUrl ? knownUrl : start[2]!
+  return { method, url, rawHeaders, headers, lengthStart, lengthEnd }
 }
 
 /** Parses a body length made of digits alone; -1: not such a number. */

@@ -1,3 +1,4 @@
+import type { ReadBuffer } from '../sockets/read-buffer.ts'
 import { Expected } from '../sockets/read-buffer.ts'
 import type { ClientHead } from '../../../wire/headers/client-head.ts'
 import { MOST_HEAD_BYTES, parseLength, parseFastHead } from './fast-head.ts'
@@ -19,8 +20,13 @@ interface KnownHead {
 
 /** The head read last on any connection. A program sends the same head over all of its connections. */
 export class HeadMemory {
+  readonly reads: ReadBuffer
   known: KnownHead | null = null
   age = 0
+
+  constructor(reads: ReadBuffer) {
+    this.reads = reads
+  }
 
   /** Invalidates everything derived from heads, on every connection. */
   forget(): void {
@@ -93,12 +99,12 @@ export class FastHeads {
   #read(chunk: Buffer): KnownHead | null {
     const end = chunk.indexOf(EMPTY_LINE)
     if (end < 0 || end > MOST_HEAD_BYTES) return null
-    const head = parseFastHead(chunk.toString('latin1', 0, end))
+    const head = parseFastHead(chunk.toString('latin1', 0, end), this.#memory.known?.head.url)
     if (head === null) return null
     const { lengthStart, lengthEnd } = head
     this.bodyAt = end + EMPTY_LINE.length
     this.bodyBytes = lengthEnd === 0 ? 0 : parseLength(chunk.toString('latin1', lengthStart, lengthEnd))
-    const bytes = new Expected()
+    const bytes = new Expected(this.#memory.reads)
     bytes.learn(chunk, 0, this.bodyAt)
     this.#memory.known = { head, bytes, client: null, age: this.#memory.age }
     return this.#memory.known

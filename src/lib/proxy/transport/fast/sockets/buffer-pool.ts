@@ -40,5 +40,3 @@ function findExponent(bytes: number): number {
 function classifySize({ length }: Buffer): 'small' | 'large' {
   return length < LARGE_BYTES ? 'small' : 'large'
 }
-
-export const bufferPool = new BufferPool()

@@ -1,23 +1,28 @@
 const BYTES = 64 << 10
 const WORD_BYTES = 4
 
-/**
- * Sockets of clients and upstreams read into this one buffer. What is kept is copied before the next read. A
- * read costs a small copy instead of a fresh allocation of 64 KB. The readable stream's machinery is
- * bypassed. One word of the memory stays unused. No view of it can then be mistaken for separate memory.
- */
-export const readBuffer = Buffer.allocUnsafeSlow(BYTES + WORD_BYTES).subarray(WORD_BYTES)
-const readWords = new Int32Array(readBuffer.buffer, readBuffer.byteOffset, BYTES / WORD_BYTES)
-
 /** Most reads are shorter: a view of each length is made once. */
 const MOST_KEPT = 4 << 10
-const views: Buffer[] = []
-let last: Buffer = readBuffer
 
-/** Returns what was just read into the buffer: its first `count` bytes. */
-export function readBytes(count: number): Buffer {
-  last = count < MOST_KEPT ? (views[count] ??= readBuffer.subarray(0, count)) : readBuffer.subarray(0, count)
-  return last
+/**
+ * The one buffer into which sockets of clients and upstreams read. What is kept is copied before the next read. A
+ * read costs a small copy instead of a fresh allocation of 64 KB. The readable stream's machinery is bypassed.
+ */
+export class ReadBuffer {
+  /** One word of the memory stays unused. No view of it can then be mistaken for separate memory. */
+  readonly bytes = Buffer.allocUnsafeSlow(BYTES + WORD_BYTES).subarray(WORD_BYTES)
+  readonly words = new Int32Array(this.bytes.buffer, this.bytes.byteOffset, BYTES / WORD_BYTES)
+  /** What was read last. */
+  last: Buffer = this.bytes
+  readonly #views: Buffer[] = []
+
+  /** Returns what was just read into the buffer: its first `count` bytes. */
+  read(count: number): Buffer {
+    const { bytes } = this
+    this.last =
+      count < MOST_KEPT ? (this.#views[count] ??= bytes.subarray(0, count)) : bytes.subarray(0, count)
+    return this.last
+  }
 }
 
 /**
@@ -26,8 +31,13 @@ export function readBytes(count: number): Buffer {
  */
 export class Expected {
   length = 0
-  #bytes = Buffer.alloc(0)
-  #words = new Int32Array(0)
+  readonly #reads: ReadBuffer
+  #bytes = NO_BYTES
+  #words = NO_WORDS
+
+  constructor(reads: ReadBuffer) {
+    this.#reads = reads
+  }
 
   /** Expects these bytes from now on, and keeps a copy. */
   learn(bytes: Buffer, start: number, end: number): void {
@@ -43,8 +53,10 @@ export class Expected {
   /** Whether the chunk has the first `length` of them at `start`. */
   begins(chunk: Buffer, start: number, length: number): boolean {
     if (chunk.length < start + length) return false
-    if (start > 0 || chunk !== last) return this.#bytes.compare(chunk, start, start + length, 0, length) === 0
+    if (start > 0 || chunk !== this.#reads.last)
+      return this.#bytes.compare(chunk, start, start + length, 0, length) === 0
     const words = this.#words
+    const readWords = this.#reads.words
     const whole = Math.floor(length / WORD_BYTES)
     for (let at = 0; at < whole; at++) if (readWords[at] !== words[at]) return false
     return this.ends(chunk, whole * WORD_BYTES, whole * WORD_BYTES, length)
@@ -61,6 +73,8 @@ export class Expected {
   }
 }
 
+const NO_BYTES = Buffer.alloc(0)
+const NO_WORDS = new Int32Array(0)
 /** Heads differ by a digit or two. */
 const SLACK = 64
 /** Up to this length a loop takes less than a call into Node. */

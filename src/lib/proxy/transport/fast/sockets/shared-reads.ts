@@ -1,5 +1,5 @@
 import { Socket } from 'node:net'
-import { readBuffer, readBytes } from './read-buffer.ts'
+import type { ReadBuffer } from './read-buffer.ts'
 
 /** Undocumented parts of Node's sockets. */
 interface Insides {
@@ -14,11 +14,13 @@ interface Insides {
  */
 export class SharedReads {
   readonly socket: Socket
+  readonly #buffer: ReadBuffer
   readonly #reader: (bytes: Buffer) => void
   #isStream = false
 
   /** `reader` may look at the bytes until it returns, and must copy what it keeps. */
-  constructor(accepted: Socket, reader: (bytes: Buffer) => void) {
+  constructor(accepted: Socket, buffer: ReadBuffer, reader: (bytes: Buffer) => void) {
+    this.#buffer = buffer
     this.#reader = reader
     this.socket = this.#around(accepted) ?? accepted
     this.socket.on('data', reader) // no event when the buffer is in use
@@ -27,7 +29,7 @@ export class SharedReads {
   #around(accepted: Socket): Socket | null {
     const { _handle: handle } = exposeInsides(accepted)
     if (typeof handle?.useUserBuffer !== 'function') return null
-    const onread = { buffer: readBuffer, callback: (count: number) => this.#read(count) }
+    const onread = { buffer: this.#buffer.bytes, callback: (count: number) => this.#read(count) }
     const socket = new Socket({ handle, onread, allowHalfOpen: true } as object)
     if (exposeInsides(socket)._handle !== handle) return null
     Reflect.set(accepted, '_handle', null)
@@ -37,7 +39,7 @@ export class SharedReads {
   }
 
   #read(count: number): boolean {
-    const bytes = readBytes(count)
+    const bytes = this.#buffer.read(count)
     if (!this.#isStream) {
       this.#reader(bytes)
       return true

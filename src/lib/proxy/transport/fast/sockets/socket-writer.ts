@@ -27,11 +27,34 @@ interface WriteRequest {
 
 const FREE = -1
 
-/** Node does not export the class of its write requests. It is captured when Node itself writes. */
-let Requests: (new () => WriteRequest) | null = null
-let request: WriteRequest | null = null
-/** Node writes differently here, as it does from version 26. */
-let isOtherwise = false
+/**
+ * The write requests of a transport. Node does not export their class. It is captured when Node itself writes to
+ * the first socket.
+ */
+export class WriteRequests {
+  #Class: (new () => WriteRequest) | null = null
+  /** Node writes differently here, as it does from version 26. */
+  #isOtherwise = false
+  /** The request for the next write; null: the class is not known yet, or never will be. */
+  free: WriteRequest | null = null
+
+  /** The handle keeps the request of the last write, or has broken it. */
+  replace(): void {
+    this.free = new this.#Class!()
+  }
+
+  /** Captures the class at the next write to this handle. */
+  capture(handle: Handle): void {
+    if (this.#isOtherwise) return
+    handle.writeBuffer = (made, bytes) => {
+      Reflect.deleteProperty(handle, 'writeBuffer') // restores the method of the prototype
+      this.#Class = findClass(made)
+      this.#isOtherwise = this.#Class === null
+      if (this.#Class !== null) this.replace()
+      return handle.writeBuffer(made, bytes)
+    }
+  }
+}
 
 /**
  * The result of a write. The system has the bytes, or the socket keeps some of them with their memory, or the
@@ -47,17 +70,19 @@ export type WriteResult = 'flushed' | 'buffered' | 'closed'
  */
 export class SocketWriter {
   readonly socket: Socket
+  readonly #requests: WriteRequests
   /** Null: all writes go through the stream. */
   readonly #handle: Handle | null
   readonly #stream: { readonly length: number }
   /** The handle still has some of what was written past the stream. */
   #isBehind = false
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, requests: WriteRequests) {
     const { _handle: handle, _writableState: stream } = exposeInsides(socket)
     const isBare =
       !('encrypted' in socket) && stream !== undefined && typeof handle?.writeBuffer === 'function'
     this.socket = socket
+    this.#requests = requests
     this.#handle = isBare ? (handle as Handle) : null
     this.#stream = stream ?? { length: 0 }
   }
@@ -84,20 +109,21 @@ export class SocketWriter {
     const isFree = handle !== null && exposeInsides(this.socket)._handle === handle
     if (!isFree || this.#isBehind || this.#stream.length > 0 || bytes.length === 0)
       return this.#writeToStream(bytes)
+    const request = this.#requests.free
     if (request === null) {
-      if (!isOtherwise) seeRequests(handle)
+      this.#requests.capture(handle)
       return this.#writeToStream(bytes)
     }
     const error = handle.writeBuffer(request, bytes)
     if (error !== 0) {
-      request = new Requests!()
+      this.#requests.replace()
       this.socket.destroy(writeError(error))
       return 'closed'
     }
     // Tests the request, not whether bytes are left. The rest may have gone at a second try. The handle keeps
     // the request until it has reported that.
     if (request.getAsyncId() === FREE) return 'flushed'
-    this.#leave(bytes)
+    this.#leave(request, bytes)
     return 'buffered'
   }
 
@@ -109,9 +135,8 @@ export class SocketWriter {
   }
 
   /** The request of the last write keeps its rest. Later writes go through the stream. */
-  #leave(bytes: Uint8Array): void {
-    const kept = request!
-    request = new Requests!()
+  #leave(kept: WriteRequest, bytes: Uint8Array): void {
+    this.#requests.replace()
     this.#isBehind = true
     kept.buffer = bytes
     kept.oncomplete = (status) => {
@@ -123,16 +148,6 @@ export class SocketWriter {
 
 function exposeInsides(socket: Socket): Insides {
   return socket as unknown as Insides
-}
-
-function seeRequests(handle: Handle): void {
-  handle.writeBuffer = (made, bytes) => {
-    Reflect.deleteProperty(handle, 'writeBuffer') // restores the method of the prototype
-    Requests = findClass(made)
-    isOtherwise = Requests === null
-    if (Requests !== null) request = new Requests()
-    return handle.writeBuffer(made, bytes)
-  }
 }
 
 /** Null: not a write request of the known form. */

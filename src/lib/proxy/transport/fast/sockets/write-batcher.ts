@@ -1,4 +1,3 @@
-import { nextTick } from 'node:process'
 import { ByteWriter } from '../../../../base/byte-writer.ts'
 import type { WriteResult, SocketWriter } from './socket-writer.ts'
 
@@ -124,12 +123,3 @@ class ScratchBuffers {
     return (this.#sheets[this.#sheet] ??= new ByteWriter(SHEET_BYTES))
   }
 }
-
-/** For answers to clients: written when the sockets of this turn have been read. */
-export const responseBatch = new WriteBatcher(setImmediate)
-
-/**
- * For requests to upstreams. They are written when all requests of one ledger grant are ready, still in the
- * same event loop step.
- */
-export const requestBatch = new WriteBatcher(nextTick)

@@ -1,3 +1,4 @@
+import type { FastSockets } from '../sockets/fast-sockets.ts'
 import type { OutboundCall, OutboundHost, OutboundTransport } from '../../outbound.ts'
 import { IdleConnections } from './idle-connections.ts'
 import { RequestHead } from './request-head.ts'
@@ -14,11 +15,13 @@ const hintMarginMs = 1_000
  * and one parser per connection. HTTP/2 and redirects are not supported.
  */
 export class FastUpstreams implements OutboundTransport, ConnectionOwner {
+  readonly sockets: FastSockets
   readonly #host: OutboundHost
   readonly #connections = new Set<UpstreamConnection>()
   readonly #idle = new IdleConnections()
 
-  constructor(host: OutboundHost) {
+  constructor(host: OutboundHost, sockets: FastSockets) {
+    this.sockets = sockets
     this.#host = host
   }
 

@@ -1,3 +1,4 @@
+import type { ReadBuffer } from '../sockets/read-buffer.ts'
 import { Expected } from '../sockets/read-buffer.ts'
 import type { Span } from '../../../wire/body/json-scan.ts'
 import { readFraming, type ResponseFraming } from '../../response-framing.ts'
@@ -22,13 +23,17 @@ const SELDOM = 16
  */
 export class HeadReader {
   /** The last head that was kept, with its empty line. */
-  readonly #bytes = new Expected()
+  readonly #bytes: Expected
   #last: ReadHead | null = null
   #toHead = false
   /** The head before this one was kept. */
   #isFresh = false
   /** Number of successive heads that each differed from the one before. */
   #changes = 0
+
+  constructor(reads: ReadBuffer) {
+    this.#bytes = new Expected(reads)
+  }
 
   /** Length of the head kept last. */
   get length(): number {

@@ -1,4 +1,5 @@
 import { ChunkedFraming } from './chunked-framing.ts'
+import type { ReadBuffer } from '../sockets/read-buffer.ts'
 import { HeadReader, type ReadHead } from './head-reader.ts'
 import { chunked, untilClose } from '../../response-framing.ts'
 import type { UpstreamHead } from '../../upstream-head.ts'
@@ -34,7 +35,7 @@ export class ResponseParser {
   keepAliveHintMs: number | null = null
   readonly #events: ParserListener
   readonly #chunks = new ChunkedFraming()
-  readonly #heads = new HeadReader()
+  readonly #heads: HeadReader
   #state: State = 'off'
   #toHead = false
   #remaining = 0
@@ -45,8 +46,9 @@ export class ResponseParser {
   #pending: Buffer | null = null
   #held = 0
 
-  constructor(events: ParserListener) {
+  constructor(events: ParserListener, reads: ReadBuffer) {
     this.#events = events
+    this.#heads = new HeadReader(reads)
   }
 
   /** Prepares for the response to a request. A response to HEAD has no body, whatever it declares. */

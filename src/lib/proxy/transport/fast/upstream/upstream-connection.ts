@@ -1,16 +1,17 @@
 import type { Socket } from 'node:net'
 import { explainFailure } from '../../../../net/connect-reason.ts'
 import { EgressError } from '../../../../net/egress-error.ts'
-import { requestBatch, writeHeadAlone, type WriteListener } from '../sockets/write-batcher.ts'
+import { writeHeadAlone, type WriteListener } from '../sockets/write-batcher.ts'
 import { SocketWriter } from '../sockets/socket-writer.ts'
 import { ResponseParser, type ParserListener } from './response-parser.ts'
 import type { CallConnection, OutboundCall } from '../../outbound.ts'
 import type { UpstreamHead } from '../../upstream-head.ts'
 import type { UpstreamOrigin } from '../../upstream-origin.ts'
-import { readBuffer, readBytes } from '../sockets/read-buffer.ts'
+import type { FastSockets } from '../sockets/fast-sockets.ts'
 import type { RequestHead } from './request-head.ts'
 
 export interface ConnectionOwner {
+  readonly sockets: FastSockets
   /** The connection can be written to, or the next request may use it. */
   onConnected(call: OutboundCall): void
   /** The response is complete, and the connection could serve another. True if it is kept for that. */
@@ -53,9 +54,10 @@ export class UpstreamConnection implements ParserListener, CallConnection, Write
     this.#call = call
     this.#head = head
     call.connection = this
-    this.#parser = new ResponseParser(this)
+    const { reads } = owner.sockets
+    this.#parser = new ResponseParser(this, reads)
     this.#dial = this.origin.dial({
-      onread: { buffer: readBuffer, callback: (count) => (this.#onBytes(readBytes(count)), true) },
+      onread: { buffer: reads.bytes, callback: (count) => (this.#onBytes(reads.read(count)), true) },
       onSocket: (socket, isStream) => this.#onSocket(socket, isStream),
       onError: (error) => this.#onError(error),
     })
@@ -139,7 +141,7 @@ export class UpstreamConnection implements ParserListener, CallConnection, Write
 
   #onConnected(): void {
     this.#isConnected = true
-    this.#writer = new SocketWriter(this.#socket)
+    this.#writer = new SocketWriter(this.#socket, this.#owner.sockets.writes)
     this.#socket.unref() // the caller keeps the process alive, and an idle connection must not
     if (this.#call) this.#send(this.#call)
   }
@@ -152,7 +154,7 @@ export class UpstreamConnection implements ParserListener, CallConnection, Write
     call.state = 'waiting'
     this.#owner.onConnected(call)
     if (body !== null && body.length > 0 && body.length <= joinedBodyBytes)
-      return requestBatch.add(this.#writer, head, body, this)
+      return this.#owner.sockets.requests.add(this.#writer, head, body, this)
     call.requestSent = true
     if (body === null || body.length === 0) socket.write(writeHeadAlone(head))
     else {
