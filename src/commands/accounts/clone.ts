@@ -1,8 +1,9 @@
-import { Args, Flags } from '@oclif/core'
+import { Args } from '@oclif/core'
 import { QwenctlError } from '../../lib/base/errors.ts'
 import { readSecret, secretFlags } from '../../lib/terminal/input/secret-input.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
 import { shownName } from '../../lib/terminal/accounts/account-names.ts'
+import { verifyFlag } from '../base/flags/setting-flags.ts'
 import { AccountCommand, buildFilter, requiredAccountArgument } from '../base/toolkit-command.ts'
 
 export default class AccountsClone extends AccountCommand {
@@ -19,11 +20,7 @@ export default class AccountsClone extends AccountCommand {
   }
   static override flags = {
     ...secretFlags,
-    verify: Flags.boolean({
-      description: 'check a new key with the provider first',
-      default: true,
-      allowNo: true,
-    }),
+    ...verifyFlag,
   }
 
   async run(): Promise<{ account: AccountView }> {

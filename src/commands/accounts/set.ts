@@ -4,7 +4,7 @@ import { readSecret, secretFlags } from '../../lib/terminal/input/secret-input.t
 import type { AccountFilter } from '../../lib/toolkit/toolkit.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
 import { namedTarget } from '../base/account-targets.ts'
-import { settingFlags, readSettings } from '../base/flags/setting-flags.ts'
+import { readSettings, settingFlags, verifyFlag } from '../base/flags/setting-flags.ts'
 import { AccountCommand, accountArgument, buildFilter } from '../base/toolkit-command.ts'
 
 export default class AccountsSet extends AccountCommand {
@@ -26,11 +26,7 @@ export default class AccountsSet extends AccountCommand {
       exclusive: ['egress-proxy', 'egress-proxy-env'],
     }),
     ...secretFlags,
-    verify: Flags.boolean({
-      description: 'check a new key with the provider first',
-      default: true,
-      allowNo: true,
-    }),
+    ...verifyFlag,
   }
 
   async run(): Promise<{ account: AccountView }> {

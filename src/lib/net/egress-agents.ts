@@ -23,7 +23,10 @@ type Callback = (error: Error | null, stream: Duplex) => void
 export function egressAgents(dialing: Dialing, via: readonly EgressProxy[], timeoutMs: number): EgressAgents {
   const direct = { lookup: dialing.lookup, ...pickSecureContext(dialing), keepAlive: false }
   const way = { dialing, via, timeoutMs }
-  return { http: new PlainAgent(direct, way), https: new TlsAgent(direct, way) }
+  return {
+    http: connectThrough(new HttpAgent(direct), way, (socket) => socket),
+    https: connectThrough(new HttpsAgent(direct), way, secure),
+  }
 }
 
 interface Way {
@@ -32,54 +35,35 @@ interface Way {
   timeoutMs: number
 }
 
-class PlainAgent extends HttpAgent {
-  readonly #way: Way
-
-  constructor(options: object, way: Way) {
-    super(options)
-    this.#way = way
+/** Makes the agent open its connections along this way. `wrap`: adds TLS to a tunnel, if the agent is for it. */
+function connectThrough<Agent extends HttpAgent>(
+  agent: Agent,
+  way: Way,
+  wrap: (socket: Duplex, options: ClientRequestArgs) => Duplex,
+): Agent {
+  const connectDirectly = agent.createConnection.bind(agent)
+  agent.createConnection = (options: ClientRequestArgs, callback?: Callback) => {
+    if (way.via.length === 0 && !isRefused(way, options)) return connectDirectly(options, callback)
+    openTunnel(way, options)
+      .then((socket) => wrap(socket, options))
+      .then(
+        (stream) => callback!(null, stream),
+        (error: Error) => callback!(error, undefined as unknown as Duplex),
+      )
+    return undefined
   }
-
-  override createConnection(options: ClientRequestArgs, callback?: Callback) {
-    if (this.#way.via.length === 0 && !isRefused(this.#way, options)) {
-      return super.createConnection(options, callback)
-    }
-    return hand(openTunnel(this.#way, options), callback as Callback)
-  }
+  return agent
 }
 
-class TlsAgent extends HttpsAgent {
-  readonly #way: Way
-
-  constructor(options: object, way: Way) {
-    super(options)
-    this.#way = way
-  }
-
-  override createConnection(options: ClientRequestArgs, callback?: Callback) {
-    if (this.#way.via.length === 0 && !isRefused(this.#way, options)) {
-      return super.createConnection(options, callback)
-    }
-    const secured = openTunnel(this.#way, options).then((socket) => {
-      const { host, servername } = options as ConnectionOptions
-      const name = servername ?? (isIP(host ?? '') === 0 ? host : '')
-      const tls = {
-        ...(options as ConnectionOptions),
-        socket,
-        servername: name ?? '',
-        ALPNProtocols: ['http/1.1'],
-      }
-      return connectTls(tls)
-    })
-    return hand(secured, callback as Callback)
-  }
-}
-
-function hand(opening: Promise<Duplex>, callback: Callback): undefined {
-  opening.then(
-    (stream) => callback(null, stream),
-    (error: Error) => callback(error, undefined as unknown as Duplex),
-  )
+function secure(socket: Duplex, options: ClientRequestArgs): Duplex {
+  const { host, servername } = options as ConnectionOptions
+  const name = servername ?? (isIP(host ?? '') === 0 ? host : '')
+  return connectTls({
+    ...(options as ConnectionOptions),
+    socket,
+    servername: name ?? '',
+    ALPNProtocols: ['http/1.1'],
+  })
 }
 
 function isRefused({ dialing }: Way, { host }: ClientRequestArgs): boolean {

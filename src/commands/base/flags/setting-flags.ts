@@ -2,6 +2,15 @@ import { Flags } from '@oclif/core'
 import { QwenctlError } from '../../../lib/base/errors.ts'
 import type { AccountSettings } from '../../../lib/toolkit/toolkit.ts'
 
+/** Whether the provider checks a new key of a known account before it is stored. */
+export const verifyFlag = {
+  verify: Flags.boolean({
+    description: 'check a new key with the provider first',
+    default: true,
+    allowNo: true,
+  }),
+}
+
 /** The settings of an account, shared by `auth add` and `accounts set`. */
 export const settingFlags = {
   label: Flags.string({

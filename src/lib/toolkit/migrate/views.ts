@@ -1,32 +1,37 @@
 import { maskSecret, maskUrl, redact } from '../../account/mask.ts'
 import type { AliasPlan } from './aliases.ts'
-import type { CountsToday, Finding, SourceId } from './finding.ts'
+import type { Finding } from './finding.ts'
 import type { Passed } from './find-credentials.ts'
 import { buildSettings } from './plan.ts'
 import type { PlanRow } from './plan.ts'
 
+/** The fields of a finding that its row shows. */
+type ShownFinding = Pick<
+  Finding,
+  | 'source'
+  | 'file'
+  | 'provider'
+  | 'label'
+  | 'baseUrl'
+  | 'limits'
+  | 'groups'
+  | 'priority'
+  | 'weight'
+  | 'quotaGroup'
+  | 'egressProxy'
+  | 'models'
+  | 'enabled'
+  | 'countsToday'
+>
+
 /** A row of a plan in `--json`, without secrets. */
-export interface PlanRowView {
+export interface PlanRowView extends ShownFinding {
   action: PlanRow['action']
-  source: SourceId
-  file: string
-  provider: string | null
   /** Its new name, or its present one. */
   name: string
-  label: string | null
   auth: { type: 'api-key' | 'oauth' | 'none'; hint: string; expiresAt: string | null } | null
-  baseUrl: string | null
-  limits: string[]
-  groups: string[]
-  priority: number
-  weight: number
-  quotaGroup: string | null
-  egressProxy: string | null
-  models: string[] | null
   /** The names that clients use for models, where they differ. */
   aliases: { name: string; model: string }[]
-  enabled: boolean
-  countsToday: CountsToday | null
   /** Its schedule becomes a job. */
   hasSchedule: boolean
   /** Null: added. */

@@ -2,6 +2,7 @@ import type { JSX } from 'preact'
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import uPlot from 'uplot'
 import { onThemeChange } from '../../theme.ts'
+import { DataTable, numberColumns } from '../table/data-table.tsx'
 import { hasValues } from './chart-frame.ts'
 import type { ChartKind, ChartSeries } from './chart-frame.ts'
 import { chartData, chartOptions } from './chart-options.ts'
@@ -89,32 +90,21 @@ function ChartTable({ title, at, per, series, format }: Omit<ChartProps, 'kind'>
     .filter(({ values }) => values.some((value) => value !== null && value !== 0))
     .reverse()
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label={title}>
-      <table class="table">
-        <thead>
-          <tr>
-            <th scope="col">{per === 'hour' ? 'Hour' : 'Day'}</th>
-            {series.map(({ label }) => (
-              <th key={label} scope="col" class="number">
-                {label}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ time, values }) => (
-            <tr key={time}>
-              <th scope="row">{formatBucket(time, per)}</th>
-              {values.map((value, index) => (
-                <td key={series[index]?.label} class="number">
-                  {format(value)}
-                </td>
-              ))}
-            </tr>
+    <DataTable
+      label={title}
+      columns={[per === 'hour' ? 'Hour' : 'Day', ...numberColumns(...series.map(({ label }) => label))]}
+    >
+      {rows.map(({ time, values }) => (
+        <tr key={time}>
+          <th scope="row">{formatBucket(time, per)}</th>
+          {values.map((value, index) => (
+            <td key={series[index]?.label} class="number">
+              {format(value)}
+            </td>
           ))}
-        </tbody>
-      </table>
-    </div>
+        </tr>
+      ))}
+    </DataTable>
   )
 }
 

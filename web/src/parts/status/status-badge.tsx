@@ -1,17 +1,13 @@
 import type { JSX } from 'preact'
 import type { AccountView } from '../../api/types.ts'
 import { isPartlyReady, formatStatus } from '../../format/words.ts'
+import { Badge } from './badge.tsx'
 
 export function StatusBadge({
   account,
 }: {
   account: Pick<AccountView, 'status' | 'restingModels'>
 }): JSX.Element {
-  const tone = isPartlyReady(account) ? 'partly' : account.status
-  return (
-    <span class={`badge badge-${tone}`}>
-      <span class="badge-dot" aria-hidden="true" />
-      {formatStatus(account)}
-    </span>
-  )
+  const look = isPartlyReady(account) ? 'partly' : account.status
+  return <Badge look={look}>{formatStatus(account)}</Badge>
 }

@@ -9,6 +9,7 @@ import { useSlow } from '../../hooks/use-slow.ts'
 import { Chart } from '../../parts/chart/chart.tsx'
 import { Segmented } from '../../parts/form/segmented.tsx'
 import { WhenLoaded } from '../../parts/status/states.tsx'
+import { DataTable, numberColumns } from '../../parts/table/data-table.tsx'
 import { lastBuckets } from '../../select/buckets.ts'
 import { errorSeries, latencySeries, requestSeries, tokenSeries } from '../../select/chart-series.ts'
 
@@ -94,43 +95,21 @@ function TotalsLine({ totals }: { totals: HistoryRow }): JSX.Element {
   )
 }
 
+const modelColumns = ['Model', ...numberColumns('Requests', 'Failed', 'Tokens in', 'Tokens out', 'Cost')]
+
 function Models({ models }: { models: HistoryRow[] }): JSX.Element {
   return (
-    <div class="scroll" role="region" tabIndex={0} aria-label="By model">
-      <table class="table">
-        <thead>
-          <tr>
-            <th scope="col">Model</th>
-            <th scope="col" class="number">
-              Requests
-            </th>
-            <th scope="col" class="number">
-              Failed
-            </th>
-            <th scope="col" class="number">
-              Tokens in
-            </th>
-            <th scope="col" class="number">
-              Tokens out
-            </th>
-            <th scope="col" class="number">
-              Cost
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {models.map((row) => (
-            <tr key={row.key}>
-              <th scope="row">{row.label}</th>
-              <td class="number">{count(row.requests)}</td>
-              <td class="number">{count(row.failed)}</td>
-              <td class="number">{compact(row.inputTokens)}</td>
-              <td class="number">{compact(row.outputTokens)}</td>
-              <td class="number">{usd(row.costUsd)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable label="By model" columns={modelColumns}>
+      {models.map((row) => (
+        <tr key={row.key}>
+          <th scope="row">{row.label}</th>
+          <td class="number">{count(row.requests)}</td>
+          <td class="number">{count(row.failed)}</td>
+          <td class="number">{compact(row.inputTokens)}</td>
+          <td class="number">{compact(row.outputTokens)}</td>
+          <td class="number">{usd(row.costUsd)}</td>
+        </tr>
+      ))}
+    </DataTable>
   )
 }

@@ -5,6 +5,7 @@ import { compact, count, latency, percent, usd } from '../../format/numbers.ts'
 import { Chart } from '../../parts/chart/chart.tsx'
 import { EmptyState } from '../../parts/status/states.tsx'
 import { Tile, Tiles } from '../../parts/status/tiles.tsx'
+import { DataTable, numberColumns } from '../../parts/table/data-table.tsx'
 import { bucketsBetween } from '../../select/buckets.ts'
 import { keySeries } from '../../select/chart-series.ts'
 import { sumsByKey } from '../../select/sums.ts'
@@ -84,6 +85,8 @@ function formatCost({ costUsd, estimatedUsd, unpriced }: HistoryRow): string {
   return estimatedUsd === null ? 'as the providers say' : `${usd(estimatedUsd)} of it by list prices`
 }
 
+const sumColumns = numberColumns('Requests', 'Failed', 'Tokens in', 'Tokens out', 'Cost')
+
 /** The first entries of a long list, until the user shows all. */
 const MOST_SUMS = 50
 
@@ -92,33 +95,22 @@ function SumsTable({ document: { rows, by, totals } }: { document: HistoryDocume
   const [isWhole, setWhole] = useState(false)
   const shown = isWhole ? sums : sums.slice(0, MOST_SUMS)
   return (
-    <div class="scroll" role="region" tabIndex={0} aria-label={`Sums by ${headings[by].toLowerCase()}`}>
-      <table class="table">
-        <thead>
-          <tr>
-            <th scope="col">{headings[by]}</th>
-            {['Requests', 'Failed', 'Tokens in', 'Tokens out', 'Cost'].map((label) => (
-              <th key={label} scope="col" class="number">
-                {label}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map((sum) => (
-            <SumRow {...sum} key={sum.key} />
-          ))}
-        </tbody>
-        <tfoot>
-          <SumRow {...totals} label="All" />
-        </tfoot>
-      </table>
+    <>
+      <DataTable
+        label={`Sums by ${headings[by].toLowerCase()}`}
+        columns={[headings[by], ...sumColumns]}
+        foot={<SumRow {...totals} label="All" />}
+      >
+        {shown.map((sum) => (
+          <SumRow {...sum} key={sum.key} />
+        ))}
+      </DataTable>
       {shown.length < sums.length && (
         <button type="button" class="button more-rows" onClick={() => setWhole(true)}>
           Show all {count(sums.length)}
         </button>
       )}
-    </div>
+    </>
   )
 }
 

@@ -3,7 +3,10 @@ import type { BatchView } from '../../api/types.ts'
 import { compact, count, usd } from '../../format/numbers.ts'
 import { usePage } from '../../hooks/page-context.ts'
 import { Ago } from '../../parts/status/ago.tsx'
+import { Badge } from '../../parts/status/badge.tsx'
 import { Countdown } from '../../parts/status/countdown.tsx'
+import type { Column } from '../../parts/table/data-table.tsx'
+import { ACTIONS, DataTable, numberColumns } from '../../parts/table/data-table.tsx'
 
 const looks: Record<BatchView['status'], string> = {
   running: 'ready',
@@ -14,6 +17,15 @@ const looks: Record<BatchView['status'], string> = {
   failed: 'key-refused',
   dead: 'unreachable',
 }
+
+const columns: Column[] = [
+  'File',
+  'Status',
+  'Progress',
+  ...numberColumns('Failed', 'Tokens', 'Cost'),
+  'Next',
+  ACTIONS,
+]
 
 /** The batches with their progress, the newest first. */
 export function BatchTable({
@@ -32,35 +44,11 @@ export function BatchTable({
           accounts.
         </p>
       ) : (
-        <div class="scroll" role="region" tabIndex={0} aria-label="List of batches">
-          <table class="table">
-            <thead>
-              <tr>
-                <th scope="col">File</th>
-                <th scope="col">Status</th>
-                <th scope="col">Progress</th>
-                <th scope="col" class="number">
-                  Failed
-                </th>
-                <th scope="col" class="number">
-                  Tokens
-                </th>
-                <th scope="col" class="number">
-                  Cost
-                </th>
-                <th scope="col">Next</th>
-                <th scope="col">
-                  <span class="visually-hidden">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {batches.map((batch) => (
-                <BatchRow key={batch.id} batch={batch} onChange={onChange} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <DataTable label="List of batches" columns={columns}>
+          {batches.map((batch) => (
+            <BatchRow key={batch.id} batch={batch} onChange={onChange} />
+          ))}
+        </DataTable>
       )}
     </section>
   )
@@ -85,10 +73,7 @@ function BatchRow({ batch, onChange }: { batch: BatchView; onChange: () => void 
         {name} <code class="quiet">{id}</code>
       </th>
       <td title={reason ?? undefined}>
-        <span class={`badge badge-${looks[status]}`}>
-          <span class="badge-dot" aria-hidden="true" />
-          {status}
-        </span>
+        <Badge look={looks[status]}>{status}</Badge>
       </td>
       <td>
         <BatchProgress batch={batch} />

@@ -5,6 +5,7 @@ import { accountName } from '../../format/words.ts'
 import { clock } from '../../format/times.ts'
 import { plural } from '../../format/numbers.ts'
 import { usePage } from '../../hooks/page-context.ts'
+import { DataTable } from '../../parts/table/data-table.tsx'
 import { formatHash } from '../../router.ts'
 import { planDay } from '../../select/day-plan.ts'
 
@@ -21,39 +22,29 @@ export function DayCalendar({ runs }: { runs: PlannedRun[] }): JSX.Element {
       {rows.length === 0 ? (
         <p class="quiet">Nothing is planned.</p>
       ) : (
-        <div class="scroll" role="region" tabIndex={0} aria-label="Planned runs by hour">
-          <table class="table day-table">
-            <thead>
-              <tr>
-                <th scope="col">Account</th>
-                {hours.map((hour) => (
-                  <th key={hour} scope="col">
-                    {new Date(hour).getHours()}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {rows.map(({ account, hours: cells }) => (
-                <tr key={account.id}>
-                  <th scope="row">
-                    <a href={formatHash({ view: 'account', id: account.id })}>{accountName(account)}</a>
-                  </th>
-                  {cells.map((planned, hour) => (
-                    <td key={hours[hour]}>
-                      {planned.length > 0 && (
-                        <span class="day-mark" title={formatPlanned(planned, now)}>
-                          {planned.length}
-                          <span class="visually-hidden"> planned: {formatPlanned(planned, now)}</span>
-                        </span>
-                      )}
-                    </td>
-                  ))}
-                </tr>
+        <DataTable
+          label="Planned runs by hour"
+          class="day-table"
+          columns={['Account', ...hours.map((hour) => String(new Date(hour).getHours()))]}
+        >
+          {rows.map(({ account, hours: cells }) => (
+            <tr key={account.id}>
+              <th scope="row">
+                <a href={formatHash({ view: 'account', id: account.id })}>{accountName(account)}</a>
+              </th>
+              {cells.map((planned, hour) => (
+                <td key={hours[hour]}>
+                  {planned.length > 0 && (
+                    <span class="day-mark" title={formatPlanned(planned, now)}>
+                      {planned.length}
+                      <span class="visually-hidden"> planned: {formatPlanned(planned, now)}</span>
+                    </span>
+                  )}
+                </td>
               ))}
-            </tbody>
-          </table>
-        </div>
+            </tr>
+          ))}
+        </DataTable>
       )}
     </section>
   )

@@ -4,6 +4,9 @@ import { count } from '../../format/numbers.ts'
 import { useJobActions } from '../../hooks/use-job-actions.ts'
 import type { JobActions } from '../../hooks/use-job-actions.ts'
 import { Countdown } from '../../parts/status/countdown.tsx'
+import { Badge } from '../../parts/status/badge.tsx'
+import type { Column } from '../../parts/table/data-table.tsx'
+import { ACTIONS, DataTable, numberColumns } from '../../parts/table/data-table.tsx'
 import { LastRun } from './last-run.tsx'
 
 const looks: Record<JobView['status'], string> = {
@@ -19,36 +22,27 @@ const words: Record<JobView['status'], string> = {
   'no-accounts': 'No accounts',
 }
 
+const columns: Column[] = [
+  'Job',
+  'Status',
+  'Schedule',
+  ...numberColumns('Accounts'),
+  'Next run',
+  'Last run',
+  ACTIONS,
+]
+
 /** All jobs, with their next and last runs. */
 export function JobTable({ jobs, onChange }: { jobs: JobView[]; onChange: () => void }): JSX.Element {
   const actions = useJobActions(onChange)
   return (
     <section class="card" aria-labelledby="jobs-title">
       <h2 id="jobs-title">All jobs</h2>
-      <div class="scroll" role="region" tabIndex={0} aria-label="List of jobs">
-        <table class="table">
-          <thead>
-            <tr>
-              <th scope="col">Job</th>
-              <th scope="col">Status</th>
-              <th scope="col">Schedule</th>
-              <th scope="col" class="number">
-                Accounts
-              </th>
-              <th scope="col">Next run</th>
-              <th scope="col">Last run</th>
-              <th scope="col">
-                <span class="visually-hidden">Actions</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {jobs.map((job) => (
-              <JobRow key={job.id} job={job} actions={actions} />
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <DataTable label="List of jobs" columns={columns}>
+        {jobs.map((job) => (
+          <JobRow key={job.id} job={job} actions={actions} />
+        ))}
+      </DataTable>
     </section>
   )
 }
@@ -60,7 +54,7 @@ function JobRow({ job, actions }: { job: JobView; actions: JobActions }): JSX.El
     <tr>
       <th scope="row">{name}</th>
       <td>
-        <JobStatus status={status} />
+        <Badge look={looks[status]}>{words[status]}</Badge>
       </td>
       <td>
         {schedule} {zone !== 'UTC' && <span class="quiet">{zone}</span>}
@@ -89,14 +83,5 @@ function JobRow({ job, actions }: { job: JobView; actions: JobActions }): JSX.El
         </button>
       </td>
     </tr>
-  )
-}
-
-function JobStatus({ status }: Pick<JobView, 'status'>): JSX.Element {
-  return (
-    <span class={`badge badge-${looks[status]}`}>
-      <span class="badge-dot" aria-hidden="true" />
-      {words[status]}
-    </span>
   )
 }

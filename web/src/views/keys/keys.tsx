@@ -9,6 +9,8 @@ import { ConfirmDialog } from '../../parts/dialog/confirm-dialog.tsx'
 import { Countdown } from '../../parts/status/countdown.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { EmptyState, WhenLoaded } from '../../parts/status/states.tsx'
+import { ACTIONS, DataTable } from '../../parts/table/data-table.tsx'
+import { Badge } from '../../parts/status/badge.tsx'
 import { ViewHead } from '../../parts/shell/view-head.tsx'
 import { NewKeyDialog } from './new-key-dialog.tsx'
 
@@ -71,30 +73,15 @@ function KeyTable({
   onRevoke: (key: ClientKeyView) => void
 }): JSX.Element {
   return (
-    <div class="scroll" role="region" tabIndex={0} aria-label="Client keys">
-      <table class="table keys-table">
-        <thead>
-          <tr>
-            <th scope="col">Key</th>
-            <th scope="col">Status</th>
-            <th scope="col">User</th>
-            <th scope="col">Served by</th>
-            <th scope="col">Models</th>
-            <th scope="col">Left</th>
-            <th scope="col">Ends</th>
-            <th scope="col">Used</th>
-            <th scope="col">
-              <span class="visually-hidden">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {keys.map((key) => (
-            <KeyRow key={key.id} entry={key} onRevoke={() => onRevoke(key)} />
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <DataTable
+      label="Client keys"
+      class="keys-table"
+      columns={['Key', 'Status', 'User', 'Served by', 'Models', 'Left', 'Ends', 'Used', ACTIONS]}
+    >
+      {keys.map((key) => (
+        <KeyRow key={key.id} entry={key} onRevoke={() => onRevoke(key)} />
+      ))}
+    </DataTable>
   )
 }
 
@@ -107,10 +94,7 @@ function KeyRow({ entry, onRevoke }: { entry: ClientKeyView; onRevoke: () => voi
         {name} <code class="quiet">{hint}</code>
       </th>
       <td>
-        <span class={`badge badge-${statusLooks[status]}`}>
-          <span class="badge-dot" aria-hidden="true" />
-          {statusWords[status]}
-        </span>{' '}
+        <Badge look={statusLooks[status]}>{statusWords[status]}</Badge>{' '}
         {availableAt !== null && status === 'spent' && (
           <span class="quiet">
             <Countdown at={availableAt} />

@@ -6,11 +6,24 @@ import { clockSeconds, moment } from '../../format/times.ts'
 import { useRowWindow } from '../../hooks/use-row-window.ts'
 import { chooseTone, formatAccount } from '../../select/live-filter.ts'
 import type { LiveEntry } from '../../state/state.ts'
+import type { Column } from '../../parts/table/data-table.tsx'
+import { ColumnHeads, numberColumns } from '../../parts/table/data-table.tsx'
 import { memo } from '../../parts/memo.ts'
 import { formatDetail, kindLabel } from './line-words.ts'
 
 /** The height of rows of `.live-table` in the stylesheet. */
 const ROW_HEIGHT = 32
+
+const columns: Column[] = [
+  'Time',
+  'What',
+  'Account',
+  'Model',
+  { label: 'Key', class: 'col-wide' },
+  ...numberColumns('Tries', 'Took'),
+  { label: 'Tokens', class: 'number col-wide' },
+  { label: 'Detail', class: 'col-detail' },
+]
 
 export function LiveTable({ entries }: { entries: LiveEntry[] }): JSX.Element {
   const body = useRef<HTMLTableSectionElement>(null)
@@ -23,25 +36,7 @@ export function LiveTable({ entries }: { entries: LiveEntry[] }): JSX.Element {
     >
       <thead>
         <tr aria-rowindex={1}>
-          <th scope="col">Time</th>
-          <th scope="col">What</th>
-          <th scope="col">Account</th>
-          <th scope="col">Model</th>
-          <th scope="col" class="col-wide">
-            Key
-          </th>
-          <th scope="col" class="number">
-            Tries
-          </th>
-          <th scope="col" class="number">
-            Took
-          </th>
-          <th scope="col" class="number col-wide">
-            Tokens
-          </th>
-          <th scope="col" class="col-detail">
-            Detail
-          </th>
+          <ColumnHeads columns={columns} />
         </tr>
       </thead>
       <tbody ref={body}>
