@@ -281,7 +281,3 @@ export class StoredAccounts implements Accounts {
     return new Date(this.#parts.clock()).toISOString()
   }
 }
-
-function checkAccountName(name: string): string {
-  return inField('name', () => checkName('account', name))
-}
