@@ -6,7 +6,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { BatchView } from '../../src/lib/toolkit/batch/batch-views.ts'
-import { binary, buildIfMissing, cleanEnv, runBinary } from '../support/cli.ts'
+import { binary, buildIfMissing, cleanEnv, runCommand } from '../support/cli.ts'
 import type { CliResult } from '../support/cli.ts'
 import type { FakeUpstream } from '../support/servers/fake-upstream.ts'
 import { givenUpstream } from '../support/servers/fake-upstream.ts'
@@ -17,7 +17,7 @@ export interface BatchHome {
   home: string
   upstream: FakeUpstream
   file: string
-  /** Runs the batch to its end. */
+  /** Runs the batch to its end, in this process. */
   run: (
     ...flags: string[]
   ) => Promise<CliResult & { batch: BatchView; error: { code: string; message: string; exit: number } }>
@@ -52,7 +52,7 @@ export async function givenBatch(
     upstream,
     file,
     run: async (...flags) => {
-      const result = await runBinary(home, command(flags))
+      const result = await runCommand(home, command(flags))
       const document = JSON.parse(result.stdout) as { batch: BatchView; error: never }
       return { ...result, ...document }
     },

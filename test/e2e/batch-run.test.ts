@@ -4,7 +4,7 @@ import { appendFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { BatchPlanView, BatchView } from '../../src/lib/toolkit/batch/batch-views.ts'
-import { runBinary } from '../support/cli.ts'
+import { runCommand } from '../support/cli.ts'
 import { chat, hang, json } from '../support/servers/fake-upstream.ts'
 import type { Answer } from '../support/servers/fake-upstream.ts'
 import { givenBatch, idsIn, lines, openaiLine, results, seenBy, start } from './batch-process.ts'
@@ -28,7 +28,7 @@ test('every line has one answer in the format of the input, by all accounts, cou
     response: { status_code: 200, body: { choices: [{ message: { content: 'an\nanswer' } }] } },
     error: null,
   })
-  const quota = await runBinary(home, ['quota', 'show', '--json'])
+  const quota = await runCommand(home, ['quota', 'show', '--json'])
   const { totals } = JSON.parse(quota.stdout) as { totals: { requests: number } }
   expect(totals.requests).toBe(40)
   const again = await run()
@@ -180,7 +180,7 @@ test('Ctrl-C waits for the lines in flight, says how to continue, and nothing is
 async function untilListed(home: string, status: string, inFlight = 0): Promise<BatchView> {
   let found: BatchView | undefined
   await until(async () => {
-    const { stdout } = await runBinary(home, ['batch', 'list', '--json'])
+    const { stdout } = await runCommand(home, ['batch', 'list', '--json'])
     const { batches } = JSON.parse(stdout) as { batches: BatchView[] }
     found = batches.find((batch) => batch.status === status && batch.inFlight === inFlight)
     return found !== undefined
@@ -195,7 +195,7 @@ test('another terminal sees and cancels a batch, and a dead one is shown as dead
   const first = begin('--concurrency', '1')
   await upstream.arrivals(1)
   await untilListed(home, 'running', 1)
-  expect((await runBinary(home, ['batch', 'cancel', file])).exit).toBe(0)
+  expect((await runCommand(home, ['batch', 'cancel', file])).exit).toBe(0)
   await new Promise((resolve) => setTimeout(resolve, 1_200)) // the run looks twice a second
   held.forEach((answer) => answer())
   expect((await first.ended).exit).toBe(1)
@@ -205,9 +205,9 @@ test('another terminal sees and cancels a batch, and a dead one is shown as dead
   await untilListed(home, 'running', 1)
   second.child.kill('SIGKILL')
   await second.ended
-  const dead = await runBinary(home, ['batch', 'show', 'tasks.jsonl', '--json'])
+  const dead = await runCommand(home, ['batch', 'show', 'tasks.jsonl', '--json'])
   expect(JSON.parse(dead.stdout)).toMatchObject({ batch: { status: 'dead', done: 1, unknown: 1 } })
-  const none = await runBinary(home, ['batch', 'show', 'nothing', '--json'])
+  const none = await runCommand(home, ['batch', 'show', 'nothing', '--json'])
   expect(none.exit).toBe(3)
 })
 
@@ -234,7 +234,7 @@ test('Anthropic lines have results in the format of Anthropic, also from account
 test('a dry run sends nothing, and an unknown price is unknown; a budget needs a price and is kept', async () => {
   const { run, upstream, home, file } = await givenBatch(lines(10), [{ name: 'a', limits: ['4/day'] }])
   upstream.always(chat())
-  const { stdout } = await runBinary(home, ['batch', 'run', file, '--dry-run', '--json'])
+  const { stdout } = await runCommand(home, ['batch', 'run', file, '--dry-run', '--json'])
   const { plan } = JSON.parse(stdout) as { plan: BatchPlanView }
   expect(plan).toMatchObject({ lines: 10, toSend: 10, maxCostUsd: null, roomNow: 4 })
   expect(plan.endsAt).not.toBeNull()

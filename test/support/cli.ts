@@ -54,7 +54,10 @@ export function cleanEnv(home: string, extra: Record<string, string | undefined>
   }
 }
 
-/** The built command line, as users run it. Builds once where nothing was built yet. */
+/**
+ * The built command line, as users run it. Builds once where nothing was built yet. `runCommand` proves the same of
+ * most commands, and starts no process.
+ */
 export async function runBinary(home: string, argv: string[], options: CliOptions = {}): Promise<CliResult> {
   buildIfMissing()
   const child = spawn(process.execPath, [binary, ...argv], { env: cleanEnv(home, options.env), cwd: home })

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { binary, buildIfMissing, cleanEnv, documentOf, root, runBinary } from '../../support/cli.ts'
+import { binary, buildIfMissing, cleanEnv, documentOf, root, runBinary, runCommand } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
 
 beforeAll(buildIfMissing)
@@ -18,7 +18,7 @@ test('with --version, prints what oclif would, on both ways', async () => {
 
 test('whichever way answers, `quota show --json` and `auth list --json` are the same bytes', async () => {
   const home = temporaryFolder()
-  await runBinary(home, ['auth', 'add', 'play', '-p', 'sandbox', '-g', 'night'])
+  await runCommand(home, ['auth', 'add', 'play', '-p', 'sandbox', '-g', 'night'])
   const timeless = (text: string) => text.replaceAll(/"now": ".*"/g, '"now": ""')
   for (const argv of [
     ['quota', 'show'],
@@ -28,7 +28,7 @@ test('whichever way answers, `quota show --json` and `auth list --json` are the 
   ]) {
     const direct = await runBinary(home, [...argv, '--json'])
     // The environment asks for JSON too, and only oclif's way knows that.
-    const byOclif = await runBinary(home, argv, { env: { QWENCTL_CONTENT_TYPE: 'json' } })
+    const byOclif = await runCommand(home, argv, { QWENCTL_CONTENT_TYPE: 'json' })
     expect(timeless(byOclif.stdout)).toBe(timeless(direct.stdout))
     expect(byOclif.exit).toBe(direct.exit)
   }
@@ -71,13 +71,14 @@ test.skipIf(oldNode === undefined)('when a really old Node runs it, it says the 
 
 test('when compiled code is kept, the folder is ours alone; a folder that others may write is not used', async () => {
   const home = temporaryFolder()
-  await runBinary(home, ['--version'])
+  const env = { NODE_COMPILE_CACHE: undefined }
+  await runBinary(home, ['--version'], { env })
   expect(statSync(join(home, 'cache', 'compiled')).mode & 0o777).toBe(0o700)
 
   const shared = temporaryFolder()
   mkdirSync(join(shared, 'cache'), { mode: 0o700 })
   spawnSync('mkdir', ['-m', '0777', join(shared, 'cache', 'compiled')])
-  await runBinary(shared, ['--version'])
+  await runBinary(shared, ['--version'], { env })
   expect(spawnSync('ls', ['-A', join(shared, 'cache', 'compiled')], { encoding: 'utf8' }).stdout).toBe('')
 })
 
@@ -158,7 +159,7 @@ test.each([
   expect(Object.keys(documentOf(failed))).toEqual(['error'])
   expect(Object.keys(documentOf(failed).error)).toEqual(['code', 'message', 'hint', 'exit'])
   expect(documentOf(failed).error).toMatchObject({ code, exit })
-  const told = await runBinary(home, argv)
+  const told = await runCommand(home, argv)
   expect(told).toMatchObject({ exit, stdout: '', stderr: expect.stringMatching(/^error: /) })
 })
 
@@ -170,7 +171,7 @@ test('with DEBUG, the stack follows on stderr, and without it does not', async (
 
 test('with FORCE_COLOR there are colours in a pipe, and without it none', async () => {
   const home = temporaryFolder()
-  await runBinary(home, ['auth', 'add', 'play', '-p', 'sandbox'])
+  await runCommand(home, ['auth', 'add', 'play', '-p', 'sandbox'])
   expect((await runBinary(home, ['quota', 'show'])).stdout).not.toContain('\u001b[')
   expect((await runBinary(home, ['quota', 'show'], { env: { FORCE_COLOR: '1' } })).stdout).toContain(
     '\u001b[32mready',

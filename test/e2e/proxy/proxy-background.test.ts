@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { runBinary } from '../../support/cli.ts'
+import { runBinary, runCommand } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
 import {
   ControlledStream,
@@ -70,7 +70,7 @@ test('with --detach the command returns when the proxy listens, which goes on af
       },
     ],
   })
-  const shown = await runBinary(home, ['proxy', 'status'])
+  const shown = await runCommand(home, ['proxy', 'status'])
   expect(shown.stdout).toContain(view.url)
   expect(shown.stdout).toContain(String(view.pid))
   for (const line of shown.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80)
@@ -120,7 +120,7 @@ test('when a start in the background fails, its error and exit code are those of
 test('when the vault of a start in the background is locked, it exits with 6', async () => {
   const home = temporaryFolder()
   const env = { QWENCTL_PASSPHRASE: 'correct horse battery', MY_KEY: 'sk-locked-0123456789abcdef' }
-  await runBinary(home, ['auth', 'add', 'openai/work', '--key-env', 'MY_KEY', '--no-verify'], { env })
+  await runCommand(home, ['auth', 'add', 'openai/work', '--key-env', 'MY_KEY', '--no-verify'], env)
   const result = await runBinary(home, ['proxy', 'start', '--port', '0', '--detach', '--json'])
   expect(result.exit).toBe(6)
   expect(errorOf(result).code).toBe('vault_locked')
@@ -132,7 +132,7 @@ test('a restart serves at the same address with the same flags, in another proce
   const result = await runBinary(home, ['proxy', 'restart', '--json'])
   expect(result).toMatchObject({ exit: 0, stderr: '' })
   const after = JSON.parse(result.stdout) as Listening
-  onTestFinished(() => void runBinary(home, ['proxy', 'stop']))
+  onTestFinished(() => void runCommand(home, ['proxy', 'stop']))
   expect(after).toEqual({ url: before.url, pid: after.pid, accounts: 1 })
   expect(after.pid).not.toBe(before.pid)
   expect(await chatAt(after.url, { model: 'sandbox-small' })).toMatchObject({ status: 200 })
@@ -141,31 +141,31 @@ test('a restart serves at the same address with the same flags, in another proce
   expect(shown).toMatchObject({ pid: after.pid, strategy: 'round-robin' })
   const again = await runBinary(home, ['proxy', 'restart'])
   expect(again.stderr).toContain(`Restarted ${before.url} (pid `)
-  expect(await runBinary(home, ['proxy', 'stop'])).toMatchObject({ exit: 0 })
+  expect(await runCommand(home, ['proxy', 'stop'])).toMatchObject({ exit: 0 })
 })
 
 test('a restart needs one proxy: without one it exits with 3, with several it asks for the port', async () => {
   const home = await givenHome(sandbox)
-  const none = await runBinary(home, ['proxy', 'restart', '--json'])
+  const none = await runCommand(home, ['proxy', 'restart', '--json'])
   expect(none.exit).toBe(3)
   expect(errorOf(none).code).toBe('proxy_not_running')
   const first = await startedProxy(home)
   const second = await startedProxy(home)
-  const several = await runBinary(home, ['proxy', 'restart', '--json'])
+  const several = await runCommand(home, ['proxy', 'restart', '--json'])
   expect(errorOf(several)).toMatchObject({ code: 'missing_answer', exit: 2 })
   expect(errorOf(several).message).toContain(new URL(first.url).port)
   const { port } = new URL(second.url)
   expect((await runBinary(home, ['proxy', 'restart', '--port', port])).exit).toBe(0)
   expect((await second.exit).code).toBe(0)
   expect(first.hasEnded).toBe(false)
-  expect(await runBinary(home, ['proxy', 'stop', '--port', port])).toMatchObject({ exit: 0 })
+  expect(await runCommand(home, ['proxy', 'stop', '--port', port])).toMatchObject({ exit: 0 })
 })
 
 test('when no proxy runs, status says so and stop exits with 3', async () => {
   const home = temporaryFolder()
   expect(await statusOf(home)).toEqual({ running: false, proxies: [] })
-  expect((await runBinary(home, ['proxy', 'status'])).stdout).toContain('qwenctl proxy start')
-  const result = await runBinary(home, ['proxy', 'stop', '--json'])
+  expect((await runCommand(home, ['proxy', 'status'])).stdout).toContain('qwenctl proxy start')
+  const result = await runCommand(home, ['proxy', 'stop', '--json'])
   expect(result.exit).toBe(3)
   expect(errorOf(result)).toMatchObject({ code: 'proxy_not_running', exit: 3 })
 })
@@ -174,13 +174,13 @@ test('stop --port ends that one and no other; stop without ends the rest', async
   const home = await givenHome(sandbox)
   const [first, second] = [await startedProxy(home), await startedProxy(home)]
   const portOf = ({ url }: Listening) => new URL(url).port
-  const stopped = await runBinary(home, ['proxy', 'stop', '--port', portOf(first), '--json'])
+  const stopped = await runCommand(home, ['proxy', 'stop', '--port', portOf(first), '--json'])
   expect(stopped.exit).toBe(0)
   expect(JSON.parse(stopped.stdout)).toMatchObject({ stopped: [{ url: first.url, pid: first.pid }] })
   expect(await first.exit).toEqual({ code: 0, signal: null })
   expect((await statusOf(home)).proxies).toMatchObject([{ pid: second.pid }])
-  expect((await runBinary(home, ['proxy', 'stop', '--port', portOf(first)])).exit).toBe(3)
-  const rest = await runBinary(home, ['proxy', 'stop'])
+  expect((await runCommand(home, ['proxy', 'stop', '--port', portOf(first)])).exit).toBe(3)
+  const rest = await runCommand(home, ['proxy', 'stop'])
   expect(rest).toMatchObject({ exit: 0, stderr: `Stopped ${second.url}.\n` })
   expect(await second.exit).toEqual({ code: 0, signal: null })
 })
@@ -217,7 +217,7 @@ test('a proxy that was killed is not shown, and its file is swept away', async (
   expect(readdirSync(join(home, 'run'))).toHaveLength(1)
   expect(await statusOf(home)).toEqual({ running: false, proxies: [] })
   expect(readdirSync(join(home, 'run'))).toEqual([])
-  expect((await runBinary(home, ['proxy', 'stop'])).exit).toBe(3)
+  expect((await runCommand(home, ['proxy', 'stop'])).exit).toBe(3)
 })
 
 test('when another process has the number of a killed proxy, it is neither shown nor signalled', async () => {
@@ -231,7 +231,7 @@ test('when another process has the number of a killed proxy, it is neither shown
   const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
   onTestFinished(() => void other.kill('SIGKILL'))
   writeFileSync(file, left.replaceAll(`"pid":${proxy.pid}`, `"pid":${other.pid}`))
-  expect((await runBinary(home, ['proxy', 'stop'])).exit).toBe(3)
+  expect((await runCommand(home, ['proxy', 'stop'])).exit).toBe(3)
   expect(other.exitCode).toBeNull()
   expect(isRunning(other.pid!)).toBe(true)
 })
@@ -254,7 +254,7 @@ test('where the system does not tell when a process began, the number of a dead 
   left.owner.startTime = null
   const stale = JSON.stringify(left).replaceAll(`"pid":${dead.pid}`, `"pid":${other.pid}`)
   writeFileSync(join(home, 'run', name), stale)
-  expect((await runBinary(home, ['proxy', 'stop'])).exit).toBe(0)
+  expect((await runCommand(home, ['proxy', 'stop'])).exit).toBe(0)
   expect((await next.exit).code).toBe(0)
   expect(isRunning(other.pid!)).toBe(true)
   expect(await statusOf(home)).toMatchObject({ running: false, proxies: [] })
@@ -269,7 +269,7 @@ test.each([
   mkdirSync(join(home, 'run'))
   writeFileSync(join(home, 'run', 'proxy-1-abc.json'), text)
   expect(await statusOf(home)).toEqual({ running: false, proxies: [] })
-  expect((await runBinary(home, ['proxy', 'stop'])).exit).toBe(3)
+  expect((await runCommand(home, ['proxy', 'stop'])).exit).toBe(3)
 })
 
 test('a proxy that is stopped by the system is not signalled behind its back: stop says what is wrong', async () => {
@@ -277,9 +277,9 @@ test('a proxy that is stopped by the system is not signalled behind its back: st
   const proxy = await startedProxy(home)
   proxy.signal('SIGSTOP')
   expect((await statusOf(home)).proxies).toMatchObject([{ pid: proxy.pid, state: 'silent' }])
-  const result = await runBinary(home, ['proxy', 'stop', '--json'])
+  const result = await runCommand(home, ['proxy', 'stop', '--json'])
   proxy.signal('SIGCONT')
   expect(result.exit).toBe(1)
   expect(errorOf(result).message).toContain('does not answer')
-  expect((await runBinary(home, ['proxy', 'stop'])).exit).toBe(0)
+  expect((await runCommand(home, ['proxy', 'stop'])).exit).toBe(0)
 })

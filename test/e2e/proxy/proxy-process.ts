@@ -6,7 +6,7 @@ import { request } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import { onTestFinished } from 'vitest'
 import { openToolkit } from '../../../src/lib/toolkit/open-toolkit.ts'
-import { binary, cleanEnv, runBinary } from '../../support/cli.ts'
+import { binary, cleanEnv, runCommand } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
 import type { CliResult } from '../../support/cli.ts'
 import { newAccount, until } from '../../support/servers/proxy-harness.ts'
@@ -113,7 +113,7 @@ export async function startedProxy(
 }
 
 export async function statusOf(home: string): Promise<ProxyShown> {
-  const { stdout } = await runBinary(home, ['proxy', 'status', '--json'])
+  const { stdout } = await runCommand(home, ['proxy', 'status', '--json'])
   const { running, proxies } = JSON.parse(stdout) as ProxyShown
   return { running, proxies }
 }

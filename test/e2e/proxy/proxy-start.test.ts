@@ -3,7 +3,7 @@ import { chmodSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { runBinary } from '../../support/cli.ts'
+import { runBinary, runCommand } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
 import { chat, givenUpstream, json } from '../../support/servers/fake-upstream.ts'
 import { keyOf } from '../../support/servers/proxy-harness.ts'
@@ -79,7 +79,7 @@ test.each([
   ['a port that is none', ['--port', '70000'], '65535'],
   ['an unknown flag', ['--prot', '0'], '--port'],
 ])('when given %s, exits with 2 and says what there is', async (_, flags, help) => {
-  const result = await runBinary(temporaryFolder(), ['proxy', 'start', ...flags, '--json'])
+  const result = await runCommand(temporaryFolder(), ['proxy', 'start', ...flags, '--json'])
   expect(result.exit).toBe(2)
   const { message, hint } = errorOf(result)
   expect(`${message} ${hint}`).toContain(help)
@@ -89,7 +89,7 @@ test('when the passphrase of the home is missing or wrong, does not start: vault
   const home = temporaryFolder()
   const env = { QWENCTL_PASSPHRASE: 'correct horse battery', MY_KEY: 'sk-locked-0123456789abcdef' }
   const argv = ['auth', 'add', 'openai/work', '--key-env', 'MY_KEY', '--no-verify']
-  expect(await runBinary(home, argv, { env })).toMatchObject({ exit: 0 })
+  expect(await runCommand(home, argv, env)).toMatchObject({ exit: 0 })
   for (const passphrase of [undefined, 'wrong']) {
     const wrong = { QWENCTL_PASSPHRASE: passphrase }
     const result = await runBinary(home, ['proxy', 'start', '--port', '0', '--json'], { env: wrong })
@@ -178,11 +178,11 @@ test('when the home cannot be written, does not start and says so: exit 6', asyn
 test('when the configuration changes, says so, and proxy status shows the one proxy with its new strategy', async () => {
   const home = await givenHome(sandbox)
   const proxy = await startedProxy(home, [], { QWENCTL_AFFINITY: 'false' })
-  await runBinary(home, ['config', 'set', 'proxy.strategy', 'round-robin'])
+  await runCommand(home, ['config', 'set', 'proxy.strategy', 'round-robin'])
   await proxy.says('The configuration changed and is now in effect.')
   const { proxies } = await statusOf(home)
   expect(proxies).toMatchObject([{ url: proxy.url, strategy: 'round-robin' }])
-  await runBinary(home, ['config', 'set', 'proxy.host', 'localhost'])
+  await runCommand(home, ['config', 'set', 'proxy.host', 'localhost'])
   await proxy.says('proxy.host is "localhost" now, which holds from the next start on')
   proxy.signal('SIGTERM')
   expect((await proxy.exit).code).toBe(0)

@@ -90,7 +90,7 @@ test('whatever happens at whatever size, there are as many lines as rows, and no
         }
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 100 },
   )
 })
 

@@ -164,7 +164,7 @@ test('when the client is slow, the upstream has to wait, and then everything arr
 
   // Small writes: each is a chunk of its own, and a read of the proxy brings hundreds of them.
   const piece = delta('x'.repeat(400))
-  const pieces = 120_000
+  const pieces = 60_000
   let written = 0
   const isThrough = () => written === pieces && socket.writableLength === 0
   const feed = () => {

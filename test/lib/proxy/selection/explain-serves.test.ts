@@ -14,8 +14,8 @@ import type { TestProxy } from '../../../support/servers/proxy-harness.ts'
 import { givenProxy, newAccount } from '../../../support/servers/proxy-harness.ts'
 import { temporaryFolder } from '../../../support/temp-folder.ts'
 
-const POOLS = 50
-const REQUESTS = 10
+const POOLS = 25
+const REQUESTS = 20
 
 const message = {
   id: 'msg_1',
@@ -57,7 +57,7 @@ const anAccount = fc.record({
   priority: fc.nat(1),
   weight: fc.constantFrom(1, 3),
   groups: fc.subarray(['day', 'night']),
-  limits: fc.constantFrom<string[][]>([], ['5/day'], ['40/day'], ['2/minute', '100/day']),
+  limits: fc.constantFrom<string[][]>([], ['10/day'], ['40/day'], ['4/minute', '100/day']),
   models: fc.option(fc.subarray(models), { nil: null }),
   quotaGroup: fc.constantFrom(null, 'org'),
 })

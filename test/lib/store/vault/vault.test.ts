@@ -88,10 +88,10 @@ describe('with a key file', () => {
   test('when processes start at once, they agree on one key', { timeout: 300_000 }, async () => {
     const home = tempHome()
     const ends = await Promise.all(
-      Array.from({ length: 20 }, () => spawnStoreProcess('seal', home.dataFolder).end()),
+      Array.from({ length: 8 }, () => spawnStoreProcess('seal', home.dataFolder).end()),
     )
     const vault = await openVault(home, {})
-    expect(ends.map((end) => vault.open(end.output[0]!, context))).toEqual(Array(20).fill('sk-secret'))
+    expect(ends.map((end) => vault.open(end.output[0]!, context))).toEqual(Array(8).fill('sk-secret'))
   })
 
   test.each(['', 'too-short', `${'A'.repeat(43)}B`])(

@@ -68,7 +68,8 @@ export function parseFastHead(text: string, knownUrl?: string): FastHead | null 
   if (headers.host === undefined) return null
   const method = start[1] as FastHead['method']
   if ((method === 'POST') !== lengthEnd > 0) return null
-  const url = start[2] === knownUrl ? knownUrl : start[2]!
+  const written = start[2]!
+  const url = knownUrl === written ? knownUrl : written
   return { method, url, rawHeaders, headers, lengthStart, lengthEnd }
 }
 
