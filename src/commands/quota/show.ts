@@ -60,7 +60,7 @@ export default class QuotaShow extends QuotaCommand {
     const end = Promise.race([untilAskedToEnd(), untilReaderLeft()])
     await watchQuota({
       read,
-      linesOf: (document) => this.linesOf(document, filter),
+      formatLines: (document) => this.formatLines(document, filter),
       terminal: isLive ? process.stdout : null,
       write: (document) => {
         if (this.jsonEnabled()) process.stdout.write(jsonLine(document))
@@ -72,7 +72,7 @@ export default class QuotaShow extends QuotaCommand {
     return undefined
   }
 
-  private linesOf(document: QuotaDocument, filter: AccountFilter): string[] {
+  private formatLines(document: QuotaDocument, filter: AccountFilter): string[] {
     if (document.accounts.length === 0) return formatEmpty(filter).split('\n')
     const style = { decorated: true, room: process.stdout.columns, quiet: this.palette.quiet }
     const table = renderTable(quotaColumns, quotaRows(document, this.look), style)

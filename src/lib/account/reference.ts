@@ -1,3 +1,4 @@
+import { editDistance } from '../base/edit-distance.ts'
 import { QwenctlError } from '../base/errors.ts'
 import { fullReference } from './account.ts'
 import type { Account } from './account.ts'
@@ -94,24 +95,10 @@ function nearest(pool: Account[], reference: string): string | null {
   for (const account of pool) {
     const forms = [account.name, `${account.provider}/${account.name}`, fullReference(account)]
     for (const form of forms) {
-      const steps = distance(wanted, form.toLowerCase(), least)
+      if (Math.abs(form.length - wanted.length) >= least) continue
+      const steps = editDistance(wanted, form.toLowerCase())
       if (steps < least) [best, least] = [form, steps]
     }
   }
   return best
-}
-
-/** Levenshtein distance; lengths that differ by `limit` or more return `limit` at once. */
-function distance(a: string, b: string, limit: number): number {
-  if (Math.abs(a.length - b.length) >= limit) return limit
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    for (let j = 1; j <= b.length; j++) {
-      const change = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      row.push(Math.min(change, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1))
-    }
-    previous = row
-  }
-  return previous[b.length] ?? limit
 }

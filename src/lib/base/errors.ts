@@ -1,5 +1,5 @@
 // Every failure that qwenctl can name: one class, one table. The table gives the exit code, HTTP status and default
-// hint of a code. Only the edges (`terminal/`, `proxy/errors.ts`) format errors.
+// hint of a code. Only the edges (`terminal/`, `proxy/wire/wire-errors.ts`) format errors.
 
 import { LOST_VAULT_FIX } from './lost-key.ts'
 

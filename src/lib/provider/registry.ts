@@ -1,3 +1,4 @@
+import { editDistance } from '../base/edit-distance.ts'
 import { readMessage, QwenctlError } from '../base/errors.ts'
 import type { Account } from '../account/account.ts'
 import { defineProvider, type ProviderDefinition } from './define-provider.ts'
@@ -260,18 +261,4 @@ export function nearest(word: string, names: string[]): string | null {
     .filter(({ name, distance }) => distance <= 2 && distance * 2 <= name.length)
     .toSorted((a, b) => a.distance - b.distance)
   return ranked[0]?.name ?? null
-}
-
-/** Insertions, deletions and replacements from one to the other (Levenshtein). */
-function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= from.length; i += 1) {
-    const next = [i]
-    for (let j = 1; j <= to.length; j += 1) {
-      const replaced = (row[j - 1] ?? 0) + (from[i - 1] === to[j - 1] ? 0 : 1)
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[to.length] ?? 0
 }

@@ -127,6 +127,7 @@ function openServer(
     allowHosts: settings.allowHosts ?? [],
     management: settings.management ?? null,
     onTrouble,
+    showsStacks: process.env.DEBUG?.startsWith('qwenctl') === true,
     observer,
     isAdmin: settings.isAdmin,
     batches: batches.handler,

@@ -47,7 +47,7 @@ export interface Happening {
 
 export type RequestLine = RequestDone | Happening
 
-/** Null: another line says the same. */
+/** The line of a log entry; null: another line says the same. */
 export function requestLine(entry: LogEntry, seq: number): RequestLine | null {
   const at = Date.parse(entry.time)
   if (!Number.isFinite(at)) return null
@@ -55,7 +55,7 @@ export function requestLine(entry: LogEntry, seq: number): RequestLine | null {
     case 'request':
       return requestDone(entry, seq, at)
     case 'attempt':
-    case 'rotation': // the request's own line names everybody who was asked
+    case 'rotation': // the line of the request names every account that was tried
       return null
     default:
       return happening(entry, seq, at)

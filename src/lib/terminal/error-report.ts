@@ -73,7 +73,7 @@ export function isDebugging(env: NodeJS.ProcessEnv): boolean {
     .some((pattern) => pattern === '*' || pattern.startsWith('qwenctl'))
 }
 
-/** True when `--json` stands before any `--`, or the environment asks for JSON everywhere. */
+/** True when `--json` comes before any `--`, or the environment asks for JSON everywhere. */
 export function wantsJson(argv: string[], env: NodeJS.ProcessEnv): boolean {
   if (env['QWENCTL_CONTENT_TYPE']?.toLowerCase() === 'json') return true
   const end = argv.indexOf('--')

@@ -2,7 +2,15 @@ import { spawn, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { binary, buildIfMissing, cleanEnv, documentOf, root, runBinary, runCommand } from '../../support/cli.ts'
+import {
+  binary,
+  buildIfMissing,
+  cleanEnv,
+  documentOf,
+  root,
+  runBinary,
+  runCommand,
+} from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
 
 beforeAll(buildIfMissing)

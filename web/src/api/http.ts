@@ -64,7 +64,7 @@ async function bodyFrom(response: Response): Promise<ApiErrorBody> {
     const { error } = readJson(await response.text()) as { error: ApiErrorBody }
     if (typeof error.message === 'string') return error
   } catch {
-    // Not of ours: something between answered.
+    // Not from the proxy: an intermediary answered.
   }
   return { code: 'failed', message: `the server answered ${response.status} ${response.statusText}`.trim() }
 }

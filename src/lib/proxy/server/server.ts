@@ -59,6 +59,8 @@ export interface ServerOptions {
   batches: LazyBatches
   /** Answers `GET /metrics`; null: there are no metrics. */
   metrics: () => Promise<MetricsText | null>
+  /** Reports the stack of a bug, too. */
+  showsStacks: boolean
   /** Whether the presented key is the administrator's. */
   isAdmin?: ((presented: string | null) => boolean) | undefined
 }
@@ -335,7 +337,7 @@ export class ProxyServer implements LocalHost {
   #fail(exchange: Exchange, error: unknown): void {
     if (!isQwenctlError(error)) {
       this.#options.onTrouble(`request ${exchange.id} failed: ${readMessage(error)}`)
-      if (process.env.DEBUG?.startsWith('qwenctl') === true && error instanceof Error) {
+      if (this.#options.showsStacks && error instanceof Error) {
         this.#options.onTrouble(error.stack ?? '')
       }
     }

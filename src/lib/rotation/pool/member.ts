@@ -1,5 +1,6 @@
 import type { Account } from '../../account/account.ts'
 import { providerSubject, quotaGroupSubject } from '../../account/account.ts'
+import { isLoopbackUrl } from '../../base/loopback.ts'
 import { findBases } from '../../provider/endpoints.ts'
 import type { Dialect, Provider } from '../../provider/provider.ts'
 import type { ServiceKnowledge } from '../models/service-knowledge.ts'
@@ -54,7 +55,7 @@ export function buildMember(
     serves: buildServes(account, provider, isElsewhere),
     known,
     isElsewhere,
-    isLocal: provider.simulated || (account.baseUrl !== null && isOnThisMachine(account.baseUrl)),
+    isLocal: provider.simulated || (account.baseUrl !== null && isLoopbackUrl(account.baseUrl)),
     hasRoute: isElsewhere ? () => null : (path) => provider.hasRoute(path),
     family: JSON.stringify([
       account.provider,
@@ -76,14 +77,6 @@ function canAuthenticate({ credential }: Account, provider: Provider): boolean {
   if (credential.type !== 'none') return true
   // A server at the URL of the user may accept requests without a key.
   return credential.lost === undefined && (!provider.needsCredential || provider.keyIsOptional)
-}
-
-/** Whether the host is a loopback address: requests to it do not leave the machine. */
-function isOnThisMachine(baseUrl: string): boolean {
-  const host = /^https?:\/\/(?:[^/@]*@)?(\[[^\]]*\]|[^/:?#]*)/i.exec(baseUrl)?.[1]?.toLowerCase() ?? ''
-  return /^(?:(?:.+\.)?localhost\.?|127(?:\.\d{1,3}){3}|\[::1\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\])$/.test(
-    host,
-  )
 }
 
 function buildServes(account: Account, provider: Provider, isElsewhere: boolean): Member['serves'] {

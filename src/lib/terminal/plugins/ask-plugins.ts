@@ -1,12 +1,7 @@
 import type { Interfaces } from '@oclif/core'
+import type { ProviderAnswers } from '../../toolkit/providers/provider-answers.ts'
 import { runHookWithin, withHook } from './plugin-hooks.ts'
 import type { HookOptions } from './plugin-hooks.ts'
-
-/** The answers to the hook `qwenctl:providers`: results by plugin, and failed plugins. */
-export interface ProviderAnswers {
-  answers: { plugin: string; providers: unknown }[]
-  failures: { plugin: string; message: string }[]
-}
 
 const HOOK = 'qwenctl:providers'
 

@@ -99,7 +99,7 @@ export function attemptLine(report: AttemptReport, options: LineOptions): string
   return line + shown
 }
 
-/** `10:02:11Z`; with its date where the line may be read on another day. In UTC, as all that is said of windows. */
+/** `10:02:11Z`; with its date where the line may be read on another day. In UTC, like the times of windows. */
 export function stamp(at: Date, hasDate: boolean): string {
   return `${at.toISOString().slice(hasDate ? 0 : 11, 19)}Z`
 }

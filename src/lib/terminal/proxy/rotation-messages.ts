@@ -22,7 +22,7 @@ interface Asked<Account> {
   outcome: string
 }
 
-/** A wait this short is counted; a longer one is said by its end. */
+/** A wait up to this is shown as a duration; a longer one by the time of its end. */
 const SHORT_MS = 10 * 60_000
 const DAY_MS = 86_400_000
 

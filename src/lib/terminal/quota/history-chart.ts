@@ -24,12 +24,12 @@ export function historyChart(document: HistoryDocument, metric: HistoryMetric, l
 }
 
 interface Series {
-  /** The keys that have one of their own. */
+  /** The keys with a series of their own. */
   keys: string[]
   names: string[]
 }
 
-/** The busiest first; all others are one more. */
+/** A series for each of the busiest keys, and one for all others together. */
 function buildSeries({ rows }: HistoryDocument, metric: HistoryMetric): Series {
   const totals = new Map<string, { label: string; amount: number }>()
   for (const row of rows) {
@@ -68,7 +68,7 @@ function latencyBar(row: HistoryRow, { per, by }: HistoryDocument): Bar {
   }
 }
 
-/** From the first in which something was done to the last there is: a gap is seen as one. */
+/** Every bucket from the first with data to the end of the history, so that gaps show. */
 function listBuckets({ rows, per, to }: HistoryDocument): number[] {
   const width = per === 'hour' ? HOUR_MS : 24 * HOUR_MS
   const first = Date.parse(rows[0]?.at ?? to)

@@ -5,24 +5,24 @@ import type { QuotaDocument } from '../../toolkit/views.ts'
 export interface WatchOptions {
   read: () => Promise<QuotaDocument>
   /** The document in lines, as wide as the terminal is now. */
-  linesOf: (document: QuotaDocument) => string[]
+  formatLines: (document: QuotaDocument) => string[]
   /** A terminal that can be redrawn in place; null: none, so every change is written once. */
   terminal: (LiveStream & Pick<NodeJS.WriteStream, 'on' | 'off'>) | null
   /** A change, without a terminal. */
   write: (document: QuotaDocument) => void
-  /** Resolves when it is enough. */
+  /** Resolves when the watch should end. */
   end: Promise<unknown>
 }
 
 const EVERY_MS = 1000
 
-/** Shows what is left as it changes, until it is enough. What goes wrong ends it, with the terminal as it was. */
-export async function watchQuota({ read, linesOf, terminal, write, end }: WatchOptions): Promise<void> {
+/** Shows the quotas as they change, until `end` resolves. An error restores the terminal, and is thrown. */
+export async function watchQuota({ read, formatLines, terminal, write, end }: WatchOptions): Promise<void> {
   const view = terminal === null ? null : new LiveView(terminal)
   let last: QuotaDocument | null = null
   const draw = () => {
     if (view === null || terminal === null || last === null) return
-    view.draw(fitted(linesOf(last), terminal.rows - 1))
+    view.draw(fitLines(formatLines(last), terminal.rows - 1))
   }
   terminal?.on('resize', draw)
   try {
@@ -49,8 +49,8 @@ function fingerprint({ accounts, totals }: QuotaDocument): string {
   return JSON.stringify([still, totals])
 }
 
-/** The head and the last line stay; what has no room is said to be there. */
-function fitted(lines: string[], rows: number): string[] {
+/** Keeps the head and the last line, and counts the lines between them that do not fit. */
+function fitLines(lines: string[], rows: number): string[] {
   if (lines.length <= rows || rows < 4) return lines
   const left = lines.length - rows + 1
   return [...lines.slice(0, rows - 2), `... and ${left} more lines`, ...lines.slice(-1)]

@@ -13,7 +13,6 @@ import { archiveFolder, moveFolder } from './account-folders.ts'
 import { filterAccounts } from '../quota/direct-quota.ts'
 import { limitsToRecord } from '../quota/reconcile.ts'
 import type { AccountFilter } from './account-inputs.ts'
-import type { Archive } from './archive.ts'
 import type { ProviderRegistry } from '../providers/provider-registry.ts'
 import type { AccountView, ArchivedView } from '../views.ts'
 
@@ -26,11 +25,14 @@ export interface ArchiveParts {
   show: (id: string) => Promise<AccountView>
 }
 
+/** The archive of a home, or of one of its users. */
+export type Archive = Pick<AccountArchive, keyof AccountArchive>
+
 /**
  * Archived accounts: removed with `auth remove`, and neither restored nor purged yet. Their keys stay sealed and
  * their counts stay in the ledger.
  */
-export class AccountArchive implements Archive {
+export class AccountArchive {
   readonly #parts: ArchiveParts
 
   constructor(parts: ArchiveParts) {

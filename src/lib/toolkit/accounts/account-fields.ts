@@ -6,7 +6,7 @@ import type { Provider } from '../../provider/provider.ts'
 import { isNoLimit } from '../../quota/limit-input.ts'
 import { formatLimit, parseLimit } from '../../quota/limit.ts'
 import { egressListText, parseEgressList } from '../../net/egress-proxy.ts'
-import { isLoopback } from '../../base/loopback.ts'
+import { isLoopback, isLoopbackUrl } from '../../base/loopback.ts'
 import { isMetadataHost } from '../../net/metadata-addresses.ts'
 import { checkService } from './service-fields.ts'
 import { inField } from '../settings/in-field.ts'
@@ -106,12 +106,6 @@ export function canLackKey(
   if (!provider.needsCredential) return true
   const url = baseUrl ?? provider.bases(null).openai
   return provider.keyIsOptional && (withoutKey === true || (url !== null && isLoopbackUrl(url)))
-}
-
-/** Whether a URL leads to this machine. */
-export function isLoopbackUrl(text: string): boolean {
-  const hostname = URL.parse(text)?.hostname ?? ''
-  return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname)
 }
 
 /** The error for a missing key. */

@@ -1,4 +1,4 @@
-/** The plugins' results of the hook `qwenctl:providers`. */
+/** The answers to the hook `qwenctl:providers`: results by plugin, and failed plugins. */
 export interface ProviderAnswers {
   answers: { plugin: string; providers: unknown }[]
   failures: { plugin: string; message: string }[]

@@ -19,7 +19,7 @@ export function numberColumns(...labels: string[]): Column[] {
 }
 
 interface TableProps {
-  /** What the table lists, for screen readers. */
+  /** Tells screen readers what the table lists. */
   label: string
   columns: readonly Column[]
   class?: string

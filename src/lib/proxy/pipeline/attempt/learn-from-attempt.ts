@@ -28,8 +28,7 @@ export function noteOption(live: LivePool, { retried, sent }: Assignment, isTake
 export function noteParameters({ leftOut, mostTokens, sent, step }: Assignment): void {
   if (sent === null) return
   const model = step.wanted.model ?? ''
-  if (mostTokens !== null)
-    (sent.target.mostTokens ??= new Map<string, number>()).set(model, mostTokens)
+  if (mostTokens !== null) (sent.target.mostTokens ??= new Map<string, number>()).set(model, mostTokens)
   if (leftOut.length === 0) return
   const known = (sent.target.refusedParameters ??= new Map<string, string[]>())
   known.set(model, [...new Set([...(known.get(model) ?? []), ...leftOut])])

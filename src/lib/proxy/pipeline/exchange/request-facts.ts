@@ -12,8 +12,8 @@ const NOTHING: readonly string[] = []
 export const NO_USAGE: Usage = { inputTokens: null, outputTokens: null, costUsd: null }
 
 /**
- * What is known of a request. The steps of the pipeline fill it in, the headers of the answer show a part of it, and
- * its log record (`server/request-record.ts`) has the rest.
+ * The facts about a request. The steps of the pipeline fill them in. The headers of the answer show some of them, and
+ * the log record shows the others (`server/request-record.ts`).
  */
 export class RequestFacts {
   readonly id: string

@@ -12,7 +12,7 @@ import type { PathFacts, Route } from './routes.ts'
 import { CheckedHeaders } from '../../wire/headers/checked-headers.ts'
 import { modelEdits, splice, usageEdits } from '../../wire/body/edit-body.ts'
 import { scanBody } from '../../wire/body/scan-body.ts'
-import { requestHeaders } from '../../wire/headers/response-headers.ts'
+import { requestHeaders } from '../../wire/headers/request-headers.ts'
 
 /** A client's request, as received. */
 export interface Incoming {

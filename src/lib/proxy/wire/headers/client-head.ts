@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { CLIENT_KEY_PREFIX } from '../../../account/client-key.ts'
 import { QwenctlError } from '../../../base/errors.ts'
 import { CheckedHeaders } from './checked-headers.ts'
-import { requestHeaders } from './response-headers.ts'
+import { requestHeaders } from './request-headers.ts'
 import { readSessionHeader } from '../body/session-hint.ts'
 
 /**

@@ -1,51 +1,7 @@
-// The headers that cross the proxy. Both functions take and return flat lists, `[name, value, name, value]`.
-// Node's `rawHeaders` has this form, and `writeHead` and `request` accept it. Spelling, order and repetition
-// stay.
+// Headers that cross the proxy are flat lists, `[name, value, name, value]`. Node's `rawHeaders` has this form, and
+// `writeHead` and `request` accept it. Spelling, order and repetition stay.
 
-/** Headers about one connection, not the message (RFC 9110, 7.6.1), with older ones that are still sent. */
-const hopByHop = [
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-authentication-info',
-  'proxy-authorization',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-]
-
-const strippedFromRequests: ReadonlySet<string> = new Set([
-  ...hopByHop,
-  // the caller writes its own
-  'host',
-  'content-length',
-  'content-encoding', // the proxy has decoded the body
-  'accept-encoding',
-  'expect',
-  // the credentials and accounts of the client differ from those used upstream
-  'authorization',
-  'x-api-key',
-  'api-key',
-  'x-goog-api-key',
-  'cookie',
-  'openai-organization',
-  'openai-project',
-  // the client's location
-  'forwarded',
-  'via',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-port',
-  'x-forwarded-proto',
-  'x-real-ip',
-  'origin',
-  'referer',
-  // correlation of requests across accounts
-  'traceparent',
-  'tracestate',
-])
+import { hopByHop, namedByConnection } from './hop-by-hop.ts'
 
 const strippedFromResponses: ReadonlySet<string> = new Set([
   ...hopByHop,
@@ -71,23 +27,6 @@ const strippedFromResponses: ReadonlySet<string> = new Set([
 
 const upstreamRequestIds: ReadonlySet<string> = new Set(['x-request-id', 'request-id'])
 const UPSTREAM_REQUEST_ID = 'x-qwenctl-upstream-request-id'
-
-/**
- * Returns the client headers that go upstream. They ask for uncompressed answers, so that usage can be read
- * in transit.
- */
-export function requestHeaders(rawHeaders: readonly string[]): string[] {
-  const named = namedByConnection(rawHeaders)
-  const kept: string[] = []
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index] ?? ''
-    const lower = name.toLowerCase()
-    if (strippedFromRequests.has(lower) || lower.startsWith('x-qwenctl-') || named?.has(lower)) continue
-    kept.push(name, rawHeaders[index + 1] ?? '')
-  }
-  kept.push('accept-encoding', 'identity')
-  return kept
-}
 
 /**
  * Returns the upstream headers that go to the client, with the request id under another name.
@@ -172,23 +111,4 @@ function isStrippedFromResponse(lower: string): boolean {
   if (lower.includes('ratelimit') || lower.includes('rate-limit')) return true
   // An upstream's open CORS would let every web page read a proxy on this machine.
   return lower.startsWith('access-control-') || lower.startsWith('x-qwenctl-')
-}
-
-/**
- * Returns the headers that a `connection` header declares to be about this connection; null if there are
- * none, as usual.
- */
-function namedByConnection(rawHeaders: readonly string[]): Set<string> | null {
-  let named: Set<string> | null = null
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index]
-    if (name?.length !== 10 || name.toLowerCase() !== 'connection') continue
-    const value = rawHeaders[index + 1] ?? ''
-    if (value === 'keep-alive') continue
-    for (const token of value.split(',')) {
-      const lower = token.trim().toLowerCase()
-      if (lower !== '' && lower !== 'keep-alive' && lower !== 'close') (named ??= new Set()).add(lower)
-    }
-  }
-  return named
 }

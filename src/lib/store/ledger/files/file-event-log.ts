@@ -20,7 +20,7 @@ import { systemLoop } from '../event-loop.ts'
 import type { LedgerDisk, LedgerHost } from './ledger-disk.ts'
 import { systemDisk } from './ledger-disk.ts'
 import { LedgerReader } from './ledger-reader.ts'
-import { formatLine, writeLine } from './ledger-line.ts'
+import { LineWriter } from './ledger-line.ts'
 import type { MachineClock } from '../machine-clock.ts'
 import type { SyncMode } from './ledger-sync.ts'
 import { LedgerSync } from './ledger-sync.ts'
@@ -68,6 +68,7 @@ export class FileEventLog implements EventLog {
   readonly #checkpoints: LedgerCheckpoints
   readonly #retentionDays: number
   readonly #lines = new ByteWriter()
+  readonly #writer = new LineWriter()
   #queue!: PendingQueue
   #results: AppendResult[] = []
   /** A loss by an outside change, and its cause, until the lost state is recorded again. */
@@ -271,7 +272,7 @@ export class FileEventLog implements EventLog {
 
   #writeLines(events: readonly LedgerEvent[]): ByteWriter {
     this.#lines.clear()
-    for (const event of events) writeLine(this.#lines, event)
+    for (const event of events) this.#writer.write(this.#lines, event)
     return this.#lines
   }
 
@@ -297,7 +298,7 @@ export class FileEventLog implements EventLog {
     const lostBefore = this.#lost
     const missing = new Map<string, PendingEvent[]>()
     for (const waiting of batch) {
-      const line = formatLine(waiting.event)
+      const line = this.#writer.format(waiting.event)
       const twins = missing.get(line)
       if (twins === undefined) missing.set(line, [waiting])
       else twins.push(waiting)

@@ -1,7 +1,7 @@
 import type { ReservationListener } from '../../../quota/ledger.ts'
 import type { LedgerEvent, ReserveEvent } from '../../../quota/log/events.ts'
 import type { LedgerState } from '../../../quota/log/state.ts'
-import { formatLine } from '../../ledger/files/ledger-line.ts'
+import { LineWriter } from '../../ledger/files/ledger-line.ts'
 import type { PendingEvent } from '../../ledger/event-log.ts'
 import type { BatchKind, WireBatch } from './log-client.ts'
 
@@ -54,7 +54,8 @@ export function isInState({ open, jobs }: LedgerState, event: LedgerEvent): bool
 }
 
 function toLines(events: readonly LedgerEvent[]): string {
-  return events.map(formatLine).join('\n')
+  const lines = new LineWriter()
+  return events.map((event) => lines.format(event)).join('\n')
 }
 
 /** The acknowledged batches of the last minute, oldest first. */

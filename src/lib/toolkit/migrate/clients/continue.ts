@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import { isLoopbackUrl } from '../../accounts/account-fields.ts'
+import { isLoopbackUrl } from '../../../base/loopback.ts'
 import type { Finding } from '../finding.ts'
 import { parseEnvText } from '../read/env-text.ts'
 import { keyFinding } from '../read/key-problem.ts'

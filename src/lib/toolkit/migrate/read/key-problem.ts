@@ -1,4 +1,4 @@
-import { isLoopbackUrl } from '../../accounts/account-fields.ts'
+import { isLoopbackUrl } from '../../../base/loopback.ts'
 import type { Finding } from '../finding.ts'
 import { finding } from '../finding.ts'
 import { clientKeyReason, isPlaceholder, loginReason } from './service.ts'

@@ -7,6 +7,7 @@ import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { parseFastHead } from '../../../../../src/lib/proxy/transport/fast/client/fast-head.ts'
 import { HeadMemory, FastHeads } from '../../../../../src/lib/proxy/transport/fast/client/fast-heads.ts'
+import { ReadBuffer } from '../../../../../src/lib/proxy/transport/fast/sockets/read-buffer.ts'
 
 const PLAIN = ['POST /v1/chat/completions?a=b HTTP/1.1', 'Host: localhost:3000', 'Content-Length: 12']
 const head = (...lines: string[]) => parseFastHead(lines.join('\r\n'))
@@ -117,11 +118,11 @@ describe('whatever a head holds', () => {
         fc.array(fc.tuple(fc.array(line, { maxLength: 2 }), length), { minLength: 2, maxLength: 4 }),
         fc.boolean(),
         (requests, isOnOthers) => {
-          const memory = new HeadMemory()
+          const memory = new HeadMemory(new ReadBuffer())
           let kept = new FastHeads(memory)
           for (const [lines, bytes] of requests) {
             const chunk = bytesOf(lines, bytes)
-            const fresh = new FastHeads(new HeadMemory())
+            const fresh = new FastHeads(new HeadMemory(new ReadBuffer()))
             if (isOnOthers) kept = new FastHeads(memory) // another connection
             expect(kept.read(chunk)).toBe(fresh.read(chunk))
             if (fresh.head === null) continue

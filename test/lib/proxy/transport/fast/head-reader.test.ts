@@ -4,6 +4,7 @@ import {
   HeadReader,
   type ReadHead,
 } from '../../../../../src/lib/proxy/transport/fast/upstream/head-reader.ts'
+import { ReadBuffer } from '../../../../../src/lib/proxy/transport/fast/sockets/read-buffer.ts'
 import { readFraming } from '../../../../../src/lib/proxy/transport/response-framing.ts'
 import { UpstreamHead } from '../../../../../src/lib/proxy/transport/upstream-head.ts'
 
@@ -92,7 +93,7 @@ const heads = fc
 test('for any heads one after the other, makes of each what it says by the book', () => {
   fc.assert(
     fc.property(heads, (all) => {
-      const reader = new HeadReader()
+      const reader = new HeadReader(new ReadBuffer())
       for (const [text, toHead] of all) {
         fc.pre(!text.slice(0, -2).includes('\r\n\r\n'))
         const [got, wanted] = [read(reader, text, toHead), expected(text, toHead)]
@@ -105,7 +106,7 @@ test('for any heads one after the other, makes of each what it says by the book'
 })
 
 test('when a head comes again, gives the same object; when one line differs, another one', () => {
-  const reader = new HeadReader()
+  const reader = new HeadReader(new ReadBuffer())
   const of = (id: string) => read(reader, `HTTP/1.1 200 OK\r\nserver: s\r\nx-request-id: ${id}\r\n`, false)
   const [first, second, third, other] = [of('a'), of('a'), of('a'), of('b')] as ReadHead[]
   expect(second).toBe(first)
@@ -116,7 +117,7 @@ test('when a head comes again, gives the same object; when one line differs, ano
 })
 
 test('when every head was another one for long, and then they repeat, the same object comes again', () => {
-  const reader = new HeadReader()
+  const reader = new HeadReader(new ReadBuffer())
   const of = (id: number) => read(reader, `HTTP/1.1 200 OK\r\nx-request-id: ${id}\r\n`, false)
   for (let id = 0; id < 100; id++) of(id)
   for (let id = 0; id < 16; id++) of(100)
@@ -125,7 +126,7 @@ test('when every head was another one for long, and then they repeat, the same o
 })
 
 test('when only a part of the same head has come, it does not count as repeated', () => {
-  const reader = new HeadReader()
+  const reader = new HeadReader(new ReadBuffer())
   const text = 'HTTP/1.1 200 OK\r\na: b\r\n'
   read(reader, text, false)
   const bytes = Buffer.from(`${text}\r\n`)

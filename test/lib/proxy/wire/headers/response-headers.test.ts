@@ -1,9 +1,9 @@
+import { requestHeaders } from '../../../../../src/lib/proxy/wire/headers/request-headers.ts'
 import { expect, test } from 'vitest'
 import {
   PassedHeaders,
   passedHeaders,
   headerLines,
-  requestHeaders,
   responseHeaders,
 } from '../../../../../src/lib/proxy/wire/headers/response-headers.ts'
 

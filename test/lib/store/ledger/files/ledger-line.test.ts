@@ -4,7 +4,7 @@ import { ByteWriter } from '../../../../../src/lib/base/byte-writer.ts'
 import type { LedgerEvent } from '../../../../../src/lib/quota/log/events.ts'
 import { outcomeClasses } from '../../../../../src/lib/quota/log/events.ts'
 import { parseEvent } from '../../../../../src/lib/quota/log/parse-event.ts'
-import { formatLine, writeLine } from '../../../../../src/lib/store/ledger/files/ledger-line.ts'
+import { LineWriter } from '../../../../../src/lib/store/ledger/files/ledger-line.ts'
 
 const id = fc.stringMatching(/^[a-z0-9.]{1,20}-[a-z0-9]{1,6}$/)
 const at = fc
@@ -47,7 +47,7 @@ const reserve = fc.record(
 test('an event written as a line, by hand or not, is read back as the same event', () => {
   fc.assert(
     fc.property(fc.oneof(settle, reserve), (event: LedgerEvent) => {
-      const line = formatLine(event)
+      const line = new LineWriter().format(event)
       expect(line).not.toContain('\n')
       // -0 has no sign in JSON; nobody counts in it
       expect(parseEvent(line)).toEqual(JSON.parse(JSON.stringify(event)))
@@ -60,7 +60,8 @@ test('lines written one after the other are those that JSON has of the events', 
   fc.assert(
     fc.property(fc.array(fc.oneof(settle, reserve), { maxLength: 40 }), (events: LedgerEvent[]) => {
       const bytes = new ByteWriter()
-      for (const event of events) writeLine(bytes, event)
+      const lines = new LineWriter()
+      for (const event of events) lines.write(bytes, event)
       expect(bytes.written.toString()).toBe(events.map((event) => `${plainLine(event)}\n`).join(''))
     }),
   )
