@@ -79,6 +79,63 @@ describe('a proxy that fetches model lists', () => {
     }
   })
 
+  test('says that no account has the model, also while another one of the same service is out', async () => {
+    const upstream = await givenUpstream()
+    upstream.nextFor(keyOf('c'), chat('hi'))
+    const proxy = await givenProxy({
+      accounts: [{ name: 'a' }, { name: 'b' }, { name: 'c', limits: ['1/5h'] }],
+      baseUrl: upstream.baseUrl,
+    })
+    await proxy.chat({ model: 'm1' }, { 'x-qwenctl-account': 'c' })
+    upstream.always(json(404, { error: { message: 'The model does not exist', code: 'model_not_found' } }))
+    for (const attempts of ['2', '0']) {
+      const { status, headers } = await proxy.chat({ model: 'gtp-5' })
+      expect([status, headers['x-qwenctl-error'], headers['x-qwenctl-attempts']]).toEqual([
+        404,
+        'model_not_found',
+        attempts,
+      ])
+    }
+  })
+
+  test('says that no account has the model, also while a key of the same service is refused', async () => {
+    const upstream = await givenUpstream()
+    upstream.always(json(404, { error: { message: 'The model does not exist', code: 'model_not_found' } }))
+    upstream.nextFor(
+      keyOf('c'),
+      json(401, { error: { message: 'Incorrect API key', code: 'invalid_api_key' } }),
+    )
+    const proxy = await givenProxy({
+      accounts: [{ name: 'a' }, { name: 'b' }, { name: 'c' }],
+      baseUrl: upstream.baseUrl,
+    })
+    await proxy.chat({ model: 'm1' }, { 'x-qwenctl-account': 'c' })
+    for (const attempts of ['2', '0']) {
+      const { status, headers } = await proxy.chat({ model: 'gtp-5' })
+      expect([status, headers['x-qwenctl-error'], headers['x-qwenctl-attempts']]).toEqual([
+        404,
+        'model_not_found',
+        attempts,
+      ])
+    }
+  })
+
+  test('names the refused key of another service that may have the model', async () => {
+    const [upstream, elsewhere] = [await givenUpstream(), await givenUpstream()]
+    upstream.always(json(404, { error: { message: 'The model does not exist', code: 'model_not_found' } }))
+    elsewhere.next(json(401, { error: { message: 'Incorrect API key', code: 'invalid_api_key' } }))
+    const proxy = await givenProxy({
+      accounts: [
+        { name: 'a', baseUrl: upstream.baseUrl },
+        { name: 'c', baseUrl: elsewhere.baseUrl },
+      ],
+    })
+    await proxy.chat({ model: 'm1' }, { 'x-qwenctl-account': 'c' })
+    const { status, json: body } = await proxy.chat({ model: 'm7' })
+    expect(status).toBe(403)
+    expect(body.error.message).toContain('custom/c: its key is refused')
+  })
+
   test('does not say that an account without the model returns', async () => {
     const here = await givenUpstream()
     here.always(list('llama3.2:3b'))

@@ -9,6 +9,7 @@ import type { Failure } from './failure.ts'
 import type { HeldAnswer } from '../answer/held-answer.ts'
 import type { LivePool } from '../../pool/live-pool.ts'
 import type { RefusalReport } from '../../pool/reports.ts'
+import { findProbablyLacking } from './lacking-model.ts'
 import { formatPin, lastingRefusal } from './lasting-refusal.ts'
 import { tellOverflow } from './overflow-answer.ts'
 import type { PinnedBy } from '../plan/request-plan.ts'
@@ -141,17 +142,14 @@ function isRedirect({ status }: HeldAnswer): boolean {
  * declined this very request serve others as before, so they do not return for it.
  */
 export function earliestReturn(
-  { pool, view }: LivePool,
+  live: LivePool,
   wanted: readonly RotationRequest[],
   failures: readonly Failure[] = [],
 ): FirstReturn | null {
   const declined = new Set(failures.filter(isDeclined).map(({ member }) => member.account.id))
   let first: FirstReturn | null = null
   for (const request of wanted) {
-    const found =
-      declined.size === 0
-        ? pool.earliestReturn(request, view)
-        : pool.earliestReturnBut(request, view, declined)
+    const found = firstBut(live, request, { failures, declined })
     if (found === null) continue
     if (first === null || (found.at ?? Infinity) < (first.at ?? Infinity)) first = found
   }
@@ -160,6 +158,22 @@ export function earliestReturn(
       first = { member, at: returnsAt }
   }
   return first
+}
+
+/** Accounts that probably lack the model do not return for it either, once others have said so. */
+function firstBut(
+  live: LivePool,
+  request: RotationRequest,
+  { failures, declined }: { failures: readonly Failure[]; declined: ReadonlySet<string> },
+): FirstReturn | null {
+  const { pool, view } = live
+  const first =
+    declined.size === 0 ? pool.earliestReturn(request, view) : pool.earliestReturnBut(request, view, declined)
+  if (first === null) return null
+  const lacking = findProbablyLacking(live, request, { first: first.member, failures })
+  return lacking.length === 0
+    ? first
+    : pool.earliestReturnBut(request, view, new Set([...declined, ...lacking]))
 }
 
 function refuse(

@@ -11,6 +11,7 @@ import { nearModels } from '../../../rotation/models/near-models.ts'
 import type { RotationRequest } from '../../../rotation/rotation-request.ts'
 import { formatMissingProvider, missingProviderFix } from '../../../toolkit/providers/missing-provider.ts'
 import type { Failure } from './failure.ts'
+import { probablyLacks, serviceKey } from './lacking-model.ts'
 import type { PinnedBy } from '../plan/request-plan.ts'
 import type { KnownKey } from '../../pool/authenticate.ts'
 import type { LivePool } from '../../pool/live-pool.ts'
@@ -54,8 +55,9 @@ export function lastingRefusal(
     .flatMap((request) => pool.whyNot(request, view))
     .filter(({ member }) => isForClient(member.account))
   const kinds = new Set(refusals.map(({ refusal }) => refusal.kind))
-  const isSaidMissing = isModelSaidMissing(refusals, unserved)
-  const troubles = isSaidMissing ? troublesIn(refusals.filter(mayHave(wanted))) : troublesIn(refusals)
+  const lacking = findLacking(refusals, unserved)
+  const isSaidMissing = lacking.size > 0
+  const troubles = troublesIn(isSaidMissing ? refusals.filter(mayHave(wanted, lacking)) : refusals)
   if (troubles.size > 0) return needsAction(troubles)
   if (isSaidMissing) return modelNotFound(live, wanted, unserved)
   const pinned = pinnedRefusal(live, wanted, unserved)
@@ -109,18 +111,21 @@ interface Refused {
   refusal: Refusal
 }
 
-/** An account answered that it does not have the model, now or a while ago. */
-function isModelSaidMissing(refusals: readonly Refused[], { failures }: Unserved): boolean {
-  return (
-    failures.some(({ outcome }) => outcome.class === 'model-unavailable') ||
-    refusals.some(({ refusal }) => refusal.kind === 'cooling' && refusal.reason === 'model-unavailable')
+/** The services where an account answered that it does not have the model, now or a while ago. */
+function findLacking(refusals: readonly Refused[], { failures }: Unserved): Set<string> {
+  const said = failures.filter(({ outcome }) => outcome.class === 'model-unavailable')
+  const earlier = refusals.filter(
+    ({ refusal }) => refusal.kind === 'cooling' && refusal.reason === 'model-unavailable',
   )
+  return new Set([...said, ...earlier].map(({ member }) => serviceKey(member)))
 }
 
-/** Excludes accounts without the model on their list, if others have answered that they lack it. */
-function mayHave(wanted: readonly RotationRequest[]): (refused: Refused) => boolean {
+/** Excludes accounts that probably lack the model, if others have answered that they lack it. */
+function mayHave(wanted: readonly RotationRequest[], lacking: Set<string>): (refused: Refused) => boolean {
   return ({ member }) =>
-    wanted.some(({ model }) => typeof model !== 'string' || weighEvidence(member, model) !== 'unlisted')
+    wanted.some(({ model }) => {
+      return typeof model !== 'string' || !probablyLacks(member, model, lacking)
+    })
 }
 
 /** Finds for each account what only a person can end. */
