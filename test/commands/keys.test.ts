@@ -50,13 +50,16 @@ test('without --json a key stands alone on stdout', async () => {
   expect(stderr).toContain('only once')
 })
 
-test('a group that no account is in is named when a key is made for it', async () => {
+test('a group without an account is refused as an unknown account is, and no key is made', async () => {
   const home = temporaryFolder()
   await runCommand(home, ['auth', 'add', 'sandbox/play', '--group', 'free'])
-  const made = await runCommand(home, ['keys', 'create', 'ci', '--groups', 'free,fre'])
-  expect(made).toMatchObject({ exit: 0, stdout: expect.stringMatching(/^qk_/) as string })
-  expect(made.stderr).toContain('No account is in the group "fre" yet')
-  expect(made.stderr).not.toContain('"free" yet')
+  const refused = { code: 'account_not_found', message: 'no account is in the group "fre"', exit: 3 }
+  const made = await runCommand(home, ['keys', 'create', 'ci', '--groups', 'free,fre', '--json'])
+  expect(shown(made).error).toMatchObject({ ...refused, hint: 'did you mean "free"?' })
+  expect(shown(await runCommand(home, ['keys', 'list', '--json'])).keys).toEqual([])
+  expect((await runCommand(home, ['keys', 'create', 'ci', '--groups', 'free'])).exit).toBe(0)
+  const changed = await runCommand(home, ['keys', 'set', 'ci', '--groups', 'fre', '--json'])
+  expect(shown(changed).error).toMatchObject(refused)
 })
 
 test.each([

@@ -48,6 +48,17 @@ test('when a setting is unknown or its value wrong, it is wrong usage', async ()
   }
 })
 
+test('a file of authorities is read before it is set', async () => {
+  const home = temporaryFolder()
+  const refused = await runCommand(home, ['config', 'set', 'proxy.ca', `${home}/none.pem`, '--json'])
+  expect(JSON.parse(refused.stdout)).toMatchObject({
+    error: { code: 'invalid_value', message: expect.stringContaining('cannot be read (ENOENT)') as string },
+  })
+  expect(JSON.parse((await runCommand(home, ['config', 'get', 'proxy.ca', '--json'])).stdout)).toMatchObject({
+    value: [],
+  })
+})
+
 test('when providers are listed, the simulated one says so', async () => {
   const { stdout } = await runCommand(temporaryFolder(), ['providers', 'list', '--json'])
   const { providers } = JSON.parse(stdout) as {

@@ -1,6 +1,5 @@
 import { Args } from '@oclif/core'
 import type { ClientKeyView } from '../../lib/toolkit/keys/client-keys.ts'
-import { printable } from '../../lib/terminal/format/text-width.ts'
 import { canAsk, confirmOrCancel } from '../../lib/terminal/input/prompt.ts'
 import { keyFlags } from '../base/flags/key-flags.ts'
 import { AccountCommand, yesFlag } from '../base/toolkit-command.ts'
@@ -24,8 +23,9 @@ export default class KeysCreate extends AccountCommand {
     const user = flags.user ?? String(await this.toolkit.settings.get('user'))
     const { accounts = [], groups = [], models = [], limit: limits = [], expires } = flags
     const wanted = { name: args.name, user, accounts, groups, models, limits }
+    await this.toolkit.keys.checkGroups(groups, user)
     await this.#confirmFirst(flags.yes)
-    const { key, secret, emptyGroups } = await this.toolkit.keys.create({
+    const { key, secret } = await this.toolkit.keys.create({
       ...wanted,
       ...(expires === undefined ? {} : { expires }),
     })
@@ -33,8 +33,6 @@ export default class KeysCreate extends AccountCommand {
     this.tell(
       `This is the key "${key.name}", shown only once. Programs send it to the proxy as their API key. Every request now needs a key.`,
     )
-    for (const group of emptyGroups)
-      this.tell(`No account is in the group "${printable(group)}" yet. List the groups: qwenctl auth list`)
     return { key: { ...key, secret } }
   }
 

@@ -6,6 +6,7 @@ import type { ClientKey, FormerSecret } from '../../account/client-key.ts'
 import { maskSecret } from '../../account/mask.ts'
 import { checkName } from '../../account/name.ts'
 import { QwenctlError } from '../../base/errors.ts'
+import { nearest } from '../../base/nearest.ts'
 import type { ClientKeyView } from '../../contract/keys.ts'
 import type { Ledger } from '../../quota/ledger.ts'
 import { isNoLimit } from '../../quota/limit-input.ts'
@@ -73,10 +74,10 @@ export class ClientKeys {
   }
 
   /**
-   * Creates a key. `secret` is returned here and never again. `emptyGroups`: the key's groups without an account so
-   * far. Throws `name_in_use`, `account_not_found`, `invalid_limit`, `invalid_value`.
+   * Creates a key. `secret` is returned here and never again. Throws `name_in_use`, `account_not_found`,
+   * `invalid_limit`, `invalid_value`.
    */
-  async create(given: NewClientKey): Promise<{ key: ClientKeyView; secret: string; emptyGroups: string[] }> {
+  async create(given: NewClientKey): Promise<{ key: ClientKeyView; secret: string }> {
     const { user } = this.#parts
     const wanted = user === undefined ? given : ownedBy(user, given)
     checkName('key', wanted.name)
@@ -106,7 +107,7 @@ export class ClientKeys {
       data.keys = [...data.keys.filter((other) => !isOver(other)), key]
     })
     if (limits.length > 0) await recordLimits(await this.#parts.ledger(), key)
-    return { key: await this.#buildView(key), secret, emptyGroups: await this.#listEmptyGroups(key) }
+    return { key: await this.#buildView(key), secret }
   }
 
   /** Sorted by name, without the keys made for one command unless `all`. */
@@ -213,11 +214,23 @@ export class ClientKeys {
     return accounts.map((reference) => resolveReference(own, reference).id)
   }
 
-  async #listEmptyGroups({ user, groups }: ClientKey): Promise<string[]> {
-    if (groups.length === 0) return []
+  /** Throws `account_not_found` for a group that has none of the user's accounts. Null: any user's. */
+  async checkGroups(groups: readonly string[], user: string | null): Promise<void> {
     const { accounts } = await this.#parts.accounts.read()
-    const own = accounts.filter((account) => user === null || account.user === user)
-    return groups.filter((group) => !own.some((account) => account.groups.includes(group)))
+    const known = new Set(
+      accounts
+        .filter((account) => user === null || account.user === user)
+        .flatMap((account) => account.groups),
+    )
+    const missing = groups.find((group) => !known.has(group))
+    if (missing === undefined) return
+    const near = nearest(missing, known)
+    throw new QwenctlError('account_not_found', `no account is in the group "${missing}"`, {
+      hint:
+        near === null
+          ? `qwenctl accounts set ACCOUNT --group ${missing} puts one into it`
+          : `did you mean "${near}"?`,
+    })
   }
 
   async #buildView(key: ClientKey): Promise<ClientKeyView> {

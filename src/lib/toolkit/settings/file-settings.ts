@@ -151,6 +151,10 @@ export class FileSettings implements Settings {
     if (change !== null) return change
     const row = await findRow(key)
     const parsed = parseSetting(row, value, key)
+    if (key === 'proxy.ca') {
+      const { trustedAuthorities } = await import('../../net/trusted-authorities.ts')
+      await trustedAuthorities(parsed as string[])
+    }
     return { path: key.split('.'), shown: withoutPassword(row, parsed), written: parsed }
   }
 

@@ -13,6 +13,9 @@ const final: ReadonlySet<ErrorCode> = new Set([
   'no_accounts',
   'model_not_found',
   'route_not_served',
+  'store_corrupt',
+  'store_too_new',
+  'vault_locked',
 ])
 
 /** Sends a qwenctl error in the client's dialect. Any other error is a bug, and reveals no more than that. */
