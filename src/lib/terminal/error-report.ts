@@ -28,6 +28,8 @@ export interface Invocation {
   command: string | null
   /** The flags of that command without dashes, to suggest from. */
   flags: string[]
+  /** The command is of a plugin, also of those that oclif brings: its faults are not bugs of qwenctl. */
+  isForeign?: boolean
 }
 
 /** The report of anything thrown; null where nothing is to be said (an exit without words). */
@@ -40,6 +42,13 @@ export function buildReport(error: unknown, invocation: Invocation): ErrorReport
     return { code: 'cancelled', message: 'interrupted', hint: null, exit: errorKinds.cancelled.exit }
   }
   if (isOclifError(error)) return reportOfOclif(error, invocation)
+  if (invocation.isForeign === true)
+    return {
+      code: 'failed',
+      message: firstLine(readMessage(error)),
+      hint: null,
+      exit: errorKinds.failed.exit,
+    }
   return {
     code: 'internal',
     message: readMessage(error),

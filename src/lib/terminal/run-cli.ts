@@ -41,7 +41,8 @@ export async function runCli(argv: string[], source: CliSource): Promise<number>
       if ([...loaded.plugins.values()].some(isForeign)) source.onPlugins?.()
       refuseTopicAsDocument(argv, loaded)
       const plugin = findPlugin(argv, loaded)
-      if (plugin !== undefined && !plugin.isRoot) adjustPluginOclif(plugin, options)
+      if (plugin !== undefined && !plugin.isRoot)
+        adjustPluginOclif(plugin, options, (error) => buildReport(error, describeInvocation(argv, loaded)))
       keepTable(loaded)
       await run(withLocalPaths(argv), loaded)
       // `plugins install` and the like change what is installed.
@@ -109,7 +110,11 @@ function describeInvocation(argv: string[], config: Config | undefined): Invocat
   const found = config === undefined ? null : findCommand(argv, config)
   return found === null
     ? { command: null, flags: [] }
-    : { command: found.words.join(' '), flags: Object.keys(found.command.flags) }
+    : {
+        command: found.words.join(' '),
+        flags: Object.keys(found.command.flags),
+        isForeign: config?.plugins.get(found.command.pluginName ?? '')?.isRoot === false,
+      }
 }
 
 /** The longest name of a command that the line begins with. */

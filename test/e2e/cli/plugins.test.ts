@@ -124,3 +124,14 @@ test('completion offers the commands of a plugin as soon as it is linked, and no
   await runBinary(home, ['plugins', 'unlink', folder])
   expect(await offers('hel')).toEqual(['help'])
 })
+
+test('a failure of the commands that oclif brings is an error document like all others, and no bug of qwenctl', async () => {
+  const home = temporaryFolder()
+  const words = ['plugins', 'inspect', 'nope']
+  const { exit, stdout } = await runBinary(home, [...words, '--json'])
+  expect(exit).toBe(1)
+  expect(JSON.parse(stdout)).toEqual({
+    error: { code: 'failed', message: 'nope not installed', hint: null, exit: 1 },
+  })
+  expect((await runBinary(home, words)).stderr).toBe('error: nope not installed\n')
+})

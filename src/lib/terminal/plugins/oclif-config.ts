@@ -23,12 +23,21 @@ export function loadConfig(load: LoadOptions, options: ConfigOptions): Promise<C
 
 /**
  * Applies the same to the oclif of a plugin, before one of its commands runs. A plugin may bring a copy of its own,
- * and its commands create their configuration with that copy.
+ * and its commands create their configuration with that copy. With `--json` they print a
+ * failure themselves: `describe` gives it the form of all commands.
  */
-export function adjustPluginOclif(plugin: { root: string }, options: ConfigOptions): void {
+export function adjustPluginOclif(
+  plugin: { root: string },
+  options: ConfigOptions,
+  describe: (error: unknown) => object | null,
+): void {
   try {
-    const core = createRequire(join(plugin.root, 'package.json'))('@oclif/core') as { Config: typeof Config }
+    const core = createRequire(join(plugin.root, 'package.json'))('@oclif/core') as {
+      Config: typeof Config
+      Command: { prototype: object }
+    }
     if (core.Config !== Config) adjust(core.Config, options)
+    Object.assign(core.Command.prototype, { toErrorJson: (error: unknown) => ({ error: describe(error) }) })
   } catch {
     // The plugin uses no oclif: its commands create no configuration.
   }

@@ -18,16 +18,25 @@ test.each(['./x.tgz', 'x.tgz', './dir', '../'])('a path that exists is given to 
   )
 })
 
-test.each([
-  'qwenctl-plugin-acme',
-  'acme/acme',
-  '--force',
-  'file:/tmp/x.tgz',
-  './missing.tgz',
-  '@acme/plugin@1.0',
-])('all else stays as it is: %s', (word) =>
-  expect(withLocalPaths(['plugins', 'install', word], folderWith())[2]).toBe(word),
+test.each(['qwenctl-plugin-acme', 'acme/acme', '--force', 'file:/tmp/x.tgz', '@acme/plugin@1.0'])(
+  'all else stays as it is: %s',
+  (word) => expect(withLocalPaths(['plugins', 'install', word], folderWith())[2]).toBe(word),
 )
+
+test.each(['./missing.tgz', 'missing.tgz', '/nowhere/x.tgz', '../nowhere'])(
+  'a path that leads nowhere is refused, and asked of no server: %s',
+  (word) => {
+    const folder = folderWith()
+    expect(() => withLocalPaths(['plugins', 'install', word], folder)).toThrow(
+      /there is no file or folder \//,
+    )
+  },
+)
+
+test('an address is no path', () => {
+  const word = 'https://127.0.0.1/x.tgz'
+  expect(withLocalPaths(['plugins', 'install', word], folderWith())[2]).toBe(word)
+})
 
 test('other commands stay as they are', () => {
   expect(withLocalPaths(['exec', 'install', './x.tgz'], folderWith())[2]).toBe('./x.tgz')
