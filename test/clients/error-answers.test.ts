@@ -1,7 +1,10 @@
 // Each error of the proxy that a repeated request cannot change, through the clients' own libraries with their own
-// retries: one request for one answer.
+// retries: one request for one answer, no request to a service, and the words of the proxy in the client's error.
 
+import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import Anthropic from '@anthropic-ai/sdk'
+import { GoogleGenAI } from '@google/genai'
+import { generateText } from 'ai'
 import { Ollama } from 'ollama'
 import OpenAI from 'openai'
 import { describe, expect, test } from 'vitest'
@@ -14,6 +17,8 @@ import { CountedFetch, rejection } from './given-client.ts'
 interface Case {
   code: string
   status: number
+  /** A part of the message. */
+  says: RegExp
   accounts?: GivenAccount[]
   prepare?: (given: { proxy: TestProxy; upstream: FakeUpstream }) => Promise<void>
   model?: string
@@ -26,6 +31,7 @@ const cases: Case[] = [
   {
     code: 'quota_exhausted',
     status: 429,
+    says: /custom\/a returns first/,
     accounts: [{ name: 'a', limits: ['1/24h'] }],
     prepare: async ({ proxy, upstream }) => {
       upstream.next(chat())
@@ -35,6 +41,7 @@ const cases: Case[] = [
   {
     code: 'needs_action',
     status: 402,
+    says: /custom\/a: .*credit.*qwenctl auth verify/,
     prepare: async ({ proxy, upstream }) => {
       upstream.next(refused(429, { code: 'insufficient_quota', message: 'You exceeded your current quota' }))
       await proxy.chat()
@@ -43,17 +50,19 @@ const cases: Case[] = [
   {
     code: 'needs_action',
     status: 403,
+    says: /custom\/a: its key is refused.*qwenctl accounts set/,
     prepare: async ({ proxy, upstream }) => {
       upstream.next(refused(401, { code: 'invalid_api_key', message: 'Incorrect API key provided' }))
       await proxy.chat()
     },
   },
-  { code: 'model_not_found', status: 404, accounts: [{ name: 'a', models: ['other'] }] },
-  { code: 'no_accounts', status: 503, accounts: [] },
-  { code: 'request_too_large', status: 413, content: 'x'.repeat(1_100_000) },
+  { code: 'model_not_found', status: 404, says: /m1/, accounts: [{ name: 'a', models: ['other'] }] },
+  { code: 'no_accounts', status: 503, says: /qwenctl auth add/, accounts: [] },
+  { code: 'request_too_large', status: 413, says: /1 MiB|bytes/, content: 'x'.repeat(1_100_000) },
   {
     code: 'invalid_api_key',
     status: 401,
+    says: /client key/,
     prepare: async ({ proxy }) => {
       await proxy.toolkit.keys.create({ name: 'other' })
     },
@@ -74,6 +83,13 @@ const clients = {
       max_tokens: 9,
       messages: [{ role: 'user' as const, content }],
     }),
+  google: async (url: string, sent: CountedFetch, { model, content }: { model: string; content: string }) => {
+    const httpOptions = { baseUrl: url, fetch: sent.fetch }
+    return new GoogleGenAI({ apiKey: 'any', httpOptions }).models.generateContent({
+      model,
+      contents: content,
+    })
+  },
   ollama: (url: string, { fetch }: CountedFetch, { model, content }: { model: string; content: string }) =>
     new Ollama({ host: url, fetch }).chat({ model, messages: [{ role: 'user', content }] }),
 }
@@ -81,11 +97,13 @@ const clients = {
 describe.each(Object.entries(clients))('%s', (_, ask) => {
   test.each(cases)(
     'asks once at $code, $status',
-    async ({ code, status, accounts, prepare, content = 'hi' }) => {
+    async ({ code, status, says, accounts, prepare, content = 'hi' }) => {
       const upstream = await givenUpstream()
       const proxy = await givenProxy({ accounts: accounts ?? [{ name: 'a' }], baseUrl: upstream.baseUrl })
       await prepare?.({ proxy, upstream })
       await proxy.quota()
+      const prompts = () => upstream.requests.filter(({ method }) => method === 'POST').length
+      const before = prompts()
       const sent = new CountedFetch()
       let answered: Response | undefined
       const inner = sent.fetch
@@ -95,7 +113,32 @@ describe.each(Object.entries(clients))('%s', (_, ask) => {
       const error = await rejection(ask(proxy.running.url, watched, { model: 'm1', content }))
       expect(error.message).not.toContain('[object Object]')
       expect([answered?.status, answered?.headers.get('x-qwenctl-error')]).toEqual([status, code])
-      expect(sent.count).toBe(1)
+      expect(error.message).toMatch(says)
+      expect(error.message).not.toMatch(/quota-hard|auth-dead/)
+      expect({ sent: sent.count, prompts: prompts() - before }).toEqual({ sent: 1, prompts: 0 })
     },
   )
 })
+
+// `ai` repeats every 408, 409, 429 and 5xx, whatever the headers say (ai 7.0.173, `APICallError.isRetryable`, read
+// 2026-11-30), so only the other statuses end it at once.
+test.each(cases.filter(({ status }) => status !== 429 && status < 500))(
+  'ai asks once at $code, $status',
+  async ({ code, status, says, accounts, prepare, content = 'hi' }) => {
+    const upstream = await givenUpstream()
+    const proxy = await givenProxy({ accounts: accounts ?? [{ name: 'a' }], baseUrl: upstream.baseUrl })
+    await prepare?.({ proxy, upstream })
+    await proxy.quota()
+    const sent = new CountedFetch()
+    const provider = createOpenAICompatible({
+      name: 'qwenctl',
+      baseURL: `${proxy.running.url}/v1`,
+      apiKey: 'any',
+      fetch: sent.fetch,
+    })
+    const error = await rejection(generateText({ model: provider('m1'), prompt: content }))
+    expect(error).toMatchObject({ statusCode: status, responseHeaders: { 'x-qwenctl-error': code } })
+    expect(error.message).toMatch(says)
+    expect(sent.count).toBe(1)
+  },
+)
