@@ -43,7 +43,7 @@ process.exit(status)
 function installAgent(agent: Agent): void {
   console.error(`installing ${agent.title} ${agent.version}`)
   const place = folderOf(agent)
-  const isDone = installPackages(place, [`${agent.package}@${agent.version}`, ...(agent.also ?? [])])
+  const isDone = installPackages(place, [`${agent.package}@${agent.version}`])
   if (!isDone || agent.installScript === undefined) return
   spawnSync(process.execPath, [agent.installScript], {
     cwd: join(place, 'node_modules', agent.package),

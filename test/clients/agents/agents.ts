@@ -15,8 +15,6 @@ export interface Agent {
   bin: string
   /** The format that it speaks. */
   dialect: 'chat' | 'messages' | 'responses' | 'gemini'
-  /** Packages that npm does not install with it. */
-  also?: string[]
   /** Its install script: npm runs none unasked. */
   installScript?: string
   /** `exec`: by variables and flags; `setup`: by its own configuration. */
@@ -113,18 +111,6 @@ export const agents: readonly Agent[] = [
     dialect: 'chat',
     start: 'setup',
     args: (prompt) => ['-p', '--auto', prompt],
-  },
-  {
-    id: 'kilo',
-    title: 'Kilo CLI',
-    package: '@kilocode/cli',
-    version: '7.8.1',
-    // npm has this part in an older version only.
-    also: ['@kilocode/cli-linux-x64@7.7.9'],
-    bin: 'kilo',
-    dialect: 'chat',
-    start: 'setup',
-    args: (prompt) => ['run', '-m', 'qwenctl/m1', prompt],
   },
 ]
 
