@@ -1,4 +1,4 @@
-// What the use cases of accounts take and return.
+// The arguments and results of the use cases of accounts.
 
 import type { TokenSet } from '../login/token-set.ts'
 import type { UsedToday } from '../quota/used-today.ts'

@@ -3,7 +3,7 @@ import type { PriceTable } from '../../quota/prices/price-table.ts'
 import type { Aliases } from '../../rotation/models/aliases.ts'
 import type { Caps } from '../../rotation/caps.ts'
 
-/** Where a value comes from. `home`: a fact of the home, which commands of their own change. */
+/** The origin of a value. `home`: a fact of the home, which commands of their own change. */
 export type SettingOrigin = 'variable' | 'file' | 'default' | 'home'
 
 export interface ListedSetting {

@@ -23,8 +23,8 @@ import { DecodedResponse } from './decoded-response.ts'
 const ANSWERED = { requestSent: true, isStale: false }
 
 /**
- * One request to one account's upstream. It chooses the relay that takes the answer to the client, and reports the
- * end of the attempt once.
+ * Sends one request to one account's upstream. It chooses the relay that takes the answer to the client, and reports
+ * the end of the attempt once.
  */
 export class Attempt extends DecodedResponse implements RelayHost, WaitingStream, ClientLeftListener {
   readonly #context: AttemptContext

@@ -1,4 +1,4 @@
-// What an attempt shows of its account: that it serves, what it refuses, and for how long it should be left alone.
+// Lessons from an attempt about its account: that it serves, what it refuses, and for how long it should be left alone.
 
 import type { Outcome } from '../../../provider/provider.ts'
 import { activeCooldown } from '../../../quota/cooldowns.ts'

@@ -9,10 +9,10 @@ const MOST_KEPT = 4 << 10
  * read costs a small copy instead of a fresh allocation of 64 KB. The readable stream's machinery is bypassed.
  */
 export class ReadBuffer {
-  /** One word of the memory stays unused. No view of it can then be mistaken for separate memory. */
+  /** The memory, without its first word, which stays unused. No view of it can then be mistaken for separate memory. */
   readonly bytes = Buffer.allocUnsafeSlow(BYTES + WORD_BYTES).subarray(WORD_BYTES)
   readonly words = new Int32Array(this.bytes.buffer, this.bytes.byteOffset, BYTES / WORD_BYTES)
-  /** What was read last. */
+  /** The bytes of the last read. */
   last: Buffer = this.bytes
   readonly #views: Buffer[] = []
 
