@@ -262,4 +262,6 @@ export interface ClockEvent {
   writer: string
   /** The machine's own clock agrees. */
   confirmed?: true
+  /** The step is elapsed time that the uptime did not measure, and moves nothing. */
+  passed?: true
 }

@@ -18,15 +18,15 @@ export function timeAt(
 
 /**
  * Sets the ledger's time. Within one run of the machine, the uptime measures the elapsed time. A difference is then
- * an error of the clock: all times move with it, and no time passes. Between two runs, a forward step counts as
- * elapsed time.
+ * an error of the clock: all times move with it, and no time passes. Between two runs, or if the event says so, a
+ * forward step counts as elapsed time.
  */
 export function setTime(state: LedgerState, event: ClockEvent): void {
   const { boot, uptime, writer } = event
   const at = Date.parse(event.at)
   const here = timeAt(state.reference, event)
   const shift = at - (here ?? state.now)
-  const hasPassed = here === null && (shift >= 0 || state.now === 0)
+  const hasPassed = (here === null || event.passed === true) && (shift >= 0 || state.now === 0)
   if (shift !== 0 && !hasPassed) shiftTime(state, shift)
   state.now = Math.max(state.now, at)
   state.reference = { boot, uptime, at, writer, confirmed: event.confirmed === true }

@@ -10,6 +10,8 @@ import { isWriterAlive } from './files/writer.ts'
 const SAME_MS = 250
 /** The machine's own clock is known to a second. */
 const CONFIRMED_MS = 1500
+/** A forward step of the machine's own clock above this is time that its uptime missed. */
+const MISSED_MS = 60_000
 
 export interface LedgerClockParts {
   /** The time according to the process's own clock, in epoch milliseconds. */
@@ -19,6 +21,11 @@ export interface LedgerClockParts {
   /** The writer id of this process's events. */
   writer: string
   isAlive?: (writer: string) => boolean
+  /**
+   * Whether another process of this run of the machine follows another time, or did until it was killed. `began`: the
+   * time of day when the run began, by the clock of this process. Missing: unknown, as if one did.
+   */
+  isContradicted?: (began: number) => boolean
 }
 
 /**
@@ -28,10 +35,16 @@ export interface LedgerClockParts {
 export class LedgerClock {
   /** Milliseconds from this process's clock to the ledger's time. */
   correction = 0
+  /** The machine's own clock does not confirm this one, so another process may correct the ledger at any time. */
+  mayBeWrong = false
+  /** The time of day when this run of the machine began, by the time that this process follows; null: unknown. */
+  began: number | null = null
   readonly #parts: LedgerClockParts
   #reference: LedgerState['reference'] | undefined
   #base = Number.NaN
   #hasStepped = false
+  /** The sequence of the ledger that this process found. */
+  #found: number | null = null
 
   constructor(parts: LedgerClockParts) {
     this.#parts = parts
@@ -45,6 +58,13 @@ export class LedgerClock {
   /** The ledger's time according to this process alone. */
   reading(): number {
     return this.#parts.clock() + this.correction
+  }
+
+  /** `began` by the process's own clock. */
+  readBegan(): number | null {
+    const { machine } = this.#parts
+    const time = machine?.read() ?? null
+    return machine === null || time === null ? null : machine.wall() - time.uptime
   }
 
   /**
@@ -68,8 +88,10 @@ export class LedgerClock {
     if (state.reference === this.#reference && !hasStepped) return null
     this.#hasStepped = hasStepped && !Number.isNaN(this.#base)
     this.#base = base
-    const time = machine.read()
-    const event = time === null ? null : this.#compare(state, time, machine.wall())
+    this.#found ??= state.sequence
+    const [time, own] = [machine.read(), machine.wall()]
+    const event = time === null ? null : this.#compare(state, time, own)
+    if (time !== null) this.began = own + this.correction - time.uptime
     this.#reference = event === null ? state.reference : undefined // the event stays due until the ledger has it
     return event
   }
@@ -78,6 +100,7 @@ export class LedgerClock {
     const { reference } = state
     const isConfirmed = machine.time !== null && Math.abs(own - machine.time) <= CONFIRMED_MS
     const here = timeAt(reference, machine)
+    this.mayBeWrong = !isConfirmed
     this.correction = 0
     if (reference === null || here === null) {
       // First event of this run of the machine: the better clock gives the elapsed time.
@@ -88,11 +111,22 @@ export class LedgerClock {
     if (Math.abs(own - here) <= SAME_MS) {
       return isConfirmed && !reference.confirmed ? this.#event(own, machine, true) : null
     }
-    if (isConfirmed) return this.#event(own, machine, true)
+    if (isConfirmed) return this.#event(own, machine, true, reference.confirmed && own - here > MISSED_MS)
+    if (own > here && this.#isAlone(state, own - machine.uptime))
+      return this.#event(own, machine, false, true)
     if (!reference.confirmed && this.#isBetter(reference.writer, own - here))
       return this.#event(own, machine, false)
     this.correction = here - own
     return null
+  }
+
+  /**
+   * Whether this process has just begun, after all others ended in order. Then none measured the time, and its own
+   * clock says how much has passed.
+   */
+  #isAlone(state: LedgerState, began: number): boolean {
+    if (this.#hasStepped || state.sequence !== this.#found) return false
+    return this.#parts.isContradicted?.(began) === false
   }
 
   /**
@@ -104,15 +138,24 @@ export class LedgerClock {
     return aheadMs < 0 && !this.#hasStepped
   }
 
-  #event(at: number, { boot, uptime }: MachineTime, isConfirmed: boolean): ClockEvent {
+  #event(at: number, { boot, uptime }: MachineTime, isConfirmed: boolean, hasPassed = false): ClockEvent {
     const confirmed = isConfirmed ? { confirmed: true as const } : {}
-    return { type: 'clock', at: isoTime(at), boot, uptime, writer: this.#parts.writer, ...confirmed }
+    const passed = hasPassed ? { passed: true as const } : {}
+    return {
+      type: 'clock',
+      at: isoTime(at),
+      boot,
+      uptime,
+      writer: this.#parts.writer,
+      ...confirmed,
+      ...passed,
+    }
   }
 }
 
 /** A clock passed in alone is not compared with another. */
 export function newClock(
-  { clock = Date.now, machine, isAlive }: Partial<Omit<LedgerClockParts, 'writer'>>,
+  { clock = Date.now, machine, isAlive, isContradicted }: Partial<Omit<LedgerClockParts, 'writer'>>,
   writer: string,
 ): LedgerClock {
   const isOwn = clock === Date.now
@@ -121,5 +164,6 @@ export function newClock(
     machine: machine === undefined && isOwn ? systemClock : (machine ?? null),
     writer,
     ...(isAlive === undefined ? {} : { isAlive }),
+    ...(isContradicted === undefined ? {} : { isContradicted }),
   })
 }

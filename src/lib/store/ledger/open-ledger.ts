@@ -15,6 +15,8 @@ import type { LedgerOptions } from './files/file-event-log.ts'
 import { FileEventLog } from './files/file-event-log.ts'
 import { TicketLedger } from './ticket-ledger.ts'
 import { LedgerReader, dayPath, ledgerDays } from './files/ledger-reader.ts'
+import { WriterMarks } from './files/writer-marks.ts'
+import { isWriterAlive } from './files/writer.ts'
 
 const LOSS_SHOWN_MS = 86_400_000
 
@@ -48,15 +50,17 @@ export function readLedger(
     reader.close()
   }
   const { state, problems } = reader
-  const clock = newClock(options, '')
+  const marks = new WriterMarks(home, systemDisk, { writer: '', isAlive: isWriterAlive })
+  const clock = newClock({ ...options, isContradicted: (began) => marks.isContradicted(began) }, '')
   const setting = clock.check(state)
   if (setting !== null && isCorrection(state, setting)) apply(state, setting) // as the next counting process will
   return { state, problems: [...problems, ...recentLoss(state)], now: clock.now(state) }
 }
 
 /** Whether the event moves the recorded times. If not, only time has passed. */
-function isCorrection({ now, reference }: LedgerState, { at, boot }: ClockEvent): boolean {
-  return reference?.boot === boot || Date.parse(at) < now
+function isCorrection({ now, reference }: LedgerState, { at, boot, passed }: ClockEvent): boolean {
+  if (Date.parse(at) < now) return true
+  return reference?.boot === boot && passed !== true
 }
 
 /** For a day after an outside change to the ledger: a warning that all figures may lack earlier counts. */

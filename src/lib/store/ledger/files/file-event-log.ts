@@ -25,7 +25,8 @@ import type { MachineClock } from '../machine-clock.ts'
 import type { SyncMode } from './ledger-sync.ts'
 import { LedgerSync } from './ledger-sync.ts'
 import { eventsToRecordAgain } from './record-again.ts'
-import { newWriter } from './writer.ts'
+import { WriterMarks } from './writer-marks.ts'
+import { isWriterAlive, newWriter } from './writer.ts'
 
 export interface LedgerOptions {
   /** Epoch milliseconds. */
@@ -66,6 +67,7 @@ export class FileEventLog implements EventLog {
   readonly #clock: LedgerClock
   readonly #sync: LedgerSync
   readonly #checkpoints: LedgerCheckpoints
+  readonly #marks: WriterMarks
   readonly #retentionDays: number
   readonly #lines = new ByteWriter()
   readonly #writer = new LineWriter()
@@ -81,9 +83,14 @@ export class FileEventLog implements EventLog {
   constructor(home: Home, options: LedgerOptions) {
     this.#home = home
     this.writer = options.writer ?? newWriter()
-    this.#clock = newClock(options, this.writer)
     this.#retentionDays = Math.max(35, options.retentionDays ?? 35)
     this.#host = { disk: options.disk ?? systemDisk, loop: options.loop ?? systemLoop }
+    this.#marks = new WriterMarks(home, this.#host.disk, {
+      writer: this.writer,
+      isAlive: options.isAlive ?? isWriterAlive,
+    })
+    const isContradicted = (began: number) => this.#marks.isContradicted(began)
+    this.#clock = newClock({ ...options, isContradicted }, this.writer)
     this.#sync = new LedgerSync(options.sync ?? 'interval', this.#host, (problem) =>
       this.#reader.report(problem),
     )
@@ -104,8 +111,16 @@ export class FileEventLog implements EventLog {
       isAlive: options.isAlive,
       pace: options.checkpoints,
     })
-    this.#clock.check(this.state) // a clock that is far ahead must not make the last days old
-    this.#planCompaction()
+    this.#planCompaction(this.#beginClock())
+  }
+
+  /** Returns the ledger's time, before what passes by the clock of this process alone: it makes no day old. */
+  #beginClock(): number {
+    this.#marks.follow(this.#clock.readBegan())
+    const event = this.#clock.check(this.state)
+    this.#marks.follow(this.#clock.began)
+    if (this.#clock.correction === 0) this.#marks.removeDead()
+    return event?.passed === true ? this.state.now : this.now()
   }
 
   attach(queue: PendingQueue): void {
@@ -145,9 +160,13 @@ export class FileEventLog implements EventLog {
    * change.
    */
   prepare(pending: PendingEvent[]): void {
+    if (this.#clock.mayBeWrong) this.refresh() // events dated before a correction would take the time back to the error
     const before = this.#clock.correction
     const event = this.#clock.check(this.state)
+    this.#marks.follow(this.#clock.began)
     if (event === null && this.#clock.correction === before) return
+    const isForLater = event?.passed === true && event.confirmed !== true
+    if (isForLater && pending.length === 0) return // a process that only looks takes the ledger to no other day
     const at = this.#clock.reading()
     for (const { event: waiting, reservation } of pending) {
       waiting.at = isoTime(at)
@@ -184,6 +203,7 @@ export class FileEventLog implements EventLog {
     await this.#compaction
     this.#checkpoints.atClose()
     this.#sync.stop()
+    this.#marks.end()
     if (this.#reader.file !== null) this.#sync.leave(this.#reader.file)
     this.#reader.close()
   }
@@ -347,8 +367,8 @@ export class FileEventLog implements EventLog {
     return unwritable(this.#reader.file?.path ?? this.#home.ledgerFolder, cause)
   }
 
-  #planCompaction(): void {
-    const compaction = compactLedger(this.#home, formatDay(this.now()), this.#retentionDays, this.#host)
+  #planCompaction(now = this.now()): void {
+    const compaction = compactLedger(this.#home, formatDay(now), this.#retentionDays, this.#host)
     this.#compaction = compaction.then(
       (through) => this.#reader.forgetThrough(through),
       () => undefined, // tried again tomorrow, or at the next start
