@@ -102,22 +102,30 @@ export class LedgerClock {
     const here = timeAt(reference, machine)
     this.mayBeWrong = !isConfirmed
     this.correction = 0
-    if (reference === null || here === null) {
-      // First event of this run of the machine: the better clock gives the elapsed time.
-      const at = reference?.confirmed === true && !isConfirmed ? (machine.time ?? own) : own
-      this.correction = at - own
-      return this.#event(at, machine, isConfirmed || reference?.confirmed === true)
-    }
-    if (Math.abs(own - here) <= SAME_MS) {
+    if (reference === null || here === null) return this.#begin(reference, machine, { own, isConfirmed })
+    const aheadMs = own - here
+    if (Math.abs(aheadMs) <= SAME_MS) {
       return isConfirmed && !reference.confirmed ? this.#event(own, machine, true) : null
     }
-    if (isConfirmed) return this.#event(own, machine, true, reference.confirmed && own - here > MISSED_MS)
-    if (own > here && this.#isAlone(state, own - machine.uptime))
+    if (isConfirmed) return this.#event(own, machine, true, reference.confirmed && aheadMs > MISSED_MS)
+    if (aheadMs > 0 && this.#isAlone(state, own - machine.uptime))
       return this.#event(own, machine, false, true)
-    if (!reference.confirmed && this.#isBetter(reference.writer, own - here))
+    if (!reference.confirmed && this.#isBetter(reference.writer, aheadMs))
       return this.#event(own, machine, false)
-    this.correction = here - own
+    this.correction = -aheadMs
     return null
+  }
+
+  /** The first event of this run of the machine: the better clock gives the elapsed time. */
+  #begin(
+    reference: LedgerState['reference'],
+    machine: MachineTime,
+    { own, isConfirmed }: { own: number; isConfirmed: boolean },
+  ): ClockEvent {
+    const wasConfirmed = reference?.confirmed === true
+    const at = wasConfirmed && !isConfirmed ? (machine.time ?? own) : own
+    this.correction = at - own
+    return this.#event(at, machine, isConfirmed || wasConfirmed)
   }
 
   /**
