@@ -235,7 +235,7 @@ test('a small step of the machine is a correction, and lets no time pass', async
 
 test('a process leaves no mark when it ends in order, and the marks of killed ones go', async () => {
   const machine = new Machine()
-  const marks = () => readdirSync(join(machine.home.ledgerFolder, 'open')).map((name) => name.split('@')[0])
+  const marks = () => readdirSync(join(machine.home.runFolder, 'ledger')).map((name) => name.split('@')[0])
   machine.kill(await machine.start(0, 'killed'))
   const running = await machine.start(0, 'running')
   expect(marks()).toEqual(['running'])

@@ -1,7 +1,7 @@
 import type { QwenctlError } from '../../../base/errors.ts'
 import { isoTime } from '../../../base/iso-time.ts'
 import { ByteWriter } from '../../../base/byte-writer.ts'
-import type { LedgerEvent } from '../../../quota/log/events.ts'
+import type { ClockEvent, LedgerEvent } from '../../../quota/log/events.ts'
 import { apply } from '../../../quota/log/fold.ts'
 import type { LedgerState } from '../../../quota/log/state.ts'
 import { formatDay } from '../../../quota/log/totals.ts'
@@ -119,8 +119,15 @@ export class FileEventLog implements EventLog {
     this.#marks.follow(this.#clock.readBegan())
     const event = this.#clock.check(this.state)
     this.#marks.follow(this.#clock.began)
-    if (this.#clock.correction === 0) this.#marks.removeDead()
+    if (this.#agrees(event)) this.#marks.removeDead()
     return event?.passed === true ? this.state.now : this.now()
+  }
+
+  /** Whether this process follows the time that counts, or sets one that no other has seen. */
+  #agrees(event: ClockEvent | null): boolean {
+    if (event === null) return this.#clock.correction === 0
+    const { confirmed, passed, boot } = event
+    return confirmed === true || passed === true || boot !== this.state.reference?.boot
   }
 
   attach(queue: PendingQueue): void {
@@ -213,6 +220,7 @@ export class FileEventLog implements EventLog {
     let cause: unknown = null
     this.#isUnread = false
     try {
+      batch = this.#setTimeFirst(batch)
       this.#reachToday()
       for (
         let attempt = 0;
@@ -230,6 +238,15 @@ export class FileEventLog implements EventLog {
     const results = this.#results
     this.#results = []
     deliver(results)
+  }
+
+  /** A `close` before the event that moves the time would move it too. Returns the events to write. */
+  #setTimeFirst(batch: PendingEvent[]): PendingEvent[] {
+    const [first] = batch
+    if (first?.event.type !== 'clock' || this.#reader.file === null || this.#reader.nextDay !== null)
+      return batch
+    const { left, cause } = this.#write([first])
+    return left.length === 0 && cause === null ? batch.slice(1) : batch
   }
 
   #mustWrite(batch: PendingEvent[]): boolean {

@@ -26,7 +26,7 @@ export class WriterMarks {
   #isEnded = false
 
   constructor(home: Home, disk: LedgerDisk, writers: Writers) {
-    this.#folder = join(home.ledgerFolder, 'open')
+    this.#folder = join(home.runFolder, 'ledger')
     this.#disk = disk
     this.#writers = writers
   }
