@@ -209,21 +209,24 @@ test('stop waits for requests under way, and asking twice does not cut them off'
   expect([0, 3]).toContain((await stops[1]!.exit).code) // 3: it looked only after the end
 })
 
+/** The files of running proxies. */
+const proxyFiles = (home: string) => readdirSync(join(home, 'run')).filter((name) => name.endsWith('.json'))
+
 test('a proxy that was killed is not shown, and its file is swept away', async () => {
   const home = await givenHome(sandbox)
   const proxy = await startedProxy(home)
   proxy.signal('SIGKILL')
   await proxy.exit
-  expect(readdirSync(join(home, 'run'))).toHaveLength(1)
+  expect(proxyFiles(home)).toHaveLength(1)
   expect(await statusOf(home)).toEqual({ running: false, proxies: [] })
-  expect(readdirSync(join(home, 'run'))).toEqual([])
+  expect(proxyFiles(home)).toEqual([])
   expect((await runCommand(home, ['proxy', 'stop'])).exit).toBe(3)
 })
 
 test('when another process has the number of a killed proxy, it is neither shown nor signalled', async () => {
   const home = await givenHome(sandbox)
   const proxy = await startedProxy(home)
-  const [name = ''] = readdirSync(join(home, 'run'))
+  const [name = ''] = proxyFiles(home)
   const file = join(home, 'run', name)
   const left = readFileSync(file, 'utf8')
   proxy.signal('SIGKILL')
@@ -239,7 +242,7 @@ test('when another process has the number of a killed proxy, it is neither shown
 test('where the system does not tell when a process began, the number of a dead proxy is not signalled either', async () => {
   const home = await givenHome(sandbox)
   const dead = await startedProxy(home)
-  const [name = ''] = readdirSync(join(home, 'run'))
+  const [name = ''] = proxyFiles(home)
   const left = JSON.parse(readFileSync(join(home, 'run', name), 'utf8')) as {
     owner: { startTime: string | null }
   }
