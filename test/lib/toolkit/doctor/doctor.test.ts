@@ -106,7 +106,7 @@ test('when documents are damaged, each is named with what to do, and the other c
   writeFileSync(join(home, 'accounts.json'), '{')
   writeFileSync(join(home, 'config.yaml'), 'proxy: [')
   writeFileSync(join(home, 'counters.json'), 'x')
-  mkdirSync(join(home, 'run'))
+  mkdirSync(join(home, 'run'), { recursive: true })
   writeFileSync(join(home, 'run', 'proxy-dead.json'), '{}')
   const report = await toolkit.doctor({ fix: false })
   expect(found(report, 'accounts')).toMatchObject({ status: 'fail', fix: expect.stringContaining('mv ') })
