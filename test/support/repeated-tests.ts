@@ -6,6 +6,8 @@ export default class RepeatedTests implements Reporter {
     for (const module of modules)
       for (const test of module.children.allTests('passed'))
         if (test.diagnostic()?.flaky === true)
-          process.stdout.write(`passed at the second run only: ${module.relativeModuleId} > ${test.fullName}\n`)
+          process.stdout.write(
+            `passed at the second run only: ${module.relativeModuleId} > ${test.fullName}\n`,
+          )
   }
 }

@@ -14,7 +14,7 @@ const NAME = /^(?:.+\.)?localhost\.?$/
 /** RFC 4291 §2.5.5.2: an IPv4 address in IPv6 form, as `URL.hostname` writes it. */
 const MAPPED = /^\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\]$/
 
-/** Whether a URL leads to this machine. Less strict than `isLoopback`, which decides who may reach a listener. */
+/** Whether a URL leads to this machine. Less strict than `isLoopback`, which protects listeners. */
 export function isLoopbackUrl(text: string): boolean {
   const host = URL.parse(text)?.hostname ?? ''
   return isLoopback(host) || NAME.test(host) || MAPPED.test(host)

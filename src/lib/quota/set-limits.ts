@@ -89,7 +89,7 @@ function learnOfModel(
   if (known !== undefined) return repeat(known, record, now)
   const { metric, window, max, from } = record
   const clock = parseWindow(window)
-  // One header has one bucket: where it now refills at another pace, the previous limit was wrong.
+  // A header has one bucket: if it now refills at another pace, the previous limit was wrong.
   if (clock.kind === 'refill')
     subject.modelLimits = subject.modelLimits.filter(
       (limit) => limit.model !== model || limit.metric !== metric || limit.from !== from,

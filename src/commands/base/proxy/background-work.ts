@@ -11,7 +11,7 @@ interface WorkParts {
   onTrouble: (message: string) => void
 }
 
-/** What runs beside the requests of a proxy: scheduled jobs, and questions about plans. */
+/** The work beside the requests of a proxy: scheduled jobs, and questions about plans. */
 export class BackgroundWork {
   readonly #parts: WorkParts
   #jobs: JobsOfProxy | null = null

@@ -11,7 +11,10 @@ interface Rotation {
   reserve: string
 }
 
-/** What other processes of the home, and other machines of a shared store, learn about this proxy. It stays true while settings and workers change. */
+/**
+ * The entry of this proxy for other processes of the home, and for other machines of a shared store. It stays true
+ * while settings and workers change.
+ */
 export class ProxyEntry {
   readonly #toolkit: Toolkit
   readonly #settings: ProxySettings

@@ -155,7 +155,10 @@ export class LargeTier implements Tier {
   #lookAtSlice(view: RotationMoment): void {
     const since = view.now - this.#slice.at
     if (this.#waiting.size === 0 || (since >= 0 && since < SLICE_MS) || this.#hasSeenAll(view)) return
-    const count = Math.min(this.#waiting.size, Math.max(SMALLEST_SLICE, Math.ceil(this.#waiting.size / SLICES)))
+    const count = Math.min(
+      this.#waiting.size,
+      Math.max(SMALLEST_SLICE, Math.ceil(this.#waiting.size / SLICES)),
+    )
     const from = this.#slice.cursor % this.#waiting.size
     this.#slice = { at: view.now, cursor: from + count }
     this.#lookAgain(from, count, view)

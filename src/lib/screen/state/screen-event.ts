@@ -26,7 +26,7 @@ export type Key = { name: KeyName } | { text: string }
 
 export type ScreenEvent =
   | { type: 'resize'; columns: number; rows: number }
-  /** The accounts were read anew. */
+  /** The accounts were read again. */
   | { type: 'quota'; quota: QuotaDocument; proxies: ShownProxy[]; now: number }
   | { type: 'work'; work: Work; now: number }
   /** Lines of the log, oldest first. */
@@ -44,7 +44,7 @@ export type Wish =
   | { kind: 'add' }
   /** Hand the terminal to the shell, as Ctrl-Z does. */
   | { kind: 'stop' }
-  /** Draw everything anew. */
+  /** Draw everything again. */
   | { kind: 'redraw' }
   | { kind: 'quit'; exit: number }
 

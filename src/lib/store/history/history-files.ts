@@ -58,8 +58,8 @@ export class HistoryFiles {
     let progress = await this.#follow()
     let kept = this.#kept(fromDay)
     if (this.#lacksDay(fromDay, progress, kept)) {
-      const anew = this.#anew()
-      if (this.#lacksDay(anew.position.day, progress, kept)) progress = await this.#follow(anew)
+      const fresh = this.#startFresh()
+      if (this.#lacksDay(fresh.position.day, progress, kept)) progress = await this.#follow(fresh)
       kept = this.#kept(fromDay)
     }
     const history: History = new Map()
@@ -109,7 +109,7 @@ export class HistoryFiles {
   async #follow(from: HistoryProgress | null = this.#progress): Promise<HistoryProgress> {
     for (let attempt = 1; ; attempt += 1) {
       const known = attempt === 1 ? this.#fitting(from) : null
-      const progress = known ?? this.#fitting(readProgress(this.#home)) ?? this.#anew()
+      const progress = known ?? this.#fitting(readProgress(this.#home)) ?? this.#startFresh()
       this.#progress = progress
       if ((await this.#foldOn(progress)) || attempt === ATTEMPTS) {
         this.#keep(progress)
@@ -131,7 +131,7 @@ export class HistoryFiles {
   }
 
   /** Starts from the base, or from the first day when there is no base yet. */
-  #anew(): HistoryProgress {
+  #startFresh(): HistoryProgress {
     this.#foldedSince = 0
     const base = readCheckpoint(baseFile(this.#home))
     const isUsable = base !== null && base !== 'damaged'

@@ -1,4 +1,4 @@
-// The sections of config.yaml whose keys users choose: names of models, prices and caps.
+// The sections of config.yaml with keys that users choose: names of models, prices and caps.
 
 import { QwenctlError, isQwenctlError } from '../../base/errors.ts'
 import { parsePrice, readPrices } from '../../quota/prices/own-prices.ts'

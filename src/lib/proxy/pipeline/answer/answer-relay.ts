@@ -4,7 +4,7 @@ import type { WaitingStream } from '../exchange/heartbeats.ts'
 import type { HeldAnswer } from './held-answer.ts'
 
 /**
- * One way to take the answer of an upstream to the client: buffered, as a stream, or passed through unread. It gets
+ * A way to take the answer of an upstream to the client: buffered, as a stream, or passed through unread. It gets
  * the plain bytes of the answer, and reports its end to the host.
  */
 export interface AnswerRelay {

@@ -5,7 +5,7 @@ import type { ResponseListener } from '../../transport/upstream-call.ts'
 import type { UpstreamError } from '../../transport/upstream-error.ts'
 import type { UpstreamHead } from '../../transport/upstream-head.ts'
 
-/** A response of an upstream, whose subclass gets the body without its content coding. */
+/** A response of an upstream. Its subclass gets the body without content coding. */
 export abstract class DecodedResponse implements ResponseListener, DecodedListener {
   #decoder: BodyDecoder | null = null
 
