@@ -45,7 +45,9 @@ const job = answer(
     id: text,
     name: text,
     user: text.nullable(),
-    status: z.enum(['active', 'running', 'paused', 'no-accounts']),
+    status: z
+      .enum(['active', 'running', 'paused', 'stopped', 'no-accounts'])
+      .describe('`stopped`: each of its accounts is stopped or disabled'),
     schedule: text.describe('in words'),
     scheduleParts: z.looseObject({ kind: z.enum(['cron', 'every', 'at', 'after-reset']) }),
     zone: text,

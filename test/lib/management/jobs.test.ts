@@ -53,16 +53,19 @@ describe('jobs over the API', () => {
     const api = await givenApi()
     const { id } = await added(api)
     await api.post('/api/jobs', { name: 'check', every: '1h', all: true, verify: true })
-    const shown = async () => answerOf(await api.get('/api/jobs/check')).job.accounts[0]
+    const job = async () => answerOf(await api.get('/api/jobs/check')).job
+    const shown = async () => (await job()).accounts[0]
     const { json } = await api.post(`/api/accounts/${id}/stop`)
     expect(json.account.enabled).toBe(true)
     expect(await shown()).toMatchObject({
       status: 'stopped',
       fix: expect.stringContaining('accounts start') as string,
     })
+    expect((await job()).status).toBe('stopped')
     await api.post(`/api/accounts/${id}/disable`)
     expect(await shown()).toMatchObject({ status: 'disabled' })
     await api.post(`/api/accounts/${id}/start`)
     expect(await shown()).toMatchObject({ status: 'active', fix: null })
+    expect((await job()).status).toBe('active')
   })
 })

@@ -88,7 +88,8 @@ function deriveStatus(
     return run !== null && isInFlight(run.id)
   })
   if (runs) return 'running'
-  return accounts.every(({ status }) => status === 'paused') ? 'paused' : 'active'
+  if (accounts.some(({ status }) => status === 'active')) return 'active'
+  return accounts.some(({ status }) => status === 'paused') ? 'paused' : 'stopped'
 }
 
 function viewAccount(parts: ViewParts, pair: JobPair, last: RunRecord | null): JobAccountView {

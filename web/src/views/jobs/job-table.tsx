@@ -13,12 +13,14 @@ const looks: Record<JobView['status'], string> = {
   active: 'ready',
   running: 'ready',
   paused: 'disabled',
+  stopped: 'disabled',
   'no-accounts': 'expired',
 }
 const words: Record<JobView['status'], string> = {
   active: 'Active',
   running: 'Running',
   paused: 'Paused',
+  stopped: 'Stopped',
   'no-accounts': 'No accounts',
 }
 

@@ -59,12 +59,12 @@ function readNext({ nextAt }: JobView): number {
 
 function jobLine(job: JobView, now: number): Line {
   const { name, status, schedule, accounts, nextAt, lastRun } = job
-  const tone: Tone | undefined = status === 'paused' || status === 'no-accounts' ? 'warn' : undefined
+  const tone: Tone = status === 'active' || status === 'running' ? 'good' : 'warn'
   return [
     ...padLine([span(printable(name))], NAME_CELLS),
     ...joined(
       [
-        [span(status, tone ?? 'good')],
+        [span(status, tone)],
         [span(printable(schedule), 'quiet')],
         [span(`${accounts.length} ${accounts.length === 1 ? 'account' : 'accounts'}`, 'quiet')],
         formatNext(nextAt, now),
