@@ -26,3 +26,9 @@ test('leaves the place as it was when the file cannot be replaced', () => {
   expect(readdirSync(folder)).toEqual(['taken'])
   expect(readdirSync(taken)).toEqual(['inside'])
 })
+
+test('writes the pieces of a text one after the other', () => {
+  const file = join(folder, 'pieces')
+  replaceSync(file, [Buffer.from('a'), Buffer.from(''), new Uint8Array([98, 99])])
+  expect(readFileSync(file, 'utf8')).toBe('abc')
+})

@@ -1,4 +1,4 @@
-import { promises as fs, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, promises as fs, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { readErrno } from '../../../base/errno.ts'
@@ -34,13 +34,25 @@ export async function writeAtomically(
 }
 
 /**
- * Replaces a file as a whole, 0600: readers see the old text or the new one. `flush`: the disk has the text at the
- * return; otherwise a power cut may lose the file. Throws the system's error, and leaves no other file.
+ * Replaces a file as a whole, 0600: readers see the old text or the new one. `text`: in one piece, or in several that
+ * need not be in memory twice. `flush`: the disk has the text at the return; otherwise a power cut may lose the file.
+ * Throws the system's error, and leaves no other file.
  */
-export function replaceSync(file: string, text: string | Uint8Array, { flush = false } = {}): void {
+export function replaceSync(
+  file: string,
+  text: string | Uint8Array | readonly Uint8Array[],
+  { flush = false } = {},
+): void {
   const temporary = temporaryName(file)
   try {
-    writeFileSync(temporary, text, { mode: 0o600, flag: 'wx', flush })
+    const descriptor = openSync(temporary, 'wx', 0o600)
+    try {
+      const pieces = typeof text === 'string' || text instanceof Uint8Array ? [text] : text
+      for (const piece of pieces) writeFileSync(descriptor, piece)
+      if (flush) fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
     renameSync(temporary, file)
   } catch (error) {
     rmSync(temporary, { force: true })

@@ -50,7 +50,7 @@ export function keepInputIndex(path: string, input: BatchInput, model: string | 
   // The numbers begin at a multiple of eight, so that they are read without a copy.
   const padding = Buffer.alloc(WIDTH - ((first.length + 1) % WIDTH), ' ')
   try {
-    replaceSync(path, Buffer.concat([first, padding, Buffer.of(NEWLINE), ...numbers]))
+    replaceSync(path, [first, padding, Buffer.of(NEWLINE), ...numbers])
   } catch {
     // a full disk: the batch itself will report it
   }
