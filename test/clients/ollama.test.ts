@@ -49,9 +49,10 @@ describe('chat', () => {
       message: { role: 'assistant', content: 'good day' },
     })
     expect(reply.total_duration).toBeTypeOf('number')
+    // Services of the chat format want the word in the conversation.
     expect(sent()).toEqual({
       model: 'm1',
-      messages,
+      messages: [{ role: 'system', content: 'Answer in JSON.' }, ...messages],
       temperature: 0.2,
       max_tokens: 30,
       stop: ['x'],

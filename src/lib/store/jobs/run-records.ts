@@ -58,8 +58,11 @@ export class RunRecords {
       const runs = new Map<string, RunRecord>()
       const lines = [...readLines(this.#dayFile(day)), ...readLines(this.#dayFile(day, 'others'))]
       // An end stays an end, in whichever order the records of several machines arrive.
-      for (const record of lines)
-        if (record.status !== 'running' || !runs.has(record.id)) runs.set(record.id, record)
+      for (const record of lines) {
+        const known = runs.get(record.id)
+        const hasEnded = known !== undefined && known.status !== 'running'
+        if (!hasEnded || record.status !== 'running') runs.set(record.id, record)
+      }
       for (const record of [...runs.values()].reverse()) if (fits(record)) found.push(record)
       if (found.length >= limit) break
     }
