@@ -91,7 +91,9 @@ function raisedCodes(root: string): ReadonlySet<string> {
   const folder = join(root, 'src')
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
     (file) =>
-      file.endsWith('.ts') && file !== join('lib', 'base', 'errors.ts') && (!FOREIGN.test(file) || isOurs(file)),
+      file.endsWith('.ts') &&
+      file !== join('lib', 'base', 'errors.ts') &&
+      (!FOREIGN.test(file) || isOurs(file)),
   )
   const found = new Set<string>()
   for (const file of files) {

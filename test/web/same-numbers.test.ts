@@ -24,7 +24,7 @@ interface Ways {
 async function givenWays(): Promise<{ upstream: FakeUpstream; ways: Ways }> {
   const upstream = await givenUpstream()
   const accounts = [
-    { name: 'work', limits: ['30/day', '10000tokens/day'] },
+    { name: 'work', limits: ['30/day', '10000000tokens/day'] },
     { name: 'home', limits: ['500/24h'], priority: 1 },
   ]
   const home = await givenHome(accounts, upstream.baseUrl)

@@ -222,6 +222,7 @@ export class FakeApi {
         workers: 1,
         inFlight: 3,
         user: null,
+        others: [],
       }),
     ],
     [
