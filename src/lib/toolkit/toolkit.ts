@@ -28,7 +28,6 @@ import type { Stores } from './store/stores.ts'
 import type { StorageResetView, StorageView } from './views.ts'
 
 export type * from './accounts/account-inputs.ts'
-export type { PlanRefresh } from './quota/quotas.ts'
 export type {
   Accounts,
   Archive,
