@@ -196,8 +196,8 @@ class Reporter {
   readonly #owner = thisProcess()
   readonly #startedAt: string
   #timer: NodeJS.Timeout | undefined
-  #storedAt = 0
-  #touchedAt = 0
+  #storedAt = -Infinity
+  #touchedAt = -Infinity
 
   constructor(running: Running, parts: RunParts) {
     this.#running = running
