@@ -169,16 +169,19 @@ export function endLines(story: DemoStory, look: DemoLook): string[] {
   ]
 }
 
-/** The commands that do the same with the reader's own accounts. */
+/** The commands that show more, and those that do the same with the reader's own accounts. */
 export function nextLines({ palette, columns }: DemoLook, env: NodeJS.ProcessEnv): string[] {
   const line = (command: string, does: string) => {
-    const room = columns - 25
-    if (does.length <= room) return [`  ${palette.strong(command.padEnd(21))}${palette.quiet(does)}`]
+    const room = columns - 27
+    if (does.length <= room) return [`  ${palette.strong(command.padEnd(23))}${palette.quiet(does)}`]
     const below = wrapWords(does, Math.max(16, columns - 7))
     return [`  ${palette.strong(command)}`, ...below.map((part) => `      ${palette.quiet(part)}`)]
   }
+  const demo = isClone(env) ? 'npm run demo --' : 'qwenctl demo'
   return [
     '',
+    ...line(`${demo} jobs`, 'runs a job for three accounts, each at its own time'),
+    ...line(`${demo} batch`, 'kills a batch and resumes it: one answer a line'),
     ...(isClone(env)
       ? line('npm link', `installs the command qwenctl from this folder${nodeNote(env)}`)
       : []),
