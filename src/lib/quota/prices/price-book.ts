@@ -96,7 +96,8 @@ export class PriceBook {
 
 type Found = Map<string, Price | null>
 
-function costAt(price: Price, usage: PricedUsage): number | null {
+/** US dollars at this price; null: the use is unknown. */
+export function costAt(price: Price, usage: PricedUsage): number | null {
   const { inputTokens, outputTokens } = usage
   const at =
     price.long !== undefined && (inputTokens ?? outputTokens ?? 0) > price.long.above ? price.long : price

@@ -4,6 +4,7 @@ import type { Metric } from '../../../quota/limit.ts'
 import { formatLimit } from '../../../quota/limit.ts'
 import type { Hold } from '../../../quota/log/events.ts'
 import type { LimitState, SubjectState } from '../../../quota/log/state.ts'
+import { costAt } from '../../../quota/prices/price-book.ts'
 import type { Price } from '../../../quota/prices/price-row.ts'
 import { isInForce } from '../../../quota/set-limits.ts'
 import { countUsed, heldBy, limitRoomAt, usable } from '../../../quota/standing.ts'
@@ -170,28 +171,18 @@ function countAffordable(fit: Fit, least: number): number {
   return low
 }
 
-/** Anthropic's factors of cache writes, as in `price-book.ts`. */
-const writeFactors = { minutes: 1.25, hour: 2 } as const
-
+/** The most that a request may use: each token may be written to a cache, or be sound. */
 function computeHold(size: RequestSize, price: Price | null, output: number): Hold {
-  const { inputTokens } = size
+  const { inputTokens, cachedFor, hasSound } = size
   const outputTokens = output * size.answers
   if (price === null) return { inputTokens, outputTokens, usd: 0 }
-  const at = price.long !== undefined && inputTokens > price.long.above ? price.long : price
-  const spoken = size.hasSound ? Math.max(at.output, at.audioOutput ?? 0) : at.output
-  return {
-    inputTokens,
-    outputTokens,
-    usd: (inputTokens * inputPrice(at, size) + outputTokens * spoken) / 1e6,
-  }
-}
-
-function inputPrice(price: Price, { cachedFor, hasSound }: RequestSize): number {
-  const heard = hasSound ? Math.max(price.input, price.audioInput ?? 0) : price.input
-  if (cachedFor === null) return heard
-  const { cacheWrite = price.input * writeFactors.minutes } = price
-  const { cacheWriteHour = Math.max(cacheWrite, price.input * writeFactors.hour) } = price
-  return Math.max(heard, cachedFor === 'hour' ? cacheWriteHour : cacheWrite)
+  const sound = hasSound ? { audioInputTokens: inputTokens, audioOutputTokens: outputTokens } : {}
+  const use = { inputTokens, outputTokens, ...sound }
+  const plain = costAt(price, use) ?? 0
+  if (cachedFor === null) return { inputTokens, outputTokens, usd: plain }
+  const written =
+    cachedFor === 'hour' ? { cacheWriteHourTokens: inputTokens } : { cacheWriteTokens: inputTokens }
+  return { inputTokens, outputTokens, usd: Math.max(plain, costAt(price, { ...use, ...written }) ?? 0) }
 }
 
 /** Names the limit that has room last. */

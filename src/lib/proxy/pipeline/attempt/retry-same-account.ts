@@ -8,8 +8,8 @@ const USAGE_OPTION = /stream_?options|include_?usage/i
 const MOST_SEARCHED = 64 << 10
 
 /**
- * Why this account should get the request again; null: it should not. Every reason counts once, but for parameters. The upstream
- * may have read the first request, so the second needs its own reservation.
+ * Why this account should get the request again; null: it should not. Every reason counts once, but for parameters. The
+ * upstream may have read the first request, so the second needs its own reservation.
  */
 export function retryReason(result: AttemptResult, assignment: Assignment): RetryReason | null {
   const { sent, retried } = assignment
