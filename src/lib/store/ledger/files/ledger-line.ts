@@ -128,9 +128,9 @@ export class LineWriter {
   }
 }
 
-/** `JSON.stringify` writes the rare fields. */
-function isPlain({ also, probe, granted }: ReserveEvent): boolean {
-  return also === undefined && probe === undefined && granted === undefined
+/** Whether the event has no rare field, which `JSON.stringify` writes. */
+function isPlain({ also, hold, model, probe, granted }: ReserveEvent): boolean {
+  return (also ?? hold ?? model ?? probe ?? granted) === undefined
 }
 
 function writeNumber(bytes: ByteWriter, name: StaticText, value: number | undefined): void {
