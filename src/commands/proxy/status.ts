@@ -44,7 +44,7 @@ export default class ProxyStatus extends ToolkitCommand {
         ]),
       )
     }
-    for (const { url, transport } of proxies) {
+    for (const { url, transport } of here) {
       if (transport === 'portable') this.tell(`${url} uses the portable transport. Why: qwenctl doctor`)
     }
     for (const proxy of here) {

@@ -50,45 +50,24 @@ export function learnMean(inFlight: InFlight, amounts: TrailAmounts): void {
 
 /** The amount of a bound that a limit counts; 0 for requests, which count when they are granted. */
 export function holdAmount(hold: Hold | undefined, metric: Metric): number {
-  if (hold === undefined) return 0
-  switch (metric) {
-    case 'tokens':
-      return hold.inputTokens + hold.outputTokens
-    case 'input-tokens':
-      return hold.inputTokens
-    case 'output-tokens':
-      return hold.outputTokens
-    case 'usd':
-      return hold.usd
-    case 'requests':
-      return 0
-  }
+  return hold === undefined ? 0 : trailAmount({ requests: 0, ...hold }, metric)
 }
 
-/** The amount that requests in flight may use; 0 for requests, which count when they are granted. */
-export function heldAmount(inFlight: InFlight | undefined, metric: Metric, now: number): number {
-  if (inFlight === undefined || metric === 'requests') return 0
-  const { mean, requests } = inFlight
-  const usual = mean === null ? 0 : trailAmount(mean, metric)
-  let held = 0
-  for (const { at, hold } of requests)
-    if (at > now - LONGEST_REQUEST_MS) held += Math.max(usual, holdAmount(hold, metric))
-  return held
-}
-
-/** Same for a limit of one model, which counts requests too only when they end. */
-export function heldOfModel(
+/**
+ * The amount of a limit that requests in flight may use. A limit of one model counts requests when they end. Other
+ * limits count them when they are granted, so they hold none.
+ */
+export function heldAmount(
   inFlight: InFlight | undefined,
-  model: string,
-  metric: Metric,
+  { metric, model = null }: { metric: Metric; model?: string | null },
   now: number,
 ): number {
-  if (inFlight === undefined) return 0
+  if (inFlight === undefined || (model === null && metric === 'requests')) return 0
   const { mean, requests } = inFlight
   const usual = mean === null || metric === 'requests' ? 0 : trailAmount(mean, metric)
   let held = 0
   for (const request of requests) {
-    if (request.model !== model || request.at <= now - LONGEST_REQUEST_MS) continue
+    if (request.at <= now - LONGEST_REQUEST_MS || (model !== null && request.model !== model)) continue
     held += metric === 'requests' ? 1 : Math.max(usual, holdAmount(request.hold, metric))
   }
   return held

@@ -1,6 +1,6 @@
 import type { Clock } from './limit.ts'
 import { isInForce } from './set-limits.ts'
-import { heldAmount, heldOfModel, holdAmount } from './in-flight.ts'
+import { heldAmount, holdAmount } from './in-flight.ts'
 import type { ReserveEvent } from './log/events.ts'
 import type {
   InFlight,
@@ -94,7 +94,7 @@ export function hasRoom(
 }
 
 /**
- * Whether an active limit has not the room asked for. With `inFlight`, requests in flight count with what they may use.
+ * Whether an active limit lacks the room asked for. With `inFlight`, the amounts that requests in flight may use count.
  */
 export function isFull(
   limit: LimitState | ModelLimitState,
@@ -102,24 +102,12 @@ export function isFull(
   { keep, hold }: Demand = ANY_ROOM,
   inFlight?: InFlight,
 ): boolean {
-  const most = usable(limit, keep) - heldBy(limit, inFlight, now)
+  const most = usable(limit, keep) - heldAmount(inFlight, limit, now)
   const need = holdAmount(hold, limit.metric)
   if (limit.usage.used < most && limit.usage.used + need <= most) return false
   if (!isInForce(limit, now)) return false
   const used = countUsed(limit, now)
   return used >= most || used + need > most
-}
-
-/** The amount of a limit that requests in flight may use. */
-export function heldBy(
-  limit: LimitState | ModelLimitState,
-  inFlight: InFlight | undefined,
-  now: number,
-): number {
-  if (inFlight === undefined) return 0
-  return 'model' in limit
-    ? heldOfModel(inFlight, limit.model, limit.metric, now)
-    : heldAmount(inFlight, limit.metric, now)
 }
 
 /** Epoch milliseconds at which every limit of the subject has room again; `now` when it has room already. */

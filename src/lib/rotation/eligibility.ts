@@ -2,8 +2,9 @@ import { isInScope } from '../account/client-key.ts'
 import { activeCooldown, activeIn } from '../quota/cooldowns.ts'
 import type { OutcomeClass } from '../quota/log/events.ts'
 import { cooldownWords } from '../quota/cooldown-words.ts'
+import { heldAmount } from '../quota/in-flight.ts'
 import { formatLimit } from '../quota/limit.ts'
-import { hasRoom, heldBy, isFull, limitRoomAt, standing, usable } from '../quota/standing.ts'
+import { hasRoom, isFull, limitRoomAt, standing, usable } from '../quota/standing.ts'
 import type {
   Cooldown,
   InFlight,
@@ -115,7 +116,11 @@ export function elsewhere({ model }: RotationRequest): Refusal {
   return { kind: 'model-elsewhere', availableAt: null, words }
 }
 
-function formatMismatch(kind: MismatchKind, { account, service }: Member, request: RotationRequest): string {
+function formatMismatch(
+  kind: MismatchKind,
+  { account, service, dialects }: Member,
+  request: RotationRequest,
+): string {
   switch (kind) {
     case 'disabled':
       return 'disabled'
@@ -136,7 +141,7 @@ function formatMismatch(kind: MismatchKind, { account, service }: Member, reques
         ? 'its endpoint speaks no format that can serve the request'
         : `its endpoint does not speak the ${String(request.dialect)} dialect`
     case 'no-such-route':
-      return `its service has no ${String(request.route ?? request.anyOf?.at(-1)?.route)}`
+      return `its service has no ${String(request.route ?? request.anyOf?.find((each) => dialects.has(each.dialect))?.route)}`
     case 'model-not-served':
       return `does not serve model ${String(request.model)}`
     case 'model-elsewhere':
@@ -345,7 +350,7 @@ function usedUp(
     return { kind: 'exhausted', limit, availableAt, words: `its limit ${named} is used up: ${numbers}` }
   }
   if (keep === 0) {
-    const held = Number(heldBy(of, inFlight, now).toPrecision(4))
+    const held = Number(heldAmount(inFlight, of, now).toPrecision(4))
     const words = `the requests in flight may use up its limit ${named}: ${numbers}, ${held} held`
     return { kind: 'exhausted', limit, availableAt, words }
   }

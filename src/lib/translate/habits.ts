@@ -40,6 +40,14 @@ const most: Habits = {
   takesUnions: true,
 }
 
+const qwen: Habits = {
+  ...most,
+  thinking: 'enable_thinking',
+  takesTopK: true,
+  takesCacheMarks: true,
+  mostStops: Infinity,
+}
+
 // Efforts: https://console.groq.com/docs/reasoning and https://ai.google.dev/gemini-api/docs/openai (2026-11) name
 // none, low, medium, high; https://platform.openai.com/docs/guides/reasoning (2026-11) adds xhigh.
 // Cache marks: https://openrouter.ai/docs/features/prompt-caching and
@@ -47,6 +55,7 @@ const most: Habits = {
 // Mistral refuses "user" after "tool": https://github.com/mistralai/mistral-common/issues/169.
 const byProvider: Readonly<Record<string, Habits>> = {
   openai: { ...most, maxTokens: 'max_completion_tokens', thinkingBack: 'none', takesUnions: false },
+  azure: { ...most, maxTokens: 'max_completion_tokens' },
   groq: { ...most, maxTokens: 'max_completion_tokens', thinkingBack: 'none', mostEffort: 'high' },
   mistral: {
     ...most,
@@ -59,14 +68,8 @@ const byProvider: Readonly<Record<string, Habits>> = {
   gemini: { ...most, thinkingBack: 'none', mostEffort: 'high', sealsCalls: true },
   deepseek: { ...most, mostStops: 16 },
   openrouter: { ...most, thinkingBack: 'reasoning_details', takesTopK: true, takesCacheMarks: true },
-  qwen: { ...most, thinking: 'enable_thinking', takesTopK: true, takesCacheMarks: true, mostStops: Infinity },
-  'qwen-oauth': {
-    ...most,
-    thinking: 'enable_thinking',
-    takesTopK: true,
-    takesCacheMarks: true,
-    mostStops: Infinity,
-  },
+  qwen,
+  'qwen-oauth': qwen,
 }
 
 export function findHabits(provider: string): Habits {

@@ -12,7 +12,7 @@ import type { Exchange } from './exchange/exchange.ts'
 import type { Member } from '../../rotation/pool/member.ts'
 import type { QwenctlError } from '../../base/errors.ts'
 import { declineUse } from './refuse/failure.ts'
-import type { Failure } from './refuse/final-error.ts'
+import type { Failure } from './refuse/failure.ts'
 import type { PlanStep } from './plan/outgoing.ts'
 import type { ProxyContext } from './proxy-context.ts'
 import { settleAttempt } from './attempt/settle-attempt.ts'
@@ -242,6 +242,7 @@ export class Dispatch implements ReservationListener, AttemptListener {
 
   #giveBack(): void {
     const reservation = this.#assignment?.reservation ?? UNCOUNTED
+    this.#assignment = null
     if (reservation !== UNCOUNTED) this.proxy.live.ledger.settle(reservation, neverSent)
   }
 

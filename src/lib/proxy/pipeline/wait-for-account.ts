@@ -3,7 +3,7 @@ import { durationMs } from '../../quota/amounts.ts'
 import { movesOn } from '../../rotation/cooldowns/cooling.ts'
 import type { RotationRequest } from '../../rotation/rotation-request.ts'
 import type { Exchange } from './exchange/exchange.ts'
-import type { Failure } from './refuse/final-error.ts'
+import type { Failure } from './refuse/failure.ts'
 import { earliestReturn, isForUpstreams } from './refuse/final-error.ts'
 import type { LivePool } from '../pool/live-pool.ts'
 
@@ -65,7 +65,7 @@ export async function waitForAccount(
       if (!isWorthIt(live, wanted(), round, until)) return failures
     }
     isBehindOthers = false
-    const notBefore = findReturn(failures)
+    const notBefore = findReturn(live, wanted(), failures)
     const end = await queue.enter({ wanted: wanted(), kind, place, until, notBefore, onTick }, (leave) => {
       exchange.clientListener = { onClientLeft: leave }
     })
@@ -80,9 +80,14 @@ export async function waitForAccount(
   }
 }
 
-/** When limits that have too little left for the request may have room; 0: there are none. */
-function findReturn(failures: readonly Failure[]): number {
-  return failures.reduce((last, { returnsAt }) => Math.max(last, returnsAt ?? 0), 0)
+/** When the first account may have room for the request; 0: no account declined it for its size. */
+function findReturn(
+  live: LivePool,
+  wanted: readonly RotationRequest[],
+  failures: readonly Failure[],
+): number {
+  if (failures.every(({ returnsAt }) => returnsAt === undefined)) return 0
+  return earliestReturn(live, wanted, failures)?.at ?? 0
 }
 
 /** Releases the queue whatever the result: the requests behind must not wait for it. */

@@ -4,7 +4,7 @@ import { allowedBy, allowsModel, everyAccount, isInScope } from '../../account/c
 import type { Placements } from '../../account/placements.ts'
 import { resolveReference } from '../../account/reference.ts'
 import { QwenctlError } from '../../base/errors.ts'
-import { heldAmount, heldOfModel } from '../../quota/in-flight.ts'
+import { heldAmount } from '../../quota/in-flight.ts'
 import { usable } from '../../quota/standing.ts'
 import type { Placement } from '../../rotation/conversation.ts'
 import { nowhere, placeConversation } from '../../rotation/conversation.ts'
@@ -293,10 +293,10 @@ function explained(
   }
 }
 
-/** The tokens or dollars that requests in flight may use. */
+/** The amount that requests in flight may use. Limits of one model also count their requests here. */
 function findHeld({ metric, model }: LimitView, account: string, { state, now }: StoreSnapshot): number {
   const inFlight = state.subjects.get(account)?.inFlight
-  const held = model === null ? heldAmount(inFlight, metric, now) : heldOfModel(inFlight, model, metric, now)
+  const held = heldAmount(inFlight, { metric, model }, now)
   return metric === 'usd' ? (roundedUsd(held) ?? 0) : Math.ceil(held)
 }
 

@@ -5,6 +5,7 @@ import {
   DONE,
   events,
   givenUpstream,
+  json,
   STOP,
   USAGE_CHUNK,
 } from '../../../support/servers/fake-upstream.ts'
@@ -63,6 +64,23 @@ describe('when every account is out and one returns within the time', () => {
     const reply = await asking
     expect([reply?.status, reply?.headers['x-qwenctl-account']]).toEqual([200, 'a'])
     expect([upstream.count(), proxy.running.waiting]).toEqual([2, 0])
+  })
+
+  test('the first account with room for the request ends the wait, however long the others take', async () => {
+    const accounts = [
+      { name: 'a', limits: ['1000tokens/10s'] },
+      { name: 'b', limits: ['1000tokens/1h'] },
+    ]
+    const { upstream, proxy, pass, queued } = await given('wait: 30s', { accounts })
+    const usage = { prompt_tokens: 1, completion_tokens: 899, total_tokens: 900 }
+    for (const name of ['a', 'b']) {
+      upstream.next(json(200, { object: 'chat.completion', choices: [], usage }))
+      await proxy.chat({ user: name }, { 'x-qwenctl-account': name })
+    }
+    const [asking] = await queued()
+    pass(10_000)
+    const reply = await asking
+    expect([reply?.status, reply?.headers['x-qwenctl-account']]).toEqual([200, 'a'])
   })
 
   test('a reset ends the wait at once', async () => {

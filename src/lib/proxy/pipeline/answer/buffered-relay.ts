@@ -46,8 +46,9 @@ export class BufferedRelay implements AnswerRelay {
 
   push(chunk: Buffer): void {
     const body = this.#body
+    const wasShort = body.length <= MAX_HELD_BYTES
     body.add(chunk)
-    if (body.length <= MAX_HELD_BYTES || this.#refusesAtLength()) return
+    if (body.length <= MAX_HELD_BYTES || (wasShort && this.#refusesAtLength())) return
     const context = this.#context
     if (!isConverted(context))
       this.#host.relayWith(new PassthroughRelay(context, this.#head, this.#host, body))

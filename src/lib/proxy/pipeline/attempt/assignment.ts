@@ -10,9 +10,9 @@ import type { Translations } from '../plan/translations.ts'
 export const UNCOUNTED: Reservation = { id: '', account: '', at: 0 }
 
 /**
- * Why an account gets the same request again. Its kept connection closed under the request. It refused an
- * option, a parameter or an effort that only qwenctl added, or a hint. It takes fewer tokens. It refused state that another service sealed. Or it
- * refused an access token that can be renewed.
+ * Why an account gets the same request again. Its kept connection closed under the request. Or it refused a part:
+ * an option, parameter or effort that only qwenctl added, a hint, or state that another service sealed. Or it takes
+ * fewer tokens in an answer. Or it refused an access token that can be renewed.
  */
 export type RetryReason =
   | 'stale-connection'

@@ -58,9 +58,9 @@ export class Attempt extends DecodedResponse implements RelayHost, WaitingStream
   /** Throws `invalid_request` for a request that cannot be sent. No callback comes before it returns. */
   start(): void {
     const { exchange, target, upstreams, heartbeats, outgoing, route } = this.#context
+    this.#call = upstreams.call(target.origin, requestTo(target, outgoing), this)
     exchange.clientListener = this
     if (exchange.isStream && !route.isMedia) heartbeats.watch(this)
-    this.#call = upstreams.call(target.origin, requestTo(target, outgoing), this)
   }
 
   // ---- the answer ----
@@ -100,12 +100,12 @@ export class Attempt extends DecodedResponse implements RelayHost, WaitingStream
 
   onDecoded(chunk: Buffer): void {
     if (this.#isOver) return
-    if (this.#isUnlabelled && this.#isCompressed(chunk)) return
+    if (this.#isUnlabelled && this.#correctLabel(chunk)) return
     this.#relay?.push(chunk)
   }
 
-  /** The first bytes show the form of the answer, even if its headers are wrong. True: the decoder has the bytes. */
-  #isCompressed(chunk: Buffer): boolean {
+  /** Chooses decoder and relay by the first bytes, because headers may be wrong. True: the decoder has the bytes. */
+  #correctLabel(chunk: Buffer): boolean {
     if (this.decodeUnlabelled(chunk)) return true
     const head = this.#head!
     const kind = detectKind(chunk)

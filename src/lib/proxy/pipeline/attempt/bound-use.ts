@@ -1,5 +1,5 @@
 import { findOutputLimit } from '../../../provider/limits/output-limits.ts'
-import { countsAmounts, holdAmount } from '../../../quota/in-flight.ts'
+import { countsAmounts, heldAmount, holdAmount } from '../../../quota/in-flight.ts'
 import type { Metric } from '../../../quota/limit.ts'
 import { formatLimit } from '../../../quota/limit.ts'
 import type { Hold } from '../../../quota/log/events.ts'
@@ -7,7 +7,7 @@ import type { LimitState, SubjectState } from '../../../quota/log/state.ts'
 import { costAt } from '../../../quota/prices/price-book.ts'
 import type { Price } from '../../../quota/prices/price-row.ts'
 import { isInForce } from '../../../quota/set-limits.ts'
-import { countUsed, heldBy, limitRoomAt, usable } from '../../../quota/standing.ts'
+import { countUsed, limitRoomAt, usable } from '../../../quota/standing.ts'
 import type { KnownKey } from '../../pool/authenticate.ts'
 import type { LivePool } from '../../pool/live-pool.ts'
 import type { RequestSize } from '../../wire/body/output-bound.ts'
@@ -51,7 +51,6 @@ export function boundUse(
     bound,
     rests,
     now: view.now,
-    keep: view.keep,
     mayLower: route.format !== null || route.path === '/completions',
   })
 }
@@ -77,7 +76,7 @@ function listRests(owners: readonly (SubjectState | undefined)[], now: number, k
     for (const limit of owner?.limits ?? []) {
       if (limit.metric === 'requests' || !isInForce(limit, now)) continue
       const used = countUsed(limit, now)
-      const held = heldBy(limit, owner?.inFlight, now)
+      const held = heldAmount(owner?.inFlight, limit, now)
       const kept = index === 0 ? keep : 0
       const usualOutput = used > 0 ? (owner?.inFlight?.mean?.outputTokens ?? 0) : 0
       rests.push({ limit, left: usable(limit, kept) - used - held, held, keep: kept, usualOutput })
@@ -92,7 +91,6 @@ interface Fit {
   bound: number
   rests: readonly Rest[]
   now: number
-  keep: number
   mayLower: boolean
 }
 
@@ -118,10 +116,10 @@ function smallestHold({ size, price, bound, mayLower }: Fit, least: number): Hol
  * holds all that is left. Limits of dollars have no such exception.
  */
 function goAlone(fit: Fit): BoundUse | null {
-  const { rests, keep, bound, mayLower, size } = fit
+  const { rests, bound, mayLower, size } = fit
   const least = Math.min(bound, Math.max(LEAST_OUTPUT, thinkingOutput(size)))
   const hold = smallestHold(fit, least)
-  const fits = rests.every(({ limit, left, held }) => {
+  const fits = rests.every(({ limit, left, held, keep }) => {
     const need = holdAmount(hold, limit.metric)
     const isTiny = limit.metric !== 'usd' && need > usable(limit, keep)
     return need <= left || (isTiny && held === 0 && left > 0)

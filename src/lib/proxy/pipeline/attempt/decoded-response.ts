@@ -31,7 +31,7 @@ export abstract class DecodedResponse implements ResponseListener, DecodedListen
     return true
   }
 
-  /** Whether these first bytes are compressed, although no header says so. If they are, the decoder has got them. */
+  /** Decodes first bytes that are compressed although no header says so. False: they are not compressed. */
   protected decodeUnlabelled(chunk: Buffer): boolean {
     const coding = this.#decoder === null ? sniffCoding(chunk) : null
     if (coding === null) return false

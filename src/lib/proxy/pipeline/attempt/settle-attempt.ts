@@ -24,8 +24,10 @@ export function settleAttempt(
   if (result.kind === 'answered') {
     exchange.usage = result.usage
     noteOption(live, assignment, true)
-    if (result.outcome === 'ok') noteParameters(assignment)
-    if (result.outcome === 'ok') noteSuccess(live, assignment, result, exchange.attempts)
+    if (result.outcome === 'ok') {
+      noteParameters(assignment)
+      noteSuccess(live, assignment, result, exchange.attempts)
+    }
     if (result.late !== null) cool(live, assignment, result.late)
     return null
   }

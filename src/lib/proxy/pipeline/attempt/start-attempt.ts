@@ -4,6 +4,7 @@ import type { AttemptContext } from '../attempt-context.ts'
 import type { AttemptListener } from './attempt-result.ts'
 import { Attempt } from './attempt.ts'
 import type { Exchange } from '../exchange/exchange.ts'
+import { findHabits } from '../../../translate/translate.ts'
 import type { TranslatedRequest, Without } from '../../../translate/translate.ts'
 import type { ProxyContext } from '../proxy-context.ts'
 import { buildOutgoing } from '../plan/outgoing.ts'
@@ -75,15 +76,11 @@ function translatedFor(
   return translations.make(member, step, without, mostTokens ?? known)
 }
 
-/** The services that refuse `max_tokens` for their newer models. */
-const completionNames: ReadonlySet<string> = new Set(['openai', 'azure'])
-
 /** Finds the place of the bound of an answer in the format of the account. */
 function findBound({ plan, step, member }: Assignment): { format: WireFormat | null; name: string } {
   const format = step.format ?? plan.incoming.route.format
   if (format === 'responses') return { format, name: 'max_output_tokens' }
-  const isNewer = format === 'chat' && completionNames.has(member.account.provider)
-  return { format, name: isNewer ? 'max_completion_tokens' : 'max_tokens' }
+  return { format, name: format === 'chat' ? findHabits(member.account.provider).maxTokens : 'max_tokens' }
 }
 
 function prepare(

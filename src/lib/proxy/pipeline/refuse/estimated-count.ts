@@ -1,7 +1,8 @@
 import type { RotationRequest } from '../../../rotation/rotation-request.ts'
 import type { LivePool } from '../../pool/live-pool.ts'
 import type { Exchange } from '../exchange/exchange.ts'
-import { earliestReturn, type Failure } from './final-error.ts'
+import type { Failure } from './failure.ts'
+import { earliestReturn } from './final-error.ts'
 import { lastingRefusal } from './lasting-refusal.ts'
 import { everyStep, type RequestPlan } from '../plan/request-plan.ts'
 

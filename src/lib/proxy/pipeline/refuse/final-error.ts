@@ -15,8 +15,6 @@ import { tellOverflow } from './overflow-answer.ts'
 import type { PinnedBy } from '../plan/request-plan.ts'
 import { PassedHeaders, responseHeaders } from '../../wire/headers/response-headers.ts'
 
-export type { Failure } from './failure.ts'
-
 /** An account, and when it may serve: epoch milliseconds, or null when it needs a person. */
 export interface FirstReturn {
   member: Member
@@ -58,13 +56,12 @@ export function sendFinalError(
 }
 
 /** The request may use more than its accounts have left now. */
-function needsRoom({ view }: LivePool, { member, outcome }: Failure, at: number): QwenctlError {
-  const seconds = Math.max(1, Math.ceil((at - view.now) / 1000))
-  const when = `at ${new Date(at).toISOString()} (in ${seconds} s)`
+function needsRoom(live: LivePool, { member, outcome }: Failure, at: number): QwenctlError {
+  const { when, details } = describeReturn(live, at)
   return new QwenctlError(
     'quota_exhausted',
     `no account has enough left for this request; ${formatName(member)} may have it ${when}: ${outcome.message}`,
-    { hint: SMALLER, details: { retryAfterSeconds: seconds, returnsAt: at } },
+    { hint: SMALLER, details },
   )
 }
 
@@ -82,16 +79,25 @@ function formatName({ account }: Member): string {
   return `${account.provider}/${account.name}`
 }
 
+/** The time of a return, for a message and for its details. */
+function describeReturn(
+  { view }: LivePool,
+  at: number,
+): { when: string; details: { retryAfterSeconds: number; returnsAt: number } } {
+  const seconds = Math.max(1, Math.ceil((at - view.now) / 1000))
+  const when = `at ${new Date(at).toISOString()} (in ${seconds} s)`
+  return { when, details: { retryAfterSeconds: seconds, returnsAt: at } }
+}
+
 function exhausted(
   live: LivePool,
   wanted: readonly RotationRequest[],
   first: { member: Member; at: number },
   pinnedBy: PinnedBy,
 ): QwenctlError {
-  const seconds = Math.max(1, Math.ceil((first.at - live.view.now) / 1000))
-  const { name, provider } = first.member.account
-  const account = `${provider}/${name}`
-  const when = `at ${new Date(first.at).toISOString()} (in ${seconds} s)${formatCounts(live, wanted, first.member)}`
+  const account = formatName(first.member)
+  const { when: time, details } = describeReturn(live, first.at)
+  const when = `${time}${formatCounts(live, wanted, first.member)}`
   return new QwenctlError(
     'quota_exhausted',
     pinnedBy !== null
@@ -99,7 +105,7 @@ function exhausted(
       : `every account for this request is out; ${account} returns first, ${when}`,
     {
       hint: 'qwenctl quota show tells what is left of each',
-      details: { retryAfterSeconds: seconds, returnsAt: first.at },
+      details,
     },
   )
 }
@@ -222,9 +228,8 @@ function passOn(exchange: Exchange, held: HeldAnswer, isPinned: boolean): void {
 function upstreamError(failures: Failure[]): QwenctlError {
   const isLate = failures.every(({ outcome }) => outcome.class === 'timeout')
   const tried = failures.slice(-3).map(({ member, outcome, held }) => {
-    const { provider, name } = member.account
     const said = held === null ? '' : ` answered ${held.status}`
-    return `${provider}/${name}${said}: ${outcome.message}`
+    return `${formatName(member)}${said}: ${outcome.message}`
   })
   // An upstream that sends 503 has answered.
   const what = failures.every(({ held }) => held === null)

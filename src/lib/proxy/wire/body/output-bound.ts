@@ -86,7 +86,7 @@ export function boundOutput(
   most: number,
   { format, name }: { format: WireFormat | null; name: string },
 ): Buffer {
-  const open = skipSpace(body, body[0] === 0xef ? 3 : 0)
+  const open = skipSpace(body, 0)
   if (format === 'gemini') return boundGemini(body, open, most)
   return splice(body, boundEdits(body, open, most, name))
 }
