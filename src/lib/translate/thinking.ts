@@ -81,17 +81,27 @@ export function budgetFor(effort: string | null): number | null {
 
 /** Claude models from 4.6 on take adaptive thinking; the earlier ones, and other services' models, take a budget alone. */
 export function decidesItself(model: string): boolean {
-  return /(?:^|\/)claude-/.test(model) && !BUDGET_MODELS.test(model)
+  return isClaudeAfter(BUDGET_MODELS, model)
 }
-
-const BUDGET_MODELS = /claude-(?:[0-3]\b|(?:opus|sonnet|haiku)-4(?:[-.][0-5])?(?:-\d{8}|-latest)?$)/
 
 /**
  * Claude models from 4.7 on refuse temperature, top_p and top_k
  * (https://platform.claude.com/docs/en/about-claude/models/migration-guide, 2026-11).
  */
 export function samplesItself(model: string): boolean {
-  return /(?:^|\/)claude-/.test(model) && !SAMPLED_MODELS.test(model)
+  return isClaudeAfter(SAMPLED_MODELS, model)
 }
 
-const SAMPLED_MODELS = /claude-(?:[0-3]\b|(?:opus|sonnet|haiku)-4(?:[-.][0-6])?(?:-\d{8}|-latest)?$)/
+const BUDGET_MODELS = claudeUpTo(5)
+const SAMPLED_MODELS = claudeUpTo(6)
+
+/** Matches the names of Claude models up to 4.`minor`. */
+function claudeUpTo(minor: number): RegExp {
+  return new RegExp(
+    String.raw`claude-(?:[0-3]\b|(?:opus|sonnet|haiku)-4(?:[-.][0-${minor}])?(?:-\d{8}|-latest)?$)`,
+  )
+}
+
+function isClaudeAfter(earlier: RegExp, model: string): boolean {
+  return /(?:^|\/)claude-/.test(model) && !earlier.test(model)
+}

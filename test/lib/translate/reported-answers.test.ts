@@ -37,6 +37,20 @@ describe('a call that the limit of tokens cut', () => {
     expect(message).toMatchObject({ stop_reason: 'max_tokens', content: [{ type: 'text', text: 'Look.' }] })
   })
 
+  test('is the only one left out: calls that are whole stay, wherever the cut one is', () => {
+    const cut = { id: 'a', function: { name: 'f', arguments: '{"a":' } }
+    const whole = { id: 'b', function: { name: 'g', arguments: '{"a":1}' } }
+    for (const tool_calls of [
+      [cut, whole],
+      [whole, cut],
+      [cut, whole, cut],
+    ]) {
+      const choices = [{ message: { content: null, tool_calls }, finish_reason: 'length' }]
+      const { content } = translateAnswer(plan('messages', 'chat'), { choices })
+      expect(content).toMatchObject([{ type: 'tool_use', id: 'b', name: 'g', input: { a: 1 } }])
+    }
+  })
+
   test('is left out of a Gemini answer, whole and streamed', () => {
     const whole = translateAnswer(plan('gemini', 'chat'), completion('length'))
     expect(whole.candidates).toMatchObject([

@@ -28,6 +28,12 @@ test.each<[string, object, object]>([
   expect(leftOut('openai', body)).toEqual([])
 })
 
+test('an effort of a chat client holds beside a switch of another service', () => {
+  const fields = { thinking: { type: 'enabled' }, reasoning_effort: 'none' }
+  const { body } = translateBody('chat', 'responses', chatBody(fields))
+  expect(body.reasoning).toMatchObject({ effort: 'none' })
+})
+
 test('a client that excludes reasoning gets none', () => {
   const { plan } = translateBody(
     'chat',
@@ -274,14 +280,18 @@ describe('a tool whose schema is a choice', () => {
     properties: { id: { type: 'string' } },
     required: ['id'],
     anyOf: [
-      { properties: { a: { type: 'string' }, b: { type: 'string' } }, required: ['a', 'b'] },
-      { properties: { a: { type: 'string' }, c: { type: 'number' } }, required: ['a'] },
+      {
+        properties: { kind: { const: 'x' }, a: { type: 'string' }, b: { type: 'string' } },
+        required: ['a', 'b'],
+      },
+      { properties: { kind: { const: 'y' }, a: { type: 'string' }, c: { type: 'number' } }, required: ['a'] },
     ],
   }
   const flat = {
     type: 'object',
     properties: {
       id: { type: 'string' },
+      kind: { anyOf: [{ const: 'x' }, { const: 'y' }] },
       a: { type: 'string' },
       b: { type: 'string' },
       c: { type: 'number' },

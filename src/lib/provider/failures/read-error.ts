@@ -108,9 +108,10 @@ function fromErrorString(error: string, root: JsonObject): BodyFacts {
   // claude-relay-service: `{"error":"Daily cost limit exceeded","message":"..."}`, two sentences.
   const isSentence = words !== null && error.includes(' ')
   // `{"ok":false,"error":"insufficient_credits"}`: a code, and no words.
-  const isCode = words === null ? /^[a-z]+(?:_[a-z]+)+$/i.test(error) : !isSentence
+  const isBareCode = words === null && /^[a-z]+(?:_[a-z]+)+$/i.test(error)
+  const isCode = words !== null && !isSentence
   return {
-    code: isCode ? (words === null ? (text(root.code) ?? error) : error) : text(root.code),
+    code: isCode ? error : (text(root.code) ?? (isBareCode ? error : null)),
     type: text(root.type) === 'error' ? null : (text(root.type) ?? text(root.error_type)),
     message: isSentence ? `${error}: ${words}` : (words ?? error),
     error: root,

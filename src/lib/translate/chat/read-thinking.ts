@@ -21,8 +21,15 @@ export function readChatThinking(body: Json): Thinking {
     budget: isOff ? null : budget,
     isAdaptive: own.type === 'adaptive' || (isOn && !isOff && !isNamed),
     isShown: reasoning.exclude !== true,
-    field: isGiven(own.type) ? 'thinking' : isGiven(isEnabled) ? 'enable_thinking' : 'reasoning_effort',
+    field: findField(own, effort, isEnabled),
   }
+}
+
+/** The field that says the wish, for messages about it. */
+function findField(own: Json, effort: unknown, isEnabled: unknown): string {
+  if (isGiven(effort)) return 'reasoning_effort'
+  if (isGiven(own.type)) return 'thinking'
+  return isGiven(isEnabled) ? 'enable_thinking' : 'reasoning_effort'
 }
 
 function readBudget(own: Json, reasoning: Json, { thinking_budget }: Json): number | null {

@@ -49,8 +49,8 @@ function given(name: string, value: unknown): Json {
 const tiers: ReadonlySet<unknown> = new Set(['auto', 'default', 'flex', 'priority', 'scale'])
 
 /**
- * The settings that chat completions have, as fields. A translated answer has one choice and no probabilities, so requests
- * for more are refused.
+ * The settings that chat completions have, as fields. A translated answer has one choice and no probabilities, so
+ * requests for more are refused.
  */
 export function settingsFor(habits: Habits): SettingTable {
   return {

@@ -37,7 +37,7 @@ function readTexts(input: unknown): string[] {
   if (typeof input === 'string') return [input]
   if (!Array.isArray(input) || input.length === 0) refuse('input', 'it is neither a text nor a list of texts')
   return (input as unknown[]).map((one) =>
-    typeof one === 'string' ? one : refuse('input', 'only OpenAI knows the numbers of its tokens'),
+    typeof one === 'string' ? one : refuse('input', 'it has numbers of tokens, which only OpenAI can read'),
   )
 }
 

@@ -1,3 +1,4 @@
+import { geminiPath } from '../gemini/write-request.ts'
 import type { EmbeddingFormat } from '../format.ts'
 import type { Json } from '../json-fields.ts'
 import type { TranslationContext, TranslationPlan } from '../plan.ts'
@@ -23,7 +24,7 @@ export function translateEmbeddingRequest(
   const { body, leftOut } = write(input, model, context.refusesUnknown === true)
   return {
     body,
-    path: isGemini ? '/embeddings' : `/models/${encodeURIComponent(model)}:batchEmbedContents`,
+    path: isGemini ? '/embeddings' : geminiPath({ model, isStream: false, method: 'batchEmbedContents' }),
     plan: {
       from,
       to: isGemini ? 'embeddings' : 'gemini-embeddings',

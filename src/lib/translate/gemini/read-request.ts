@@ -77,7 +77,7 @@ export function readGeminiRequest(input: Json, refusesUnknown: boolean): Neutral
   const tools = readGeminiTools(body.tools, check)
   const turns = [
     ...readInstruction(body.systemInstruction, check),
-    ...readChoices(config),
+    ...readEnumInstruction(config),
     ...readContents(body.contents, check),
   ]
   if (turns.length === 0) refuse('contents', 'nothing is said in it')
@@ -121,7 +121,7 @@ function readThinking(value: unknown, check: FieldCheck): Thinking {
 }
 
 /** Only Google answers with one of several words (`text/x.enum`). Other services get an instruction. */
-function readChoices({ responseMimeType, responseSchema, responseJsonSchema }: Json): Turn[] {
+function readEnumInstruction({ responseMimeType, responseSchema, responseJsonSchema }: Json): Turn[] {
   const at = 'generationConfig.responseSchema'
   if (responseMimeType !== 'text/x.enum') return []
   const schema = readMembers(rawAt(responseJsonSchema ?? responseSchema, at))

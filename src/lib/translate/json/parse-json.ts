@@ -206,7 +206,7 @@ class Parser {
   }
 }
 
-// A control character in a string is no JSON. (The expression names all of them.)
+// The rest of a string without escapes, and its end. A control character in a string is no JSON.
 // eslint-disable-next-line no-control-regex
 const PLAIN = /[^"\\\u0000-\u001f]*"/y
 const SCALAR = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y

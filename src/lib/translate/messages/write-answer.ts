@@ -101,13 +101,14 @@ export class MessagesWriter implements AnswerWriter {
       this.#send(`${this.#delta}{"type":"signature_delta","signature":${signature}}}\n\n`)
     }
     const index = this.#content.length
-    this.#content.push(this.#completeBlock(block, text))
+    const complete = this.#completeBlock(block, text)
+    if (complete !== null) this.#content.push(complete)
     this.#send(`event: content_block_stop\ndata: {"type":"content_block_stop","index":${index}}\n\n`)
     this.#block = null
   }
 
-  /** A stream passes the input as it comes; a whole message must have it as an object. */
-  #completeBlock(block: Block, text: string): Json {
+  /** A stream passes the input as it comes; a whole message must have it as an object. Null: the input is no object. */
+  #completeBlock(block: Block, text: string): Json | null {
     const start = beginBlock(block)
     switch (block.kind) {
       case 'text':
@@ -118,8 +119,9 @@ export class MessagesWriter implements AnswerWriter {
       case 'call': {
         if (this.#plan.isStream) return { ...start, input: {} }
         const input = readInput(block.isCustom ? wrapInput(text) : text)
-        if (input === null) this.#broken ??= brokenCall(block.name)
-        return { ...start, input: input ?? {} }
+        if (input !== null) return { ...start, input }
+        this.#broken ??= brokenCall(block.name)
+        return null
       }
       case 'sealed':
       case 'image':
@@ -128,11 +130,8 @@ export class MessagesWriter implements AnswerWriter {
   }
 
   finish({ reason, sequence, explanation, tokens }: AnswerEnd): void {
-    if (this.#broken !== null) {
-      if (reason !== 'length') throw this.#broken
-      // The limit of tokens cut the last call: its client learns that from the stop reason.
-      this.#content.pop()
-    }
+    // The limit of tokens may have cut a call: the client learns that from the stop reason.
+    if (this.#broken !== null && reason !== 'length') throw this.#broken
     const usage = messageUsage(tokens)
     const details = explanation === null ? null : { type: 'refusal', category: null, explanation }
     const end = { stop_reason: stopReasons[reason], stop_sequence: sequence, stop_details: details }

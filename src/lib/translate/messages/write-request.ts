@@ -92,8 +92,9 @@ function chooseThinking(
 }
 
 /**
- * While it thinks, and from Claude 4.7 on, Anthropic samples at its defaults. From Claude 4.1 on it takes only one of temperature and top_p
- * (https://platform.claude.com/docs/en/about-claude/models/migration-guide, 2026-11). Its temperatures end at 1.
+ * While it thinks, Anthropic samples at its defaults; Claude 4.7 and later always do. From Claude 4.1 on it takes only
+ * one of temperature and top_p. Its temperatures end at 1.
+ * (https://platform.claude.com/docs/en/about-claude/models/migration-guide, 2026-11)
  */
 function chooseSampling(
   { model, temperature, topP }: NeutralRequest,

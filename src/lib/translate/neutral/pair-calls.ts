@@ -19,14 +19,16 @@ interface Round {
 export function pairCalls(turns: Turn[]): Turn[] {
   const rounds = splitRounds(turns)
   if (rounds.every(isComplete)) return turns
-  const early = new Map<Round, Result[]>()
-  rounds.forEach((round, index) => early.set(round, findMissing(round, rounds.slice(index + 1))))
+  const pending = new Map<Round, Result[]>()
+  rounds.forEach((round, index) => {
+    const missing = findMissing(round, rounds.slice(index + 1))
+    if (missing.length > 0) pending.set(round, missing)
+  })
   for (const round of rounds) tellOrphans(round)
   const paired: Turn[] = []
-  const isAnswer = new Map(rounds.flatMap((round) => round.answers.map((turn) => [turn, round] as const)))
-  const pending = new Map([...early].filter(([, results]) => results.length > 0))
+  const roundOf = new Map(rounds.flatMap((round) => round.answers.map((turn) => [turn, round] as const)))
   for (const turn of turns) {
-    const round = isAnswer.get(turn)
+    const round = roundOf.get(turn)
     if (round !== undefined) addResults(round, pending, paired)
     if (turn.parts.length > 0) paired.push(turn)
   }

@@ -33,7 +33,7 @@ export const requestCodeRows: readonly FailureRow[] = [
     id: 'request-code',
     code: REQUEST_CODE,
     // An unverified organisation gets `unsupported_value` too, a wrong key at xAI `invalid-argument`. 401 and 402 never
-    // concern the request.
+    // concern the request. Tencent's `InvalidParameterValue.Model` names a model that the account lacks.
     when: ({ status, words, code }) =>
       !/\.model$/i.test(code ?? '') &&
       status !== 401 &&

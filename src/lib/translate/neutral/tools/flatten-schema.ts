@@ -31,7 +31,7 @@ function mergeBranches(members: Members, branches: readonly Members[], isAll: bo
   const properties = readMembers(members.get('properties') ?? null) ?? new Map<string, RawJson>()
   for (const branch of branches)
     for (const [name, value] of readMembers(branch.get('properties') ?? null) ?? [])
-      if (!properties.has(name)) properties.set(name, value)
+      properties.set(name, joinSchemas(properties.get(name), value, isAll))
   members.set('type', new RawJson('"object"'))
   members.set('properties', writeMembers(properties))
   const required = branches.map((branch) => readNames(branch.get('required')))
@@ -40,6 +40,14 @@ function mergeBranches(members: Members, branches: readonly Members[], isAll: bo
     : (required[0] ?? []).filter((name) => required.every((names) => names.includes(name)))
   const all = [...new Set([...readNames(members.get('required')), ...shared])]
   if (all.length > 0) members.set('required', new RawJson(`[${all.join(',')}]`))
+}
+
+/** A property of several branches takes what any of them takes. All branches of `allOf` hold, so its first one stays. */
+function joinSchemas(before: RawJson | undefined, value: RawJson, isAll: boolean): RawJson {
+  if (before === undefined) return value
+  return isAll || before.text === value.text
+    ? before
+    : new RawJson(`{"anyOf":[${before.text},${value.text}]}`)
 }
 
 /** The names as their JSON text. */
