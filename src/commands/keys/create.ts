@@ -23,7 +23,6 @@ export default class KeysCreate extends AccountCommand {
     const user = flags.user ?? String(await this.toolkit.settings.get('user'))
     const { accounts = [], groups = [], models = [], limit: limits = [], expires } = flags
     const wanted = { name: args.name, user, accounts, groups, models, limits }
-    await this.toolkit.keys.checkGroups(groups, user)
     await this.#confirmFirst(flags.yes)
     const { key, secret } = await this.toolkit.keys.create({
       ...wanted,

@@ -36,10 +36,6 @@ export default class KeysSet extends ToolkitCommand {
         hint: 'qwenctl keys set --help shows them',
       })
     }
-    if (changes.groups !== undefined) {
-      const { user } = await this.toolkit.keys.show(args['client-key'])
-      await this.toolkit.keys.checkGroups(changes.groups, user)
-    }
     const key = await this.toolkit.keys.change(args['client-key'], changes)
     this.print(keyCard(key, new Date().toISOString(), this.palette))
     this.tell(`Changed ${key.name}.`)

@@ -85,6 +85,7 @@ export class ClientKeys {
     const now = this.#parts.clock()
     const expiresAt = wanted.expires === undefined ? null : readExpiry(wanted.expires, now)
     const accounts = await this.#findIds(wanted)
+    await this.#checkGroups(wanted.groups ?? [], wanted.user ?? null)
     const secret = newSecret()
     const key: ClientKey = {
       id: newId(wanted.job),
@@ -133,6 +134,7 @@ export class ClientKeys {
     const owner = found.user === null ? {} : { user: found.user }
     if (accounts !== undefined)
       wanted.accounts = await this.#findIds({ name: found.name, ...owner, accounts })
+    if (changes.groups !== undefined) await this.#checkGroups(changes.groups, found.user)
     if (limits !== undefined) wanted.limits = parseLimits(limits)
     if (expires !== undefined)
       wanted.expiresAt = expires === null ? null : readExpiry(expires, this.#parts.clock())
@@ -215,7 +217,7 @@ export class ClientKeys {
   }
 
   /** Throws `account_not_found` for a group that has none of the user's accounts. Null: any user's. */
-  async checkGroups(groups: readonly string[], user: string | null): Promise<void> {
+  async #checkGroups(groups: readonly string[], user: string | null): Promise<void> {
     const { accounts } = await this.#parts.accounts.read()
     const known = new Set(
       accounts

@@ -298,7 +298,8 @@ describe('GET /metrics', () => {
 
   test('on any other address takes a client key, or who the administrator is', async () => {
     const upstream = await givenUpstream()
-    const { home, toolkit } = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })
+    const accounts = [{ name: 'a', groups: ['night'] }, { name: 'b' }]
+    const { home, toolkit } = await givenProxy({ accounts, baseUrl: upstream.baseUrl })
     const { secret } = await toolkit.keys.create({ name: 'app' })
     const some = await toolkit.keys.create({ name: 'some', groups: ['night'] })
     const others = await toolkit.keys.create({ name: 'others', user: 'bob' })

@@ -56,7 +56,7 @@ const anAccount = fc.record({
   user: fc.constantFrom('ann', 'bob'),
   priority: fc.nat(1),
   weight: fc.constantFrom(1, 3),
-  groups: fc.subarray(['day', 'night']),
+  groups: fc.subarray<string>(['day', 'night']),
   limits: fc.constantFrom<string[][]>([], ['10/day'], ['40/day'], ['4/minute', '100/day']),
   models: fc.option(fc.subarray(models), { nil: null }),
   quotaGroup: fc.constantFrom(null, 'org'),
@@ -103,7 +103,10 @@ async function givenHome(pool: Pool, baseUrl: string): Promise<{ home: string; s
     const secrets = []
     for (const [n, { user, ...key }] of pool.keys.entries()) {
       const owner = user === null ? {} : { user }
-      secrets.push((await toolkit.keys.create({ ...key, ...owner, name: `k${n}` })).secret)
+      const own = pool.accounts.filter((account) => user === null || account.user === user)
+      // A group without accounts is refused.
+      const groups = key.groups.filter((group) => own.some((account) => account.groups.includes(group)))
+      secrets.push((await toolkit.keys.create({ ...key, ...owner, groups, name: `k${n}` })).secret)
     }
     return { home, secrets }
   } finally {

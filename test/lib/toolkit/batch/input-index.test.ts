@@ -25,7 +25,7 @@ function givenInput(lines = LINES): { path: string; index: string } {
 test('the index of a large input gives the same lines as a check of the file', async () => {
   const { path, index } = givenInput()
   const checked = await checkBatchInput(path, null)
-  keepInputIndex(index, checked, null)
+  keepInputIndex(index, checked)
   const read = await readInputIndex(index, { path, model: null })
   expect(read).toMatchObject({
     count: LINES,
@@ -52,7 +52,7 @@ test('the index of a large input gives the same lines as a check of the file', a
 test('an index that does not fit the input, the model or its own checksum is not used', async () => {
   const { path, index } = givenInput()
   const checked = await checkBatchInput(path, null)
-  keepInputIndex(index, checked, null)
+  keepInputIndex(index, checked)
   expect(await readInputIndex(index, { path, model: 'other' })).toBeNull()
   const good = readFileSync(index)
   const flipped = Buffer.from(good)
@@ -73,6 +73,6 @@ test('an index that does not fit the input, the model or its own checksum is not
 
 test('a small input has no index', async () => {
   const { path, index } = givenInput(100)
-  keepInputIndex(index, await checkBatchInput(path, null), null)
+  keepInputIndex(index, await checkBatchInput(path, null))
   expect(existsSync(index)).toBe(false)
 })

@@ -34,17 +34,18 @@ const MOST_PROBLEMS = 20
 /** A checked batch file. It remembers where each line begins, not the lines. */
 export class BatchInput {
   readonly path: string
+  /** Replaces the model of every line; null: the lines' own. */
+  readonly model: string | null
   dialect: ClientDialect = 'openai'
   sha256 = ''
   bytes = 0
   readonly lanes: Lane[] = []
   places = new RowPlaces()
-  readonly #model: string | null
   #file: Promise<FileHandle> | null = null
 
   constructor(path: string, model: string | null) {
     this.path = path
-    this.#model = model
+    this.model = model
   }
 
   /** The input that an index describes. */
@@ -81,7 +82,7 @@ export class BatchInput {
     } catch (error) {
       throw unreadable(this.path, error)
     }
-    const line = parseBatchLine(bytes.toString('utf8'), this.#model)
+    const line = parseBatchLine(bytes.toString('utf8'), this.model)
     if (typeof line === 'string') throw changedInput(this.path)
     return line
   }

@@ -39,9 +39,9 @@ export function indexPath(journal: string): string {
 }
 
 /** Writes the index of a large input. A failure only makes the next start slower. */
-export function keepInputIndex(path: string, input: BatchInput, model: string | null): void {
+export function keepInputIndex(path: string, input: BatchInput): void {
   if (input.count < FEWEST_LINES) return
-  const { sha256, bytes, count: lines, dialect, lanes } = input
+  const { sha256, bytes, count: lines, model, dialect, lanes } = input
   const numbers = input.places.toBytes()
   const facts = { index: 1, sha256, bytes, lines, model, dialect, lanes } as const
   const header: IndexHeader = { ...facts, order: endianness(), checksum: hashBytes(numbers) }

@@ -14,8 +14,8 @@ const NEWLINE = 10
 export type LineReader = (bytes: Buffer | null, offset: number) => void
 
 /**
- * Reads a file line by line in bounded memory, `from` the begin of a line on. Returns the end of the file, and the
- * SHA-256 of what was read. Throws `store_unwritable`.
+ * Reads a file line by line in bounded memory. A line begins at the offset `from`. Returns the size of the file, and
+ * the SHA-256 of what was read. Throws `store_unwritable`.
  */
 export async function readLines(
   path: string,

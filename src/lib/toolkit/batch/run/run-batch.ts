@@ -74,13 +74,7 @@ export async function checkBatch(
   refuseFolder(wish.file)
   const paths = batchPaths(wish.file, wish)
   const header = await readHeader(paths.journal)
-  const model = wish.model ?? header?.model ?? null
-  const indexed =
-    header === null ? null : await readInputIndex(indexPath(paths.journal), { path: paths.input, model })
-  const input = indexed ?? (await checkBatchInput(paths.input, model))
-  const isIndexed = indexed !== null
-  if (header === null) return { input, paths, header, isIndexed }
-  if (wish.model !== null && header.model !== wish.model)
+  if (header !== null && wish.model !== null && header.model !== wish.model)
     throw new QwenctlError(
       'invalid_value',
       `this batch began with ${header.model ?? "the lines' own models"}`,
@@ -88,7 +82,15 @@ export async function checkBatch(
         hint: header.model === null ? 'leave out --model' : `write --model ${header.model}, or leave it out`,
       },
     )
-  return { input, paths: pathsIn(header, paths, wish), header, isIndexed }
+  const model = wish.model ?? header?.model ?? null
+  const indexed =
+    header === null ? null : await readInputIndex(indexPath(paths.journal), { path: paths.input, model })
+  return {
+    input: indexed ?? (await checkBatchInput(paths.input, model)),
+    paths: header === null ? paths : pathsIn(header, paths, wish),
+    header,
+    isIndexed: indexed !== null,
+  }
 }
 
 function refuseFolder(file: string): void {
@@ -134,16 +136,15 @@ async function runLocked(
   parts: RunParts,
 ): Promise<BatchView> {
   // Another run may have begun the batch since the check.
-  const header =
-    (await readHeader(paths.journal)) ?? newHeader(wish.id ?? newBatchId(), input, paths, wish.model)
-  const isNew = (await readHeader(paths.journal)) === null
-  const files = await (isNew
+  const known = await readHeader(paths.journal)
+  const header = known ?? newHeader(wish.id ?? newBatchId(), input, paths, wish.model)
+  const files = await (known === null
     ? BatchFiles.create(paths, input, header)
     : BatchFiles.resume(paths, input, header))
   const { concurrency, lineCostUsd, clock } = parts
   const run = new BatchRun(input, files, parts.send, { ...wish, concurrency, lineCostUsd, clock })
   const report = new Reporter({ user: wish.user, header, input, files, run }, parts)
-  if (!isIndexed) keepInputIndex(indexPath(paths.journal), input, header.model)
+  if (!isIndexed) keepInputIndex(indexPath(paths.journal), input)
   parts.records.prune()
   parts.onRun?.(run)
   const hadErrors = files.states.counts.failed > 0
