@@ -55,13 +55,17 @@ export class ProxyEntry {
   /** The configuration changed. */
   async change(strategy: string): Promise<void> {
     this.#strategy = strategy
-    this.update()
     this.#rotation = await readRotation(this.#toolkit).catch(() => this.#rotation)
     this.update()
   }
 
+  /** Writes the present state. The proxy serves even if that fails, and the next change tries again. */
   update(): void {
-    if (this.#serving !== null) this.#registration?.update(this.view())
+    try {
+      this.#registration?.update(this.view())
+    } catch {
+      // The disk is full, or the folder is gone: other processes see the earlier state.
+    }
   }
 
   /** The proxy accepts no new requests. */
