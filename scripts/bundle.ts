@@ -91,7 +91,10 @@ export async function bundleProgram(root: string): Promise<void> {
   for (const file of globSync(['dist/*.js', 'dist/lib/chunks/*.js'], { cwd: root })) toAscii(join(root, file))
 }
 
-/** Node reads ASCII at once. It decodes other text, and keeps two bytes of each character. */
+/**
+ * Escapes what esbuild leaves: characters in patterns and in `String.raw`. A raw text may therefore only become a
+ * pattern. Node reads ASCII without decoding, and keeps two bytes of each character of other text.
+ */
 function toAscii(file: string): void {
   const text = readFileSync(file, 'utf8')
   const escaped = text.replace(

@@ -13,7 +13,9 @@ const cap = explainedCap.nullable()
 const explainedLimit = z.object({
   ...limitFields,
   usable: z.number().describe('the part of max that the pool may use'),
-  held: z.number().describe('tokens or dollars beside used that requests in flight may use'),
+  held: z
+    .number()
+    .describe('what requests in flight may use, in addition to used; requests only for a limit of one model'),
   isUsedUp: z.boolean(),
   applies: z.boolean().describe('false: it applies to another model'),
 })

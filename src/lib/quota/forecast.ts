@@ -58,7 +58,7 @@ export function makeForecast(limit: LimitState, trail: Trail, now: number): Fore
   }
 }
 
-/** When the present use stops counting; null: no window is running, or it is a bucket. */
+/** When the present use stops counting; null: no window is running, or the limit is a bucket. */
 function findEnd({ usage, clock }: LimitState, now: number): number | null {
   if (clock.kind === 'rolling') return now + clock.lengthMs
   if (clock.kind === 'refill') return null

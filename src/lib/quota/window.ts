@@ -98,7 +98,7 @@ export function giveBack(
   usage.used = Math.max(0, usage.used - amount)
 }
 
-/** In a bucket, the units of a request that came back meanwhile are not taken back again. */
+/** A bucket does not know which units came back. It returns the amount from what is left, and at most all of it. */
 function takeBack(usage: Extract<WindowUsage, { kind: 'fixed' }>, amount: number): void {
   if (usage.start === null || usage.end === null || usage.used === 0) return
   const left = Math.max(0, usage.used - amount)

@@ -41,6 +41,7 @@ function from4(json: StateJson): StateJson {
     const { inFlight } = subject
     if (inFlight === undefined) return [id, subject]
     const requests = open
+      .filter(({ sequence }) => sequence > subject.resetSequence)
       .filter(({ account, also }) => account === id || also.includes(id))
       .map(({ at, sequence }) => ({ at, sequence }))
       .toSorted((one, other) => one.sequence - other.sequence)

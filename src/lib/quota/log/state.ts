@@ -52,7 +52,7 @@ export interface TimeReference {
 export interface SubjectState {
   /** Configured limits, then limits learned for all models. Two limits for one window both count. */
   limits: LimitState[]
-  /** Learned limits of single models, counted at settlement: only then the ledger knows the model. */
+  /** Learned limits of single models. A request counts when it ends; until then, `inFlight` holds it. */
   modelLimits: ModelLimitState[]
   /** Keyed by model; `*` means every model. */
   cooldowns: Map<string, Cooldown>

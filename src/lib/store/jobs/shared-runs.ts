@@ -81,9 +81,10 @@ export class SharedRuns {
       if (store === null) return
       await store.ready()
       while ((await this.#fetchPage(store)) === PAGE);
-      this.#fetchedAt = performance.now()
     } catch {
       // the store does not answer, or the disk is full
+    } finally {
+      this.#fetchedAt = performance.now()
     }
   }
 

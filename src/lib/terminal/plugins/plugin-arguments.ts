@@ -14,7 +14,7 @@ export function withLocalPaths(argv: readonly string[], folder: string = process
 }
 
 function isLocalPath(word: string): boolean {
-  if (word.startsWith('-') || /^[a-z+]+:\/?\/?/.test(word)) return false
+  if (word.startsWith('-') || /^[a-z+]{2,}:/i.test(word)) return false
   return /^(?:\.{1,2}(?:[\\/]|$)|[\\/]|[A-Za-z]:[\\/])|\.t(?:ar\.)?gz$/.test(word)
 }
 

@@ -39,8 +39,9 @@ export interface Accounts {
   prepareFolder(account: Account): Promise<string>
   /** Gives an account's folder the settings, templates, keywords and media of another one. */
   copyFolder(from: string, to: string, filter?: AccountFilter): Promise<void>
-  /** Sets the account that commands use if none is named; null: returns the current default, if any. */
+  /** Sets the account that commands use if none is named. */
   setDefault(reference: string, filter?: AccountFilter): Promise<AccountView>
+  /** The account that commands use if none is named; null: there is none. */
   getDefault(): Promise<AccountView | null>
   /** Asks the provider whether it accepts a credential, before anything is stored. */
   checkCredential(account: NewAccount): Promise<CheckResult>

@@ -5,7 +5,6 @@ import type { Account } from '../../account/account.ts'
 import { QwenctlError, isQwenctlError } from '../../base/errors.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import type { SecretsInClear } from '../accounts/account-secrets.ts'
-
 import type { BackupsParts } from './backups-parts.ts'
 import type { BackupView, MadeBackup, OpenedBackup } from './backup-views.ts'
 

@@ -53,19 +53,20 @@ export function readSection<Read>(
 }
 
 export function listAliases(aliases: Aliases): ListedSetting[] {
-  const description = 'models that answer under this name, in order'
-  return [...aliases].map(([name, value]) => ({
-    key: `${ALIASES}.${name}`,
-    value,
-    origin: 'file',
-    description,
-  }))
+  return listEntries(ALIASES, aliases, 'models that answer under this name, in order')
 }
 
 export function listPrices(prices: OwnPrices): ListedSetting[] {
-  const description = 'US dollars per million tokens, in and out'
-  return [...prices].map(([name, value]) => ({
-    key: `${PRICES}.${name}`,
+  return listEntries(PRICES, prices, 'US dollars per million tokens, in and out')
+}
+
+function listEntries(
+  section: string,
+  entries: ReadonlyMap<string, ListedSetting['value']>,
+  description: string,
+): ListedSetting[] {
+  return [...entries].map(([name, value]) => ({
+    key: `${section}.${name}`,
     value,
     origin: 'file',
     description,

@@ -23,7 +23,7 @@ test.each(['qwenctl-plugin-acme', 'acme/acme', '--force', 'file:/tmp/x.tgz', '@a
   (word) => expect(withLocalPaths(['plugins', 'install', word], folderWith())[2]).toBe(word),
 )
 
-test.each(['./missing.tgz', 'missing.tgz', '/nowhere/x.tgz', '../nowhere'])(
+test.each(['./missing.tgz', 'missing.tgz', '/nowhere/x.tgz', '../nowhere', 'c:/nowhere/x.tgz'])(
   'a path that leads nowhere is refused, and asked of no server: %s',
   (word) => {
     const folder = folderWith()

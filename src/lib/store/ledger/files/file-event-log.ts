@@ -119,7 +119,7 @@ export class FileEventLog implements EventLog {
     this.#marks.follow(this.#clock.readBegan())
     const event = this.#clock.check(this.state)
     this.#marks.follow(this.#clock.began)
-    if (this.#agrees(event)) this.#marks.removeDead()
+    this.#marks.removeDead({ isAll: this.#agrees(event) })
     return event?.passed === true ? this.state.now : this.now()
   }
 

@@ -57,12 +57,14 @@ export class WriterMarks {
     )
   }
 
-  /** Forgets the killed processes. The own mark takes their place. */
-  removeDead(): void {
+  /** Removes marks of killed processes: those of the own time, which the own mark replaces, or all. */
+  removeDead({ isAll }: { isAll: boolean }): void {
     if (this.#own === null) return
     for (const name of this.#list()) {
-      const writer = name.slice(0, name.lastIndexOf('@'))
-      if (name !== this.#own && !this.#writers.isAlive(writer)) this.#remove(name)
+      const at = name.lastIndexOf('@')
+      const isSame = Math.abs(Number(name.slice(at + 1)) - this.#began) <= SAME_MS
+      if (name === this.#own || !(isAll || isSame)) continue
+      if (!this.#writers.isAlive(name.slice(0, at))) this.#remove(name)
     }
   }
 

@@ -93,7 +93,7 @@ function channelKeys(channel: Fields, { file, look, types }: Given): Finding[] {
   const order = keys === null ? [] : splitKeys(keys)
   const isOn = readWhole(channel['status'], 1) === 1
   const notes = listNotes(channel)
-  // AWS writes three parts of one credential with `|`.
+  // A declined channel stays one finding: AWS, for one, joins the three parts of a credential with `|`.
   const eachKey = reason === null ? findEachKey : findWhole
   return eachKey(keys, (secret, more) => {
     const enabled = isOn && (states[order.indexOf(secret ?? '')] ?? 1) === 1
