@@ -51,6 +51,9 @@ const pipelineStep = (name, index) => ({
   },
 })
 
+// Words and formats that the terminal and the page show alike.
+const SHARED_WITH_PAGE = '^src/lib/(base/durations|observe/outcome-words)\\.ts$'
+
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
@@ -118,16 +121,23 @@ module.exports = {
     {
       name: 'web-knows-shapes-only',
       comment:
-        'the page runs in a browser: of the program it takes types alone, those of the documents it is shown',
+        'the page runs in a browser: of the program it takes the types of documents, and the words of SHARED_WITH_PAGE',
       severity: 'error',
       from: { path: '^web/' },
-      to: { path: '^src/', pathNot: room('contract') },
+      to: { path: '^src/', pathNot: [room('contract'), SHARED_WITH_PAGE] },
     },
     {
       name: 'web-types-only',
       severity: 'error',
       from: { path: '^web/' },
-      to: { path: '^src/', dependencyTypesNot: ['type-only'] },
+      to: { path: '^src/', pathNot: SHARED_WITH_PAGE, dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'shared-words-import-nothing',
+      comment: 'they are part of the page too, which has no Node and should stay small',
+      severity: 'error',
+      from: { path: SHARED_WITH_PAGE },
+      to: { dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'nobody-imports-web',

@@ -1,4 +1,4 @@
-import type { Format } from '../../src/lib/translate/format.ts'
+import type { Format } from '../../src/lib/provider/wire-format.ts'
 import type { FieldRule, FieldRules } from '../../src/lib/translate/json-fields.ts'
 import { settingKinds } from '../../src/lib/translate/neutral/settings.ts'
 import { table } from './markdown.ts'

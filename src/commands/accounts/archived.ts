@@ -1,4 +1,4 @@
-import { formatDuration } from '../../lib/terminal/format/format-time.ts'
+import { formatDuration } from '../../lib/base/durations.ts'
 import type { ArchivedView } from '../../lib/toolkit/views.ts'
 import { shownName } from '../../lib/terminal/accounts/account-names.ts'
 import { AccountCommand, buildFilter, groupFlag, providerFlag } from '../base/toolkit-command.ts'

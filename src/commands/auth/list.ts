@@ -1,7 +1,7 @@
 import { printable } from '../../lib/terminal/format/text-width.ts'
 import { pickItems } from '../../lib/terminal/list-table.ts'
 import type { ListShape } from '../../lib/terminal/list-table.ts'
-import { formatDuration } from '../../lib/terminal/format/format-time.ts'
+import { formatDuration } from '../../lib/base/durations.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
 import { shownName, shownReference } from '../../lib/terminal/accounts/account-names.ts'
 import { listFlags } from '../base/flags/list-flags.ts'

@@ -1,4 +1,4 @@
-import { editDistance } from '../base/edit-distance.ts'
+import { nearest } from '../base/nearest.ts'
 import { QwenctlError } from '../base/errors.ts'
 import { fullReference } from './account.ts'
 import type { Account } from './account.ts'
@@ -79,7 +79,7 @@ function notFound(pool: Account[], reference: string, filter: ReferenceFilter): 
   // A key pasted in place of a name must not be echoed.
   const shown = redact(reference.slice(0, 200), [])
   const message = `no account "${shown}"${where.length > 0 ? ` with ${where.join(' and ')}` : ''}`
-  const near = nearest(pool, reference)
+  const near = nearest(reference, pool.flatMap(listForms))
   return new QwenctlError(
     'account_not_found',
     message,
@@ -87,18 +87,6 @@ function notFound(pool: Account[], reference: string, filter: ReferenceFilter): 
   )
 }
 
-function nearest(pool: Account[], reference: string): string | null {
-  const wanted = reference.slice(0, 200).toLowerCase()
-  let best: string | null = null
-  // Two slips, or one in three letters of a long reference, but always fewer than its letters.
-  let least = Math.min(wanted.length, Math.max(2, Math.floor(wanted.length / 3)) + 1)
-  for (const account of pool) {
-    const forms = [account.name, `${account.provider}/${account.name}`, fullReference(account)]
-    for (const form of forms) {
-      if (Math.abs(form.length - wanted.length) >= least) continue
-      const steps = editDistance(wanted, form.toLowerCase())
-      if (steps < least) [best, least] = [form, steps]
-    }
-  }
-  return best
+function listForms(account: Account): string[] {
+  return [account.name, `${account.provider}/${account.name}`, fullReference(account)]
 }

@@ -1,16 +1,24 @@
 import { editDistance } from './edit-distance.ts'
 
-/** The most likely intended candidate: at most a third of its letters differ. Null when none is near. */
+/** No name is longer, and the distance of very long texts takes long. */
+const MOST_LETTERS = 200
+
+/**
+ * The candidate that the user most likely meant. At most a third of the letters differ, and in a short word one of
+ * several. Upper case does not count. Null when none is near.
+ */
 export function nearest(typed: string, candidates: Iterable<string>): string | null {
+  const word = typed.slice(0, MOST_LETTERS).toLowerCase()
   let best: string | null = null
   let bestDistance = Infinity
   for (const candidate of candidates) {
-    const distance = editDistance(typed, candidate)
-    const near = distance <= Math.max(1, Math.floor(Math.max(typed.length, candidate.length) / 3))
-    if (near && distance < bestDistance) {
-      best = candidate
-      bestDistance = distance
-    }
+    const longer = Math.max(word.length, candidate.length)
+    const most = Math.min(Math.max(1, Math.floor(longer / 3)), longer - 1)
+    if (Math.abs(word.length - candidate.length) > most) continue
+    const distance = editDistance(word, candidate.toLowerCase())
+    if (distance > most || distance >= bestDistance) continue
+    best = candidate
+    bestDistance = distance
   }
   return best
 }

@@ -1,4 +1,4 @@
-import { editDistance } from '../base/edit-distance.ts'
+import { nearest } from '../base/nearest.ts'
 import { readMessage, QwenctlError } from '../base/errors.ts'
 import type { Account } from '../account/account.ts'
 import { defineProvider, type ProviderDefinition } from './define-provider.ts'
@@ -158,7 +158,7 @@ export class Registry {
   get(id: string): Provider {
     const entry = this.#entries.get(id) ?? this.#entries.get(findServiceProvider(id) ?? '')
     if (entry !== undefined) return entry.provider
-    const near = nearest(id, [...this.#entries.keys()])
+    const near = nearest(id, this.#entries.keys())
     throw new QwenctlError('unknown_provider', `there is no provider "${id}"`, {
       hint: `${near === null ? '' : `did you mean ${near}? `}qwenctl providers list shows what there is`,
     })
@@ -252,13 +252,4 @@ function describeError(error: unknown): string {
   } catch {
     return 'a definition failed without words'
   }
-}
-
-/** The name most likely meant: at most two letters away, and no more than half of them. */
-export function nearest(word: string, names: string[]): string | null {
-  const ranked = names
-    .map((name) => ({ name, distance: editDistance(word.toLowerCase().slice(0, 64), name.toLowerCase()) }))
-    .filter(({ name, distance }) => distance <= 2 && distance * 2 <= name.length)
-    .toSorted((a, b) => a.distance - b.distance)
-  return ranked[0]?.name ?? null
 }

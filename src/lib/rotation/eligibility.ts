@@ -1,4 +1,3 @@
-import { isInScope } from '../account/client-key.ts'
 import { activeCooldown, activeIn } from '../quota/cooldowns.ts'
 import type { OutcomeClass } from '../quota/log/events.ts'
 import { cooldownWords } from '../quota/cooldown-words.ts'
@@ -14,41 +13,11 @@ import type {
   SubjectState,
 } from '../quota/log/state.ts'
 import type { Member } from './pool/member.ts'
-import { weighEvidence } from './models/model-evidence.ts'
 import type { EndpointWish, RotationMoment, RotationRequest, Wanted } from './rotation-request.ts'
 import { routeKey } from './rotation-request.ts'
-
-export type MismatchKind =
-  | 'disabled'
-  | 'other-user'
-  | 'not-pinned'
-  | 'not-allowed'
-  | 'other-provider'
-  | 'other-service'
-  | 'other-group'
-  | 'wrong-dialect'
-  | 'no-such-route'
-  | 'model-not-served'
-  | 'model-elsewhere'
-  | 'kept-apart'
-
-/** Why an account may not serve now. `availableAt` is in epoch milliseconds, null: only the user can change it. */
-export type Refusal = { words: string; availableAt: number | null } & (
-  | { kind: MismatchKind }
-  /** `evidence`: what the provider said; null: there is no credential. */
-  | { kind: 'needs-login'; evidence: string | null }
-  /** A cap that the user set over the accounts. */
-  | { kind: 'capped' }
-  | {
-      kind: 'cooling'
-      scope: 'account' | 'model' | 'route' | 'quota-group' | 'provider'
-      reason: OutcomeClass
-      /** The provider's message. */
-      evidence: string | null
-    }
-  /** `limit` as it is written: `2000/day`. `reserved`: the rest of it is for other uses than the pool. */
-  | { kind: 'exhausted' | 'reserved'; limit: string }
-)
+import type { Refusal } from './refusal.ts'
+import { lasts } from './refusal.ts'
+import { mismatch, elsewhere, isGiven, hasEndpoint } from './mismatch.ts'
 
 /**
  * Why the account may not serve this request now; null: it may. Of several reasons, returns the one that lasts
@@ -63,92 +32,6 @@ export function refusal(
   const found = mismatch(member, request)
   if (found !== null) return found
   return isLeftOut(member) ? elsewhere(request) : unavailability(member, request, view)
-}
-
-/** The refusal that only a change of the documents ends: the account does not fit the request. */
-export function mismatch(member: Member, request: RotationRequest): Refusal | null {
-  const kind = mismatchKind(member, request)
-  return kind === null ? null : { kind, availableAt: null, words: formatMismatch(kind, member, request) }
-}
-
-export function mismatchKind(member: Member, request: RotationRequest): MismatchKind | null {
-  const { dialects, hasRoute, isKeptApart } = member
-  const { dialect, model, route } = request
-  const who = accountMismatch(member, request)
-  if (who !== null) return who
-  if (isGiven(request.anyOf)) {
-    if (!request.anyOf.some((each) => dialects.has(each.dialect))) return 'wrong-dialect'
-    if (!request.anyOf.some((each) => hasEndpoint(member, each))) return 'no-such-route'
-  }
-  if (isGiven(dialect) && !dialects.has(dialect)) return 'wrong-dialect'
-  if (isGiven(route) && dialect !== 'gemini' && hasRoute(route) === false) return 'no-such-route'
-  if (!isGiven(model) || weighEvidence(member, model) !== 'absent') return null
-  return isKeptApart ? 'kept-apart' : 'model-not-served'
-}
-
-/** Whether the request may use this account at all, whatever model, format or endpoint it asks for. */
-export function isAskable(member: Member, request: RotationRequest): boolean {
-  return accountMismatch(member, request) === null
-}
-
-function accountMismatch({ account, service }: Member, request: RotationRequest): MismatchKind | null {
-  const { allowed } = request
-  if (!account.enabled) return 'disabled'
-  if (service !== (request.service ?? null)) return 'other-service'
-  if (differs(request.user, account.user)) return 'other-user'
-  if (differs(request.pin, account.id)) return 'not-pinned'
-  if (allowed && !isInScope({ user: null, allowed }, account)) return 'not-allowed'
-  if (differs(request.provider, account.provider)) return 'other-provider'
-  return isGiven(request.group) && !account.groups.includes(request.group) ? 'other-group' : null
-}
-
-function isGiven<T>(value: T | null | undefined): value is T {
-  return value !== null && value !== undefined
-}
-
-function differs(asked: string | null | undefined, is: string): boolean {
-  return isGiven(asked) && asked !== is
-}
-
-/** The refusal of an account that is not tried because others are known to have the model. */
-export function elsewhere({ model }: RotationRequest): Refusal {
-  const words = `is not known to have model ${String(model)}, which others have`
-  return { kind: 'model-elsewhere', availableAt: null, words }
-}
-
-function formatMismatch(
-  kind: MismatchKind,
-  { account, service, dialects }: Member,
-  request: RotationRequest,
-): string {
-  switch (kind) {
-    case 'disabled':
-      return 'disabled'
-    case 'other-user':
-      return `belongs to user ${account.user}`
-    case 'not-pinned':
-      return 'the request is pinned to another account'
-    case 'not-allowed':
-      return 'the client key may not use it'
-    case 'other-provider':
-      return `is at ${account.provider}, the request asks for ${String(request.provider)}`
-    case 'other-service':
-      return service === null ? 'is an account for models' : `is for requests below /services/${service}`
-    case 'other-group':
-      return `is not in group ${String(request.group)}`
-    case 'wrong-dialect':
-      return isGiven(request.anyOf)
-        ? 'its endpoint speaks no format that can serve the request'
-        : `its endpoint does not speak the ${String(request.dialect)} dialect`
-    case 'no-such-route':
-      return `its service has no ${String(request.route ?? request.anyOf?.find((each) => dialects.has(each.dialect))?.route)}`
-    case 'model-not-served':
-      return `does not serve model ${String(request.model)}`
-    case 'model-elsewhere':
-      return elsewhere(request).words
-    case 'kept-apart':
-      return 'is simulated: beside real accounts it serves its own models only'
-  }
 }
 
 /** Whether nothing in the ledger keeps the account from serving the request now: `unavailability` without the reasons. */
@@ -206,11 +89,6 @@ function capped(account: string, { state, now, caps }: RotationMoment): Refusal 
   return found ? { kind: 'capped', ...found } : null
 }
 
-/** `availableAt` for comparison: null is later than any time. */
-export function lasts(refusal: Pick<Refusal, 'availableAt'>): number {
-  return refusal.availableAt ?? Infinity
-}
-
 const scopeWords = {
   account: '',
   model: 'this model ',
@@ -264,12 +142,6 @@ function routeCooldown(
 ): Cooldown | null {
   const cooldown = account.cooldowns.get(routeKey(endpoint))
   return cooldown === undefined || (cooldown.until !== null && cooldown.until <= now) ? null : cooldown
-}
-
-/** Whether the account may have this endpoint. */
-function hasEndpoint({ dialects, hasRoute }: Member, { dialect, route }: EndpointWish): boolean {
-  // Providers list the routes below their OpenAI base.
-  return dialects.has(dialect) && (route === null || dialect === 'gemini' || hasRoute(route) !== false)
 }
 
 /** The endpoints of the account that can serve the request. A request for none in particular may use each chat. */

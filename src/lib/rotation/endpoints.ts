@@ -1,8 +1,6 @@
 import type { ClientDialect } from '../provider/provider.ts'
+import type { WireFormat } from '../provider/wire-format.ts'
 import type { EndpointWish, RotationRequest } from './rotation-request.ts'
-
-/** A wire format that the proxy reads or writes. */
-export type WireFormat = 'chat' | 'messages' | 'responses' | 'gemini' | 'embeddings' | 'gemini-embeddings'
 
 /** The format and endpoint in which an account gets a request. */
 export interface Way extends EndpointWish {

@@ -1,5 +1,6 @@
-import type { MismatchKind, Refusal } from './eligibility.ts'
-import { isAvailable, lasts, refusal } from './eligibility.ts'
+import type { MismatchKind, Refusal } from './refusal.ts'
+import { isAvailable, refusal } from './eligibility.ts'
+import { lasts } from './refusal.ts'
 import { circuitsToProbe, halfOpenCircuits, Probes } from './cooldowns/circuit.ts'
 import { Latencies } from './pool/latencies.ts'
 import type { Member } from './pool/member.ts'

@@ -1,6 +1,6 @@
 import { QwenctlError } from '../base/errors.ts'
 import { isRecord } from '../base/is-record.ts'
-import type { Format } from './format.ts'
+import type { Format } from '../provider/wire-format.ts'
 import { RawJson, writeJson, type Json } from './json/raw-json.ts'
 import type { SettingName } from './neutral/settings.ts'
 

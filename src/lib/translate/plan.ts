@@ -1,4 +1,4 @@
-import type { WireFormat } from './format.ts'
+import type { WireFormat } from '../provider/wire-format.ts'
 import type { Json } from './json/raw-json.ts'
 
 /** The inputs of a translation besides the request. */

@@ -2,7 +2,7 @@
 // (`neutral/seal.ts`) that qwenctl gave the client. Calls of another service get Google's own mark for them. All other
 // text stays as it is.
 
-import type { Format } from './format.ts'
+import type { Format } from '../provider/wire-format.ts'
 import { isObject, isText } from './json-fields.ts'
 import { readElements, readMembers, writeMembers } from './json/ordered-json.ts'
 import { parseJson } from './json/parse-json.ts'

@@ -6,7 +6,7 @@
 import { QwenctlError } from '../base/errors.ts'
 import { formats } from './formats.ts'
 import { translateEmbeddingAnswer, translateEmbeddingRequest } from './embeddings/translate-embeddings.ts'
-import { isEmbeddingFormat, type Format, type WireFormat } from './format.ts'
+import { isEmbeddingFormat, type Format, type WireFormat } from '../provider/wire-format.ts'
 import { objectAt } from './json-fields.ts'
 import { parseJson } from './json/parse-json.ts'
 import { writeJson } from './json/raw-json.ts'
@@ -22,7 +22,6 @@ export { scrubRequest } from './scrub-request.ts'
 export { translateError } from './errors/error-envelope.ts'
 export { StreamTranslator } from './streams/stream-translator.ts'
 export type { TranslationContext, TranslationPlan, Without } from './plan.ts'
-export type { Format, WireFormat } from './format.ts'
 
 export interface TranslatedRequest {
   body: string

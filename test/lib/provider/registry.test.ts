@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { builtinProviders } from '../../../src/lib/provider/builtin/index.ts'
-import { buildRegistry, nearest } from '../../../src/lib/provider/registry.ts'
+import { buildRegistry } from '../../../src/lib/provider/registry.ts'
 import type { ProviderRegistry } from '../../../src/lib/toolkit/toolkit.ts'
 
 const own = { plugin: 'qwenctl', providers: builtinProviders }
@@ -100,25 +100,6 @@ describe('the registry', () => {
       gemini: ['openai', 'gemini'],
       custom: ['openai', 'anthropic', 'gemini'],
     })
-  })
-})
-
-describe('nearest', () => {
-  it.each([
-    ['qwne', 'qwen'],
-    ['QWEN', 'qwen'],
-    ['openrooter', 'openrouter'],
-    ['groc', 'groq'],
-    ['x', null],
-    ['', null],
-    ['bedrock', null],
-  ])('for "%s" is %s', (word, name) => {
-    expect(
-      nearest(
-        word,
-        builtinProviders.map((provider) => provider.id),
-      ),
-    ).toBe(name)
   })
 })
 

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { nearest } from '../../../src/lib/base/nearest.ts'
 import { unknownCommand } from '../../../src/lib/terminal/unknown-command.ts'
 
 const known = ['auth:add', 'auth:list', 'accounts:set', 'quota:show', 'plugins', 'plugins:install']
@@ -25,12 +24,4 @@ test('when a key is typed where a command belongs, it is not repeated', () => {
   expect(unknownCommand(['sk-proj-abcdefghijklmnopqrstuvwxyz'], known).message).toBe(
     'there is no command sk-…',
   )
-})
-
-test.each([
-  ['lits', 'list'],
-  ['provder', 'provider'],
-  ['xyz', null],
-])('nearest to %s is %s', (typed, found) => {
-  expect(nearest(typed, ['list', 'provider', 'group'])).toBe(found)
 })

@@ -1,7 +1,7 @@
 // Random answers, and how a service of each format sends them: whole, or as a stream.
 
 import fc from 'fast-check'
-import type { Format } from '../../../src/lib/translate/translate.ts'
+import type { Format } from '../../../src/lib/provider/wire-format.ts'
 import { DONE, START, USAGE, block, call, chunk, finish, frame, stop } from './streams/given-stream.ts'
 
 export const text = fc

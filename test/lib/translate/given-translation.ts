@@ -4,11 +4,10 @@ import type { ClientDialect as Dialect } from '../../../src/lib/provider/provide
 import {
   translateAnswer as translateText,
   translateRequest,
-  type Format,
   type TranslationContext,
   type TranslationPlan,
-  type WireFormat,
 } from '../../../src/lib/translate/translate.ts'
+import type { Format, WireFormat } from '../../../src/lib/provider/wire-format.ts'
 
 export const context: TranslationContext = { provider: 'custom', requestId: 'req_1', now: 1_700_000_000_999 }
 

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Format } from '../../../src/lib/translate/translate.ts'
+import type { Format } from '../../../src/lib/provider/wire-format.ts'
 import { StreamTranslator, translateAnswer, translateRequest } from '../../../src/lib/translate/translate.ts'
 import { answer, args, streamOf, text, wholeOf } from './given-answers.ts'
 import { read } from './streams/given-stream.ts'

@@ -3,7 +3,8 @@
 import { describe, expect, test } from 'vitest'
 import { isQwenctlError } from '../../../src/lib/base/errors.ts'
 import { StreamTranslator, translateError } from '../../../src/lib/translate/translate.ts'
-import type { Format, TranslationPlan } from '../../../src/lib/translate/translate.ts'
+import type { Format } from '../../../src/lib/provider/wire-format.ts'
+import type { TranslationPlan } from '../../../src/lib/translate/translate.ts'
 import { planOf, translateAnswer } from './given-translation.ts'
 
 const plan = (from: Format, to: Format, more: Partial<TranslationPlan> = {}): TranslationPlan =>

@@ -2,7 +2,8 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { translateRequest, type Format } from '../../../src/lib/translate/translate.ts'
+import type { Format } from '../../../src/lib/provider/wire-format.ts'
+import { translateRequest } from '../../../src/lib/translate/translate.ts'
 import { chatFault } from '../../clients/agents/strict-chat.ts'
 import { geminiFault } from '../../clients/agents/strict-gemini.ts'
 import { messagesRequestFault } from '../../clients/agents/strict-messages.ts'

@@ -1,3 +1,4 @@
+import { outcomeWords } from '../../../src/lib/observe/outcome-words.ts'
 import type { AccountStatus, AccountView, ForecastView, LimitView } from '../api/types.ts'
 import { clock } from './times.ts'
 
@@ -32,27 +33,9 @@ export function formatStatus(account: Status): string {
 /** From best to worst: the order of lists and filters. */
 export const statuses = Object.keys(statusWords) as AccountStatus[]
 
-/** Outcome classes in the words of the terminal. Unknown classes are shown unchanged. */
-const outcomeWords: Record<string, string> = {
-  ok: 'answered',
-  'rate-short': 'rate limited',
-  'quota-window': 'quota used up',
-  'quota-hard': 'no quota or credit left',
-  'auth-refresh': 'login has to be renewed',
-  'auth-dead': 'credential refused',
-  'model-unavailable': 'does not serve the model',
-  'route-missing': 'does not have the endpoint',
-  'request-declined': 'cannot serve this request',
-  overloaded: 'overloaded',
-  'bad-request': 'request refused',
-  unreachable: 'not reached',
-  timeout: 'no answer in time',
-  aborted: 'the client left',
-  lost: 'the answer broke off',
-}
-
+/** The outcome of an attempt in words. A class that this page does not know is shown unchanged. */
 export function outcome(name: string): string {
-  return outcomeWords[name] ?? name
+  return (outcomeWords as Record<string, string>)[name] ?? name
 }
 
 /** `requests / day`, `tokens / minute`, with the model that it applies to. */

@@ -12,24 +12,21 @@ import { HttpListener } from '../client/http-listener.ts'
 import type { Transport } from '../transport/transport.ts'
 import { Exchange } from '../pipeline/exchange/exchange.ts'
 import { sendError } from '../pipeline/exchange/send-error.ts'
-import { isBatchPath } from './lazy-batches.ts'
 import type { LazyBatches } from './lazy-batches.ts'
 import { Guard } from './guard.ts'
 import { handleRequest } from '../pipeline/handle-request.ts'
 import type { ProxyContext } from '../pipeline/proxy-context.ts'
-import { health, readiness } from './health.ts'
 import { isLoopback } from '../../base/loopback.ts'
 import { HELLO_PATH, isManagementPath, isOllamaPath } from './management-seam.ts'
 import type { ManagementHandler } from './management-seam.ts'
-import { answerMetrics, refuseRestricted } from './metrics.ts'
+import { refuseRestricted } from './metrics.ts'
+import { LocalAnswers } from './local-answers.ts'
 import type { LocalHost } from './local-request.ts'
-import { answerOllama } from './ollama-models.ts'
-import { answerUsage } from './usage.ts'
+import { allowMethods, refuseMethod } from './allow-methods.ts'
 import { OllamaCall } from '../pipeline/answer/ollama-call.ts'
 import { fromOllama } from '../../translate/ollama/ollama-request.ts'
 import type { OllamaRoute } from '../../translate/ollama/ollama-request.ts'
 import { parseExact } from '../../translate/reshape/exact-json.ts'
-import { listModels } from './models.ts'
 import type { Incoming } from '../pipeline/plan/outgoing.ts'
 import { decodeRequest, readBody } from '../pipeline/plan/read-request.ts'
 import { NO_TRIES, buildRequestRecord } from './request-record.ts'
@@ -80,6 +77,7 @@ export class ProxyServer implements LocalHost {
   #guard: Guard
   readonly #check = (headers: IncomingHttpHeaders) => this.#guard.check(headers)
   readonly #managed = new Set<Exchange>()
+  readonly #local: LocalAnswers
   readonly #ids: RunningIds
   #open = 0
   #isDraining = false
@@ -89,6 +87,11 @@ export class ProxyServer implements LocalHost {
     this.#proxy = proxy
     this.#options = options
     this.#ids = new RunningIds(options.runId)
+    this.#local = new LocalAnswers(proxy, {
+      ...options,
+      // A request for the count in flight is not part of it.
+      leaveOut: (exchange) => this.#managed.add(exchange),
+    })
     this.#guard = new Guard([options.host, ...options.allowHosts])
     this.#listener = new HttpListener({
       clientIdleMs: options.clientIdleMs,
@@ -184,9 +187,9 @@ export class ProxyServer implements LocalHost {
       throw new QwenctlError('shutting_down', 'the proxy is shutting down')
     }
     if (isManaged) return this.#manage(exchange, management)
-    if (route === null) return void this.#answer(exchange, this.#other(exchange, path, query))
-    if (route.service !== null) allow(exchange, ...SERVICE_METHODS)
-    else if (route.stored !== null) allow(exchange, 'GET', 'HEAD', 'DELETE', 'POST')
+    if (route === null) return void this.#answer(exchange, this.#local.answer(exchange, path, query))
+    if (route.service !== null) allowMethods(exchange, ...SERVICE_METHODS)
+    else if (route.stored !== null) allowMethods(exchange, 'GET', 'HEAD', 'DELETE', 'POST')
     else if (call.method !== 'POST') refuseMethod(exchange)
     readBody(exchange, this.#proxy.maxBodyBytes, (body) => {
       if (exchange.isAnswered) return // the error came too late
@@ -286,46 +289,6 @@ export class ProxyServer implements LocalHost {
     exchange.tries = null // reported once, after both client and upstream have left
   }
 
-  /** Answers requests that need no account. */
-  async #other(exchange: Exchange, path: string, query: string): Promise<void> {
-    if (isBatchPath(path)) return this.#options.batches.answer(exchange, path, query)
-    if (path === '/health')
-      return (allow(exchange, 'GET', 'HEAD'), health(exchange, this.#options.proof ?? null))
-    if (path === '/ready') return (allow(exchange, 'GET', 'HEAD'), readiness(exchange, this.#proxy.live))
-    if (path === '/metrics') {
-      allow(exchange, 'GET', 'HEAD')
-      this.#managed.add(exchange) // a request for the in-flight count is not part of it
-      return answerMetrics(exchange, this.#options.metrics)
-    }
-    if (path === '/models' || path.startsWith('/models/')) {
-      allow(exchange, 'GET', 'HEAD')
-      exchange.route = '/v1/models'
-      return listModels(this.#proxy, exchange, decoded(path.slice('/models/'.length)))
-    }
-    if (path === HELLO_PATH)
-      return (allow(exchange, 'GET', 'HEAD'), exchange.sendJson(200, { message: 'hello' }))
-    if (path === '/usage') {
-      allow(exchange, 'GET', 'HEAD')
-      exchange.route = '/v1/usage'
-      return answerUsage(this.#proxy, exchange)
-    }
-    if (isOllamaPath(path)) {
-      allow(exchange, path === '/api/show' ? 'POST' : 'GET', 'HEAD')
-      exchange.route = path
-      return answerOllama(this.#proxy, exchange, path)
-    }
-    if (path === '/v1beta/models' || path.startsWith('/v1beta/models/')) {
-      allow(exchange, 'GET', 'HEAD')
-      exchange.route = '/v1beta/models'
-      return listModels(this.#proxy, exchange, decoded(path.slice('/v1beta/models/'.length)))
-    }
-    const { method, url } = exchange.call
-    const [asked = ''] = url.split('?', 1) // the query may contain a key
-    throw new QwenctlError('not_found', `there is nothing at ${method} ${asked.slice(0, 200)}`, {
-      hint: 'the endpoints are /v1/chat/completions, /v1/messages, /v1/models and others; see docs/guide/proxy.md',
-    })
-  }
-
   /** A client that was sending receives the reason. A client that stopped reading cannot. */
   onStopped(exchange: Exchange): void {
     const { call } = exchange
@@ -350,32 +313,4 @@ export class ProxyServer implements LocalHost {
       sendError(exchange, error)
     }
   }
-}
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part)
-  } catch {
-    throw new QwenctlError('invalid_request', 'the path has a percent sign that encodes nothing')
-  }
-}
-
-/**
- * Codex tries a WebSocket first, and continues over HTTP at once after 426 alone
- * (https://github.com/openai/codex, codex-rs/core/src/client.rs, 2026-11).
- */
-function refuseMethod(exchange: Exchange): void {
-  const { method, headers } = exchange.call
-  if (method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket')
-    throw new QwenctlError('upgrade_refused', 'the proxy has no WebSockets; send the request over HTTP')
-  allow(exchange, 'POST')
-}
-
-function allow(exchange: Exchange, ...methods: string[]): void {
-  const { method } = exchange.call
-  if (methods.includes(method)) return
-  exchange.allow = methods.join(', ')
-  throw new QwenctlError('method_not_allowed', `${method} is not for this path`, {
-    hint: `use ${methods.join(' or ')}`,
-  })
 }

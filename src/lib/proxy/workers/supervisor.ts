@@ -11,9 +11,10 @@ import { QwenctlError } from '../../base/errors.ts'
 import type { MetricsPart } from '../../observe/metrics.ts'
 import { Channel } from './channel.ts'
 import { EndedMetrics } from './ended-metrics.ts'
-import type { ErrorWords, SupervisorWords, WorkerOrder, WorkerWords } from './messages.ts'
+import type { SupervisorWords, WorkerOrder, WorkerWords } from './messages.ts'
 import { OnceSaid } from './once-said.ts'
 import { RespawnDelay } from './respawn-delay.ts'
+import { endedAtOnce, rebuildError, outdated, formatEnd } from './worker-errors.ts'
 
 export interface SupervisorOptions {
   /** Number of workers. */
@@ -307,26 +308,6 @@ async function freePort(host: string): Promise<number> {
   const { port } = server.address() as AddressInfo
   await new Promise<void>((resolve) => server.close(() => resolve()))
   return port
-}
-
-function rebuildError({ code, message, hint }: ErrorWords): QwenctlError {
-  return new QwenctlError(code, message, hint === null ? {} : { hint })
-}
-
-function formatEnd(code: number | null, signal: string | null): string {
-  return signal === null ? `exit code ${code ?? 0}` : signal
-}
-
-function endedAtOnce(code: number | null, signal: string | null): QwenctlError {
-  return new QwenctlError('failed', `the workers end as soon as they begin (${formatEnd(code, signal)})`, {
-    hint: 'what they said stands above, or in the log of a proxy in the background; qwenctl proxy start --workers 1 shows more',
-  })
-}
-
-function outdated(own: string, other: string): QwenctlError {
-  return new QwenctlError('failed', `this proxy runs ${own}, and ${other} was installed over it`, {
-    hint: 'start it again: qwenctl proxy start',
-  })
 }
 
 function notInTime(): QwenctlError {

@@ -2,7 +2,7 @@ import type { Account } from '../../account/account.ts'
 import { shortReference } from '../../account/account.ts'
 import { cooldownWords } from '../../quota/cooldown-words.ts'
 import { GUESS_PREFIX } from './cooling.ts'
-import type { Refusal } from '../eligibility.ts'
+import type { Refusal } from '../refusal.ts'
 
 /**
  * Why an account needs a person, and the command that brings it back. Errors, statuses, commands and the page share

@@ -1,4 +1,4 @@
-import { isAskable } from '../eligibility.ts'
+import { isAskable } from '../mismatch.ts'
 import type { Member } from '../pool/member.ts'
 import type { ModelEvidence } from './model-evidence.ts'
 import { weighEvidence, isCertain } from './model-evidence.ts'

@@ -1,5 +1,5 @@
-import { nearest } from '../../provider/registry.ts'
-import { isAskable } from '../eligibility.ts'
+import { nearest } from '../../base/nearest.ts'
+import { isAskable } from '../mismatch.ts'
 import { weighEvidence, isGuess } from './model-evidence.ts'
 import type { Member } from '../pool/member.ts'
 import type { RotationRequest } from '../rotation-request.ts'
@@ -44,7 +44,7 @@ export function nearModels(
   const found: string[] = []
   const alike = new Set([...names].filter((name) => Math.abs(name.length - model.length) <= 2))
   for (;;) {
-    const next = found.length < MOST_NAMES ? nearest(model, [...alike]) : null
+    const next = found.length < MOST_NAMES ? nearest(model, alike) : null
     if (next === null) break
     found.push(next)
     alike.delete(next)

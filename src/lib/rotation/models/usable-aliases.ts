@@ -1,6 +1,6 @@
 import type { AccountScope, ClientKey } from '../../account/client-key.ts'
 import type { Aliases } from './aliases.ts'
-import { mismatchKind } from '../eligibility.ts'
+import { mismatchKind } from '../mismatch.ts'
 import { keepAllowed } from '../key-rules.ts'
 import { accountsLeftOut } from './model-holders.ts'
 import type { Member } from '../pool/member.ts'

@@ -5,10 +5,11 @@
 
 import type { AccountScope } from '../../account/client-key.ts'
 import { everyAccount, isInScope } from '../../account/client-key.ts'
-import type { Refusal } from '../eligibility.ts'
+import type { Refusal } from '../refusal.ts'
 import type { Lane } from './candidates.ts'
 import { Candidates } from './candidates.ts'
-import { lacksWanted, mismatchKind, refusal } from '../eligibility.ts'
+import { lacksWanted, refusal } from '../eligibility.ts'
+import { mismatchKind } from '../mismatch.ts'
 import { circuitName, circuitsToProbe, halfOpenCircuits, Probes } from '../cooldowns/circuit.ts'
 import { LargeTier } from './large-tier.ts'
 import { Latencies } from './latencies.ts'
@@ -39,6 +40,7 @@ const MOST_EXACT = 64
 const MOST_ROSTERS = 32
 const MOST_LANES = 64
 const MOST_MODELS = 1024
+
 /** The accounts of one version of the documents. Create a new pool when they change. */
 export class Pool {
   readonly members: readonly Member[]

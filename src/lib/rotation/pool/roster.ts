@@ -1,5 +1,5 @@
 import { Homes } from '../affinity.ts'
-import { mismatchKind } from '../eligibility.ts'
+import { mismatchKind } from '../mismatch.ts'
 import type { Member } from './member.ts'
 import { weighEvidence, evidenceRank } from '../models/model-evidence.ts'
 import { accountsLeftOut } from '../models/model-holders.ts'

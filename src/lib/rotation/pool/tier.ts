@@ -1,4 +1,5 @@
-import { lacksWanted, lasts, unavailability } from '../eligibility.ts'
+import { lacksWanted, unavailability } from '../eligibility.ts'
+import { lasts } from '../refusal.ts'
 import { chooseBest, chooseOfTwo } from './choose.ts'
 import type { Row, Search } from './choose.ts'
 import type { Member } from './member.ts'

@@ -4,7 +4,7 @@ import { LiveView } from '../live-view.ts'
 import { hasBrowser, openBrowser } from '../input/open-browser.ts'
 import { qrPicture } from '../format/qr-code.ts'
 import { cutToWidth, printable } from '../format/text-width.ts'
-import { formatDuration } from '../format/format-time.ts'
+import { formatDuration } from '../../base/durations.ts'
 import type { LoginOverrides, PendingLogin } from '../../toolkit/login/pending-login.ts'
 import type { TokenSet } from '../../toolkit/login/token-set.ts'
 

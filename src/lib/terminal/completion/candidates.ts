@@ -1,6 +1,8 @@
 // Completion of a partial command line. Pure except for the names, which are requested only where a name can
 // follow. `scripts.ts` has the scripts of the shells.
 
+import type { NameKind } from '../../toolkit/direct-names.ts'
+
 /** The commands in `dist/completion.json`, which the build writes from oclif's view of them. */
 export interface CommandTable {
   commands: CommandEntry[]
@@ -29,19 +31,6 @@ export interface Candidate {
   value: string
   summary: string
 }
-
-export type NameKind =
-  | 'archived'
-  | 'template'
-  | 'account'
-  | 'group'
-  | 'provider'
-  | 'user'
-  | 'key'
-  | 'setting'
-  | 'setting-value'
-  | 'job'
-  | 'batch'
 
 /** The restriction of names by earlier words of the line. */
 interface NameFilter {

@@ -1,5 +1,5 @@
 import { printable } from '../format/text-width.ts'
-import { formatDuration } from '../format/format-time.ts'
+import { formatDuration } from '../../base/durations.ts'
 import type { Standing } from '../../toolkit/accounts/account-status.ts'
 
 /** The reported part of a refusal. `returns`: the first account to return, and its time, if the pool is out. */

@@ -1,6 +1,7 @@
 import type { Column } from '../format/table.ts'
 import { cutToWidth, printable, textWidth } from '../format/text-width.ts'
-import { formatDuration, comingTime } from '../format/format-time.ts'
+import { formatDuration } from '../../base/durations.ts'
+import { comingTime } from '../format/format-time.ts'
 import type { ExplainDocument, ExplainedAccount, ExplainedLimit } from '../../toolkit/views.ts'
 import { shownName } from '../accounts/account-names.ts'
 import { limitName, shortNumber } from './quota-table.ts'

@@ -1,6 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { resolveReference } from '../../account/reference.ts'
-import { CLIENT_KEY_PREFIX } from '../../account/client-key.ts'
 import { mayServe } from '../../account/client-key.ts'
 import type { ClientKey, FormerSecret } from '../../account/client-key.ts'
 import { maskSecret } from '../../account/mask.ts'
@@ -19,6 +18,8 @@ import type { KeysData } from '../../store/documents/keys-document.ts'
 import { limitView } from '../quota/quota-view.ts'
 import { ownedBy } from '../scope/owned-by.ts'
 import { readExpiry } from './expiry.ts'
+import { newSecret, hashSecret, workingSecrets } from './key-secrets.ts'
+import { recordLimits } from './record-limits.ts'
 
 export type { ClientKeyView }
 
@@ -281,11 +282,6 @@ function deriveStatus(key: ClientKey, freeAt: number, now: number): ClientKeyVie
   return freeAt > now ? 'spent' : 'active'
 }
 
-/** Former secrets that still work. */
-function workingSecrets({ former = [] }: ClientKey, now: number): FormerSecret[] {
-  return former.filter(({ until }) => Date.parse(until) > now)
-}
-
 function findLatest(secrets: readonly FormerSecret[]): string | null {
   const times = secrets.map(({ until }) => Date.parse(until))
   return times.length === 0 ? null : new Date(Math.max(...times)).toISOString()
@@ -297,10 +293,6 @@ function newId(job: string | undefined): string {
     : `key_${job}_${randomBytes(4).toString('hex')}`
 }
 
-function newSecret(): string {
-  return CLIENT_KEY_PREFIX + randomBytes(32).toString('base64url')
-}
-
 /** Limits in canonical form; `none` alone means no limit. */
 function parseLimits(texts: readonly string[]): string[] {
   const [only] = texts
@@ -308,26 +300,8 @@ function parseLimits(texts: readonly string[]): string[] {
   return texts.map((text) => formatLimit(parseLimit(text)))
 }
 
-export function hashSecret(secret: string): string {
-  return createHash('sha256').update(secret).digest('hex')
-}
-
 export function hasExpired({ expiresAt }: Pick<ClientKey, 'expiresAt'>, now: number): boolean {
   return expiresAt !== null && Date.parse(expiresAt) <= now
-}
-
-/** Records the limits of a key, or of another subject, in the ledger; writes nothing if they are recorded already. */
-export async function recordLimits(
-  ledger: Ledger,
-  key: { readonly id: string; readonly limits: readonly string[] },
-): Promise<void> {
-  const limits = key.limits.map((text) => ({ ...parseLimit(text), source: 'configured' as const }))
-  const present = ledger.state.subjects.get(key.id)?.limits ?? []
-  const signature = (list: readonly { max: number; metric: string; window: string }[]) =>
-    list.map(({ max, metric, window }) => `${max} ${metric} ${window}`).join()
-  if (signature(limits) === signature(present)) return
-  const records = limits.map(({ metric, window, max, source }) => ({ metric, window, max, source }))
-  await ledger.record([{ type: 'limits', account: key.id, limits: records }])
 }
 
 function formatTime(at: number | null): string | null {

@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path'
 import type { Account } from '../../account/account.ts'
-import { isQwenctlError, readMessage, QwenctlError } from '../../base/errors.ts'
+import type { QwenctlError } from '../../base/errors.ts'
+import { isQwenctlError, readMessage } from '../../base/errors.ts'
 import type { Ledger } from '../../quota/ledger.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import type { JsonDocument } from '../../store/documents/document.ts'
@@ -21,6 +22,7 @@ import { isPassing, reserveRoom, usedUp } from './renewal-room.ts'
 import { withSharedFile } from './shared-file.ts'
 import type { Access, TokenSet } from './token-set.ts'
 import { dueAt, isUsable } from './token-set.ts'
+import { needsLogin, unavailable } from './login-errors.ts'
 
 export interface AccountLoginsParts {
   home: Home
@@ -320,20 +322,6 @@ export class AccountLogins {
 
 function pickAccess({ tokens, dueAt: until }: Known): Access {
   return { secret: tokens.accessToken, until }
-}
-
-function needsLogin({ provider, name }: Account, why: string): QwenctlError {
-  return new QwenctlError('needs_login', `the login of ${provider}/${name} has ended: ${why}`, {
-    hint: `qwenctl auth refresh ${provider}/${name} --login`,
-  })
-}
-
-function unavailable({ provider, name }: Account, why: string): QwenctlError {
-  return new QwenctlError(
-    'upstream_unavailable',
-    `the login of ${provider}/${name} could not be renewed: ${why}`,
-    { hint: 'nothing is lost: it is tried again' },
-  )
 }
 
 function formatLost({ provider, name }: Account, error: unknown): string {

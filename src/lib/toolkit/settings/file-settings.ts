@@ -84,7 +84,7 @@ export class FileSettings implements Settings {
     if (key === PRICES) return Object.fromEntries(await this.prices())
     if (isIn(PRICES, key)) return (await this.prices()).get(nameIn(key)) ?? null
     if (isIn(CAPS, key)) return readCap(await this.caps(), key)
-    const row = await findRow(key)
+    const row = findRow(key)
     return withoutPassword(row, this.#resolve(row, await this.#file()).value)
   }
 
@@ -106,7 +106,7 @@ export class FileSettings implements Settings {
   /** The path of a setting in the configuration file. Throws `invalid_value` for an unknown setting. */
   async #findPath(key: string): Promise<string[]> {
     this.#refuseFact(key)
-    return pathInSection(key) ?? (await findRow(key)).key.split('.')
+    return pathInSection(key) ?? findRow(key).key.split('.')
   }
 
   /** Facts of the home have commands of their own. */
@@ -149,7 +149,7 @@ export class FileSettings implements Settings {
     this.#refuseFact(key)
     const change = await changeInSection(key, value, () => this.#file())
     if (change !== null) return change
-    const row = await findRow(key)
+    const row = findRow(key)
     const parsed = parseSetting(row, value, key)
     if (key === 'proxy.ca') {
       const { trustedAuthorities } = await import('../../net/trusted-authorities.ts')

@@ -1,4 +1,5 @@
 import { QwenctlError } from '../../base/errors.ts'
+import { nearest } from '../../base/nearest.ts'
 import { parseSetting } from './parse-setting.ts'
 import type { SettingRow } from './settings-table.ts'
 import { settingsTable } from './settings-table.ts'
@@ -20,10 +21,9 @@ function knownRow(key: string): SettingRow {
 }
 
 /** The row of a setting that a user names. Throws `invalid_value`, naming the nearest. */
-export async function findRow(key: string): Promise<SettingRow> {
+export function findRow(key: string): SettingRow {
   const row = settingsTable.find((candidate) => candidate.key === key)
   if (row !== undefined) return row
-  const { nearest } = await import('../../provider/registry.ts')
   const close = nearest(key, settingsTable.flatMap(listForms))
   const meant = settingsTable.find((candidate) => close !== null && listForms(candidate).includes(close))
   throw new QwenctlError('invalid_value', `there is no setting "${key}"`, {

@@ -1,5 +1,5 @@
 import { geminiPath } from '../gemini/write-request.ts'
-import type { EmbeddingFormat } from '../format.ts'
+import type { EmbeddingFormat } from '../../provider/wire-format.ts'
 import type { Json } from '../json-fields.ts'
 import type { TranslationContext, TranslationPlan } from '../plan.ts'
 import { writeEmbeddingAnswer, writeEmbeddingRequest } from './gemini-to-openai.ts'

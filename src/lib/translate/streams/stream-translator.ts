@@ -1,6 +1,6 @@
 import { QwenctlError, isQwenctlError } from '../../base/errors.ts'
 import { translateError } from '../errors/error-envelope.ts'
-import type { Format } from '../format.ts'
+import type { Format } from '../../provider/wire-format.ts'
 import { formats } from '../formats.ts'
 import { isObject, isText, type Json } from '../json-fields.ts'
 import { parseJson } from '../json/parse-json.ts'

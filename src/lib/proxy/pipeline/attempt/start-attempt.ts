@@ -11,7 +11,7 @@ import { buildOutgoing } from '../plan/outgoing.ts'
 import type { Target } from '../../pool/target.ts'
 import { credentialFailure } from './refresh-token.ts'
 import type { Assignment } from './assignment.ts'
-import type { WireFormat } from '../../../rotation/endpoints.ts'
+import type { WireFormat } from '../../../provider/wire-format.ts'
 import { boundOutput } from '../../wire/body/output-bound.ts'
 import { conversationIn } from '../../wire/body/stored-state.ts'
 

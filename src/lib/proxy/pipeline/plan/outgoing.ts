@@ -1,6 +1,7 @@
 import type { Dialect } from '../../../provider/provider.ts'
 import type { RotationRequest } from '../../../rotation/rotation-request.ts'
-import type { Format, TranslatedRequest, TranslationPlan, WireFormat } from '../../../translate/translate.ts'
+import type { Format, WireFormat } from '../../../provider/wire-format.ts'
+import type { TranslatedRequest, TranslationPlan } from '../../../translate/translate.ts'
 import { geminiPath, scrubRequest } from '../../../translate/translate.ts'
 import { acquireFor } from '../../transport/body/body-memory.ts'
 import type { ClientHead } from '../../wire/headers/client-head.ts'

@@ -18,7 +18,7 @@ import type { RequestBody } from './read-request.ts'
 import type { PathFacts, Route } from './routes.ts'
 import { parseRequest } from './read-request.ts'
 import type { RequestSize } from '../../wire/body/output-bound.ts'
-import { isEmbeddingFormat } from '../../../translate/format.ts'
+import { isEmbeddingFormat } from '../../../provider/wire-format.ts'
 import { conversationHint } from '../../wire/body/session-hint.ts'
 import { continuedState } from '../../wire/body/stored-state.ts'
 

@@ -10,7 +10,7 @@ import {
   asResponses,
   endpointAt,
 } from '../../../rotation/endpoints.ts'
-import type { WireFormat } from '../../../translate/translate.ts'
+import type { WireFormat } from '../../../provider/wire-format.ts'
 import type { OllamaRoute } from '../../../translate/ollama/ollama-request.ts'
 
 /** An endpoint of the pool: the client's wire format there, and the matching upstream path. */

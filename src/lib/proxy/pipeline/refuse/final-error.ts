@@ -1,6 +1,7 @@
 import { QwenctlError } from '../../../base/errors.ts'
 import { isContextOverflow } from '../../../provider/context-overflow.ts'
-import { lasts, refusal } from '../../../rotation/eligibility.ts'
+import { refusal } from '../../../rotation/eligibility.ts'
+import { lasts } from '../../../rotation/refusal.ts'
 import type { Member } from '../../../rotation/pool/member.ts'
 import type { RotationRequest } from '../../../rotation/rotation-request.ts'
 import type { Exchange } from '../exchange/exchange.ts'

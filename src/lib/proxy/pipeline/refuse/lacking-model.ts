@@ -1,4 +1,5 @@
-import { lacksWanted, mismatchKind } from '../../../rotation/eligibility.ts'
+import { lacksWanted } from '../../../rotation/eligibility.ts'
+import { mismatchKind } from '../../../rotation/mismatch.ts'
 import { isGuess, weighEvidence } from '../../../rotation/models/model-evidence.ts'
 import type { Member } from '../../../rotation/pool/member.ts'
 import type { RotationRequest } from '../../../rotation/rotation-request.ts'

@@ -1,4 +1,4 @@
-import type { WireFormat } from '../../../rotation/endpoints.ts'
+import type { WireFormat } from '../../../provider/wire-format.ts'
 import { estimateInput } from '../token-bound.ts'
 import { splice } from './edit-body.ts'
 import type { Edit } from './edit-body.ts'

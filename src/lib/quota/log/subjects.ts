@@ -1,0 +1,44 @@
+import type { SubjectState, LedgerState, DayTotals } from './state.ts'
+import { emptyTotals } from './totals.ts'
+import { emptyTrail } from './trail.ts'
+
+/** A shared empty list; no code adds to it. */
+export const NO_OTHERS: string[] = []
+const NO_SUBJECTS: readonly SubjectState[] = []
+
+/** The subject of an event, to change it. */
+export function ensureSubject(state: LedgerState, id: string): SubjectState {
+  state.watcher?.beforeSubject(id)
+  let subject = state.subjects.get(id)
+  if (subject === undefined) {
+    subject = {
+      limits: [],
+      modelLimits: [],
+      cooldowns: new Map(),
+      trail: emptyTrail(),
+      resetSequence: 0,
+      strikes: 0,
+      lastUsedAt: null,
+    }
+    state.subjects.set(id, subject)
+  }
+  return subject
+}
+
+/** The other subjects of a reservation; most reservations have none. */
+export function ensureSubjects(
+  state: LedgerState,
+  ids: readonly string[] = NO_OTHERS,
+): readonly SubjectState[] {
+  return ids.length === 0 ? NO_SUBJECTS : ids.map((id) => ensureSubject(state, id))
+}
+
+/** The totals of an account on a day, to change them. */
+export function totalsIn(state: LedgerState, day: string, account: string): DayTotals {
+  state.watcher?.beforeTotals(day, account)
+  let accounts = state.days.get(day)
+  if (accounts === undefined) state.days.set(day, (accounts = new Map<string, DayTotals>()))
+  let totals = accounts.get(account)
+  if (totals === undefined) accounts.set(account, (totals = emptyTotals()))
+  return totals
+}
