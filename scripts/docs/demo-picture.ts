@@ -1,9 +1,11 @@
-// The output of `qwenctl demo` without a terminal, for the README.
+// The output of `qwenctl demo` without a terminal, for the guide.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { paletteFor } from '../../src/lib/terminal/format/color.ts'
+import { renderGauge } from '../../src/lib/terminal/format/gauge.ts'
 import { fence } from './markdown.ts'
 
-/** A run of the demo from the sources, with its port and the time of day replaced. */
+/** A run of the demo from the sources. What differs between runs is replaced: ports, times, delays, the moment of the kill. */
 export async function demoPicture(root: string): Promise<string> {
   const kept = Object.entries(process.env).filter(([name]) => !/^(QWENCTL_|DEBUG$|NODE_|VITEST)/.test(name))
   const child = spawn(process.execPath, [join(root, 'bin', 'dev.js'), 'demo'], {
@@ -22,5 +24,25 @@ function steady(text: string): string {
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:3000')
     .replaceAll(/back in [\d a-z]+?(?=[;,\n])/g, 'back in 14 h 1 min')
     .replaceAll(/retry-after \d+ s/g, 'retry-after 50431 s')
+    .replace(/^ {4}(\w+ +)\+ +\d+ ms.*\n {4}(\w+ +)\+ +\d+ ms.*\n {4}(\w+ +)\+ +\d+ ms.*$/m, delays)
+    .replace(/^ {4}\S+ +\d+ answered, then kill -9$/m, `    ${bar(20)}  20 answered, then kill -9`)
+    .replace(/^ {4}\S+ +\d+ answered by a second run\n( {4}.* sent again: \d+\n)?/m, resumed)
+    .replace(/once; qwenctl counted \d+ requests/, 'once; qwenctl counted 62 requests')
     .replaceAll(/at \d{4}-\d\d-\d\d 00:00 UTC/g, 'at 2026-11-23 00:00 UTC')
+}
+
+function delays(_: string, ...names: string[]): string {
+  const rows = ['+ 210 ms  2 runs', '+ 877 ms  2 runs', '+ 431 ms  2 runs']
+  return rows.map((row, index) => `    ${names[index]}${row}`).join('\n')
+}
+
+function resumed(): string {
+  return [
+    `    ${bar(58)}  58 answered by a second run\n`,
+    `    ${bar(60)}  60 answered; in flight at the kill and sent again: 2\n`,
+  ].join('')
+}
+
+function bar(answered: number): string {
+  return renderGauge(answered, 60, { width: 20, unicode: true, palette: paletteFor({ isTTY: false }, {}) })
 }

@@ -1,82 +1,68 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { Args, Flags } from '@oclif/core'
-import { QwenctlError } from '../lib/base/errors.ts'
+import { Flags } from '@oclif/core'
 import type { AttemptReport } from '../lib/proxy/pool/reports.ts'
-import { BaseCommand } from '../lib/terminal/base-command.ts'
-import { listenForInterrupt } from '../lib/demo/demo-interrupt.ts'
 import type { DemoLook } from '../lib/demo/demo-picture.ts'
 import { isClone, nextLines } from '../lib/demo/demo-picture.ts'
 import type { DemoShow } from '../lib/demo/demo-show.ts'
 import { openShow } from '../lib/demo/demo-show.ts'
 import type { DemoStage } from '../lib/demo/demo-stage.ts'
-import type { JobsDemoDocument } from '../lib/demo/demo-jobs.ts'
 import type { DemoDocument } from '../lib/demo/demo-summary.ts'
 import { summarize } from '../lib/demo/demo-summary.ts'
+import { DemoCommand } from './base/demo-command.ts'
 
-export default class Demo extends BaseCommand {
+export default class Demo extends DemoCommand {
   static override enableJsonFlag = true
   static override summary = 'watch failover at work, with simulated accounts'
   static override description =
-    'Starts the real proxy over three simulated accounts with small limits, in a temporary home. A program sends requests until every account is out. Your own accounts are not touched, and no provider is called.'
+    'Starts the real proxy over three simulated accounts with small limits, in a temporary home. A program sends requests until every account is out. Then a job and a batch run in the same way. Your own accounts are not touched, and no provider is called.'
   static override examples = [
     '<%= config.bin %> demo',
     '<%= config.bin %> demo --serve',
     '<%= config.bin %> demo --json',
     '<%= config.bin %> demo jobs',
+    '<%= config.bin %> demo batch',
   ]
-  static override args = {
-    story: Args.string({
-      description: 'another story: jobs shows scheduled work over three accounts',
-      options: ['jobs'],
-      ignoreStdin: true,
-    }),
-  }
   static override flags = {
     serve: Flags.boolean({
       description: 'keep it running afterwards for your own requests; Ctrl-C ends it',
       default: false,
     }),
-    fast: Flags.boolean({ description: 'run without pauses', hidden: true, default: false }),
+    fast: Flags.boolean({ description: 'run without pauses, job and batch', hidden: true, default: false }),
   }
 
   private onAttempt: (report: AttemptReport) => void = () => undefined
 
-  async run(): Promise<DemoDocument | JobsDemoDocument | undefined> {
-    const { args, flags } = await this.parse(Demo)
-    const interrupt = listenForInterrupt(process.stdout)
-    try {
-      if (args.story === 'jobs') return await this.performJobs(interrupt.signal)
+  async run(): Promise<DemoDocument | undefined> {
+    const { flags } = await this.parse(Demo)
+    return await this.untilInterrupted(async ({ signal, asked }) => {
       const isWatched = process.stdout.isTTY && !flags.fast && !this.jsonEnabled()
       const document = await this.onStage(async (stage) => {
-        const document = await this.perform(stage, { isWatched, signal: interrupt.signal })
-        if (flags.serve) await this.serve(stage, document, interrupt.asked)
-        else this.tellNext()
+        const document = await this.perform(stage, { isWatched, signal })
+        if (flags.serve) await this.serve(stage, document, asked)
         return document
       })
-      if (!flags.serve) return document
-      this.tell('Ended. The temporary home is removed.')
-      return undefined
-    } catch (error) {
-      if (!interrupt.signal.aborted) throw error
-      throw new QwenctlError('cancelled', 'the demo was interrupted; its temporary home is removed')
-    } finally {
-      interrupt.release()
-    }
+      if (flags.serve) {
+        this.tell('Ended. The temporary home is removed.')
+        return undefined
+      }
+      const encore = flags.fast ? {} : await this.performEncore(signal)
+      for (const line of nextLines(this.look, process.env)) this.print(line)
+      return { ...document, ...encore }
+    })
   }
 
-  private async performJobs(signal: AbortSignal): Promise<JobsDemoDocument> {
-    const { playJobs } = await import('../lib/demo/demo-jobs.ts')
-    const { startSchedule } = await import('./base/proxy/run-schedule.ts')
-    const onTrouble = (message: string) => this.caution(message)
-    const document = await playJobs({
-      onTrouble,
-      signal,
+  private async performEncore(signal: AbortSignal): Promise<Pick<DemoDocument, 'jobs' | 'batch'>> {
+    const { playEncore } = await import('../lib/demo/demo-encore.ts')
+    const encore = await playEncore({
+      startSchedule: this.startSchedule,
+      program: process.argv[1] ?? '',
       print: (line) => this.print(line),
-      startSchedule: async (toolkit, url) =>
-        (await startSchedule(toolkit, { url, user: null, env: process.env, onTrouble })).stop,
+      look: this.look,
+      onTrouble: this.onTrouble,
+      signal,
     })
-    if (!document.eachSlotOnce) process.exitCode = 1
-    return document
+    if (!encore.jobs.eachSlotOnce || !encore.batch.answeredOnce) process.exitCode = 1
+    return encore
   }
 
   private async onStage<Result>(act: (stage: DemoStage) => Promise<Result>): Promise<Result> {
@@ -84,7 +70,7 @@ export default class Demo extends BaseCommand {
     const stage = await DemoStage.open({
       clock: Date.now,
       onAttempt: (report) => this.onAttempt(report),
-      onTrouble: (message) => this.caution(message),
+      onTrouble: this.onTrouble,
     })
     try {
       return await act(stage)
@@ -132,10 +118,6 @@ export default class Demo extends BaseCommand {
     const { isTTY, columns } = process.stdout
     // The width is unknown without a terminal; this width fits into a log or a mail.
     return { palette: this.palette, unicode: this.unicode, columns: isTTY && columns > 0 ? columns : 100 }
-  }
-
-  private tellNext(): void {
-    for (const line of nextLines(this.look, process.env)) this.print(line)
   }
 
   private async serve(stage: DemoStage, document: DemoDocument, asked: Promise<void>): Promise<void> {

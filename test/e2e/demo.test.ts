@@ -53,6 +53,12 @@ test('with --json, one document says what was sent, answered and counted, and th
     { name: 'home', answered: 4, counted: 4, upstream: 4, status: 'key-refused', availableAt: null },
     { name: 'spare', answered: 5, counted: 5, upstream: 5, status: 'exhausted' },
   ])
+  expect(document.jobs).toMatchObject({ eachSlotOnce: true })
+  expect(document.jobs?.accounts.map(({ name }) => name)).toEqual(['work', 'home', 'spare'])
+  expect(document.batch).toMatchObject({ lines: 60, answeredOnce: true, batch: { status: 'completed', done: 60 } })
+  // Each line once, and each that was in flight at the kill at most once more.
+  expect(document.batch?.counted).toBeGreaterThanOrEqual(60)
+  expect(document.batch?.counted).toBeLessThanOrEqual(60 + document.batch!.unknownAfterKill)
   // The wait that the answer names ends at the reset, to the second.
   const askedAt = Date.parse(document.poolOut?.resetsAt ?? '') - (document.poolOut?.retryAfterMs ?? 0)
   expect(askedAt).toBeGreaterThan(before - 1_000)
@@ -71,6 +77,9 @@ test('without a terminal it tells the same in plain lines, and leaves no trace',
   expect(stdout).toContain('13  work is out: 12/day is used up')
   expect(stdout.replace(/\s+/g, ' ')).toContain('spare answers the same request, at attempt 2')
   expect(stdout).toContain('qwenctl counted 21, the simulated provider 21: they agree on every account.')
+  expect(stdout).toContain('Each slot ran once.')
+  expect(stdout).toMatch(/\d\d answered, then kill -9\n/)
+  expect(stdout).toContain('Each line is answered once; qwenctl counted 6')
   expect(stdout).toContain('qwenctl auth add')
   expect(readFileSync(join(home, 'accounts.json'), 'utf8')).toBe(before)
   expect(readdirSync(home, { recursive: true }).sort()).toEqual(names)

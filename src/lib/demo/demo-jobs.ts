@@ -12,22 +12,31 @@ import { proxySettings } from './demo-stage.ts'
 export interface JobsDemoOptions {
   /** Runs the schedule over the proxy at this address; resolves to the function that stops it. */
   startSchedule: (toolkit: Toolkit, url: string) => Promise<(reason: string) => Promise<void>>
-  /** Receives the lines of the story. */
-  print: (line: string) => void
+  /** Receives each ended run once, in the order of their starts. */
+  onRun: (run: RunView) => void
   onTrouble: (message: string) => void
   signal: AbortSignal
-  /** The length of the story. */
-  playMs?: number
+  /** How often the job `greet` runs for each account, and the range of its delays: `3s`. */
+  every: string
+  /** Adds a job with a command that always fails. */
+  hasFailingJob: boolean
+  /** The schedules stop after so many milliseconds, or once so many runs of `greet` are done. */
+  playMs: number
+  enoughRuns: number
 }
 
 export interface JobsDemoDocument {
   runs: Pick<RunView, 'jobName' | 'accountName' | 'slot' | 'status' | 'reason'>[]
+  /** The delay of each account in `greet`, and its runs of it that are done. */
+  accounts: { name: string; delayMs: number; done: number }[]
+  /** How the job that always fails ended; null: there was none. */
+  failing: { status: string; reason: string | null } | null
   /** No account ran a slot twice, though two schedules ran. */
   eachSlotOnce: boolean
 }
 
 const NAMES = ['work', 'home', 'spare']
-const PLAY_MS = 9_000
+const LOOK_EVERY_MS = 100
 
 /** Two schedules over three simulated accounts, in a temporary home: a staggered prompt, and a command that fails. */
 export async function playJobs(options: JobsDemoOptions): Promise<JobsDemoDocument> {
@@ -35,66 +44,75 @@ export async function playJobs(options: JobsDemoOptions): Promise<JobsDemoDocume
   process.once('exit', () => rmSync(home, { recursive: true, force: true }))
   const toolkit = openToolkit({ env: { QWENCTL_HOME: home } })
   try {
-    return await playOver(toolkit, options)
+    await addJobs(toolkit, options)
+    const { accounts } = await toolkit.jobs.show('greet')
+    const delays = new Map(
+      accounts.map(({ name, nextAt, nextSlot }) => [name, Date.parse(nextAt!) - Date.parse(nextSlot!)]),
+    )
+    await runSchedules(toolkit, options)
+    return await describeEnd(toolkit, delays, options)
   } finally {
     await toolkit.close()
     await rm(home, { recursive: true, force: true })
   }
 }
 
-async function playOver(toolkit: Toolkit, options: JobsDemoOptions): Promise<JobsDemoDocument> {
-  const { print, onTrouble, signal, playMs = PLAY_MS } = options
+async function addJobs(toolkit: Toolkit, { every, hasFailingJob }: JobsDemoOptions): Promise<void> {
   for (const name of NAMES)
     await toolkit.accounts.add({ provider: 'sandbox', name, secret: `sk-simulated-${name}-0001` })
-  await toolkit.jobs.add({ name: 'greet', every: '3s', spread: '3s', all: true, ask: 'Greet {{account}}' })
+  await toolkit.jobs.add({ name: 'greet', every, spread: every, all: true, ask: 'Greet {{account}}' })
+  if (!hasFailingJob) return
   const command = [process.execPath, '-e', 'process.exit(1)']
   await toolkit.jobs.add({ name: 'broken', every: '1s', accounts: ['spare'], command })
-  print('The job greet asks each account every 3 s, with a delay of its own. The job broken always fails.')
-  print('Two schedules run at once, as two proxies would.\n')
+}
+
+async function runSchedules(toolkit: Toolkit, options: JobsDemoOptions): Promise<void> {
+  const { onRun, onTrouble, signal, playMs, enoughRuns } = options
   const proxy = await startProxy(toolkit, proxySettings, { onTrouble })
   const stops = [
     await options.startSchedule(toolkit, proxy.url),
     await options.startSchedule(toolkit, proxy.url),
   ]
   const told = new Set<string>()
+  let done = 0
   try {
     const end = Date.now() + playMs
-    while (Date.now() < end) {
-      await wait(100, undefined, { signal })
+    while (Date.now() < end && done < enoughRuns) {
+      await wait(LOOK_EVERY_MS, undefined, { signal })
       for (const run of (await toolkit.jobs.runs({ limit: 20 })).reverse()) {
         if (run.status === 'running' || told.has(run.id)) continue
         told.add(run.id)
-        print(formatRun(run))
+        if (run.jobName === 'greet' && run.status === 'done') done += 1
+        onRun(run)
       }
     }
   } finally {
     for (const stop of stops) await stop('the demo has ended')
     await proxy.stop(0)
   }
-  return tellEnd(toolkit, print)
 }
 
-async function tellEnd(toolkit: Toolkit, print: (line: string) => void): Promise<JobsDemoDocument> {
+async function describeEnd(
+  toolkit: Toolkit,
+  delays: Map<string, number>,
+  { hasFailingJob }: JobsDemoOptions,
+): Promise<JobsDemoDocument> {
   const runs = (await toolkit.jobs.runs({ limit: 500 })).filter(({ status }) => status !== 'skipped')
   const slots = new Set(runs.map(({ job, account, slot }) => `${job} ${account} ${slot}`))
-  const eachSlotOnce = slots.size === runs.length
-  const broken = await toolkit.jobs.show('broken')
-  print(`\nbroken is ${broken.accounts[0]?.status}: ${broken.accounts[0]?.reason}`)
-  print(
-    `${runs.length} runs of ${slots.size} slots: ${eachSlotOnce ? 'each slot ran once' : 'a slot ran twice'}.`,
-  )
-  const shown = runs.map(({ jobName, accountName, slot, status, reason }) => ({
-    jobName,
-    accountName,
-    slot,
-    status,
-    reason,
-  }))
-  return { runs: shown, eachSlotOnce }
-}
-
-function formatRun({ jobName, accountName, slot, claimedAt, status, reason }: RunView): string {
-  const time = claimedAt.slice(11, 23)
-  const why = reason === null ? '' : `: ${reason}`
-  return `${time}  ${jobName.padEnd(7)} ${accountName.padEnd(14)} slot ${slot.slice(11, 19)}  ${status}${why}`
+  const accounts = NAMES.map((name) => {
+    const own = runs.filter(
+      ({ jobName, accountName, status }) =>
+        jobName === 'greet' && accountName === `sandbox/${name}` && status === 'done',
+    )
+    return { name, delayMs: delays.get(name) ?? 0, done: own.length }
+  })
+  const failing = hasFailingJob ? (await toolkit.jobs.show('broken')).accounts[0] : undefined
+  return {
+    runs: runs.map(({ jobName, accountName, slot, status, reason }) => {
+      return { jobName, accountName, slot, status, reason }
+    }),
+    accounts,
+    failing: failing === undefined ? null : { status: failing.status, reason: failing.reason },
+    eachSlotOnce: slots.size === runs.length,
+  }
 }

@@ -180,8 +180,8 @@ export function nextLines({ palette, columns }: DemoLook, env: NodeJS.ProcessEnv
   const demo = isClone(env) ? 'npm run demo --' : 'qwenctl demo'
   return [
     '',
-    ...line(`${demo} jobs`, 'runs a job for three accounts, each at its own time'),
-    ...line(`${demo} batch`, 'kills a batch and resumes it: one answer a line'),
+    ...line(`${demo} jobs`, 'shows each run of a job, and one that fails'),
+    ...line(`${demo} batch`, 'shows the batch by account'),
     ...(isClone(env)
       ? line('npm link', `installs the command qwenctl from this folder${nodeNote(env)}`)
       : []),

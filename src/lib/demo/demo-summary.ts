@@ -1,3 +1,5 @@
+import type { BatchDemoDocument } from './demo-batch.ts'
+import type { JobsDemoDocument } from './demo-jobs.ts'
 import type { DemoStory } from './demo-story.ts'
 
 /** The document of `demo --json`. Fields may be added, never renamed or removed. */
@@ -29,6 +31,9 @@ export interface DemoDocument {
   /** The last response, when every account was out. */
   poolOut: { status: 429; retryAfterMs: number; account: string; resetsAt: string; message: string } | null
   durationMs: number
+  /** The job and the batch after the main story; missing with `--serve`. */
+  jobs?: JobsDemoDocument
+  batch?: BatchDemoDocument
 }
 
 export function summarize(story: DemoStory, durationMs: number): DemoDocument {

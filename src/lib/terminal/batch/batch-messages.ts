@@ -77,9 +77,10 @@ export const accountColumns: Column[] = [
   { header: 'COST', align: 'right' },
 ]
 
+/** The row `unknown`: answers that were on disk without their record, because the process was killed between. */
 export function accountRows({ accounts }: BatchView): string[][] {
   return accounts.map(({ account, done, failed, inputTokens, outputTokens, costUsd }) => [
-    account,
+    account === '-' ? 'unknown' : account,
     ...[done, failed, inputTokens, outputTokens].map(String),
     costUsd === null ? '-' : formatUsd(costUsd),
   ])
