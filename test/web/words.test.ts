@@ -57,6 +57,7 @@ test('every status has a word', () => {
     'expired',
     'unreachable',
     'no-provider',
+    'plugin-failed',
   ])
 })
 

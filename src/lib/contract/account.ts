@@ -108,6 +108,7 @@ const quotaFields = {
     'expired',
     'unreachable',
     'no-provider',
+    'plugin-failed',
   ]),
   statusReason: text.nullable().describe('why it is not ready, in words'),
   availableAt: time.nullable().describe('null: it is ready, or only a person can bring it back'),

@@ -5,7 +5,6 @@ import type { LineSender } from '../toolkit/batch/line-sender.ts'
 import type { Toolkit } from '../toolkit/toolkit.ts'
 import type { ProxyEvents } from './open-parts.ts'
 import { openParts } from './open-parts.ts'
-import type { LivePool } from './pool/live-pool.ts'
 import type { ProxySettings } from './proxy-settings.ts'
 import type { SandboxUpstream } from './sandbox/sandbox-upstream.ts'
 import { askLocally } from './server/local-request.ts'
@@ -58,7 +57,7 @@ export async function startProxy(
       if (!live.keys.isRequired) refuseOpenAddress(settings.host)
       live.keys.requireAlways()
     }
-    await openVaultEarly(toolkit, live)
+    await live.openSecrets()
     const { url, port } = await server.listen()
     if (settings.proof !== undefined) batches.resume()
     const accounts = live.accounts.filter(({ enabled }) => enabled).length
@@ -88,18 +87,6 @@ export async function startProxy(
   } catch (error) {
     await parts.release()
     throw error
-  }
-}
-
-/** A missing or wrong passphrase shows at the start, not at the first request. */
-async function openVaultEarly(toolkit: Toolkit, live: LivePool): Promise<void> {
-  const first = live.accounts.find(({ credential }) => credential.type !== 'none')
-  if (first === undefined) return
-  try {
-    await toolkit.accounts.readSecret(first)
-  } catch (error) {
-    if (error instanceof QwenctlError && error.code === 'vault_locked') throw error
-    // One damaged credential is reported when its account is used, and does not stop the others.
   }
 }
 

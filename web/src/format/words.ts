@@ -14,6 +14,7 @@ export const statusWords: Record<AccountStatus, string> = {
   expired: 'Expired',
   unreachable: 'Unreachable',
   'no-provider': 'No provider',
+  'plugin-failed': 'Plugin failed',
 }
 
 type Status = Pick<AccountView, 'status' | 'restingModels'>

@@ -14,6 +14,7 @@ import type { Answer, Bases, Outcome, Provider, Usage } from '../provider.ts'
 import { FURTHEST_RESET_MS } from '../limits/reset-time.ts'
 import { unknownUsage, usageParts } from '../usage/usage.ts'
 import { urlProblem } from '../validate-provider.ts'
+import { formatHeadersFault } from './headers-fault.ts'
 
 /** A value that breaks the promise of its function; the message describes the fault. */
 export class WrongValue extends Error {}
@@ -57,7 +58,7 @@ export const providerParts: Parts<Provider> = {
   authHeaders: {
     read: readHeaders,
     otherwise: (_given, problem): never => {
-      throw new QwenctlError('plugin_failed', `the plugin cannot make the headers of its key: ${problem}`)
+      throw new QwenctlError('plugin_failed', formatHeadersFault(problem))
     },
     instead: 'the account is not used',
   },

@@ -24,6 +24,7 @@ import { formatMissingProvider } from '../../toolkit/providers/missing-provider.
 import type { Toolkit } from '../../toolkit/toolkit.ts'
 import type { UpstreamPool } from '../upstream/upstream-pool.ts'
 import { Authenticator } from './authenticate.ts'
+import { ClosedAccounts } from './closed-accounts.ts'
 import { LedgerNotes } from './ledger-notes.ts'
 import { LiveRules } from './live-rules.ts'
 import { LiveView } from './live-view.ts'
@@ -64,6 +65,8 @@ export class LivePool {
   readonly rules: LiveRules
   readonly targets: Targets
   readonly notes: LedgerNotes
+  readonly #closed: ClosedAccounts
+  #hasOpenedSecrets = false
   readonly #toolkit: Toolkit
   readonly #options: LivePoolOptions
   #pool: Pool
@@ -100,6 +103,8 @@ export class LivePool {
     })
     this.targets = new Targets({ accounts, upstreams, sandboxBase, now: () => ledger.now() })
     this.notes = new LedgerNotes({ ledger, onTrouble, ...(onCooldown === undefined ? {} : { onCooldown }) })
+    const record = this.notes.record.bind(this.notes)
+    this.#closed = new ClosedAccounts({ accounts, ledger, record, onTrouble })
   }
 
   static async open(toolkit: Toolkit, options: LivePoolOptions): Promise<LivePool> {
@@ -154,6 +159,16 @@ export class LivePool {
     return reloading
   }
 
+  /**
+   * Opens the secrets of all accounts, and from now on those that change. An account with a secret that does not open
+   * is out alone. Throws `vault_locked` or `store_corrupt` if the vault itself does not open.
+   */
+  async openSecrets(): Promise<void> {
+    await this.#closed.check(this.#accounts)
+    await this.notes.written()
+    this.#hasOpenedSecrets = true
+  }
+
   async #reload(): Promise<void> {
     const providers = await this.#toolkit.providers()
     const { user } = this.#options
@@ -173,6 +188,8 @@ export class LivePool {
     this.rules.capAccounts(accounts)
     this.targets.clear()
     this.#usePool(members)
+    // The vault has opened before, or an attempt reports it.
+    if (this.#hasOpenedSecrets) await this.openSecrets().catch(() => undefined)
   }
 
   /** Builds the pool of these accounts, with their models as known now. */

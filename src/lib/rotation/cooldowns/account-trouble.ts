@@ -2,6 +2,8 @@ import type { Account } from '../../account/account.ts'
 import { shortReference } from '../../account/account.ts'
 import { cooldownWords } from '../../quota/cooldown-words.ts'
 import { GUESS_PREFIX } from './cooling.ts'
+import type { UnusableKind } from './unusable-credential.ts'
+import { findUnusable } from './unusable-credential.ts'
 import type { Refusal } from '../refusal.ts'
 
 /**
@@ -28,6 +30,7 @@ export type TroubleKind =
   | 'no-credit'
   | 'unreachable'
   | 'held'
+  | UnusableKind
 
 interface TroubleRow {
   words: string
@@ -49,6 +52,10 @@ const rows: Readonly<Record<TroubleKind, TroubleRow>> = {
   'no-credit': { words: cooldownWords['quota-hard'], fix: 'auth verify NAME' },
   unreachable: { words: cooldownWords.unreachable, fix: 'auth verify NAME' },
   held: { words: 'it waits for you', fix: 'quota reset NAME --cooldowns' },
+  'closed-key': { words: 'its key does not open', fix: NEW_KEY },
+  'closed-login': { words: 'its login does not open', fix: NEW_LOGIN },
+  'closed-egress': { words: 'its egress proxy does not open', fix: 'accounts set NAME --egress-proxy URL' },
+  plugin: { words: 'its plugin fails', fix: 'auth verify NAME' },
 }
 
 /** `words` replaces the words of the kind; `evidence` is the provider's message. */
@@ -67,6 +74,8 @@ export function describeTrouble(
 export function describeRefusedCredential(account: Account, evidence: string | null): AccountTrouble {
   const lost = describeLostCredential(account)
   if (lost !== null) return lost
+  const unusable = findUnusable(evidence)
+  if (unusable !== null) return describeTrouble(unusable.kind, account, { words: unusable.words })
   const { type } = account.credential
   const kind = type === 'oauth' ? 'login-ended' : type === 'none' ? 'no-key' : 'key-refused'
   return describeTrouble(kind, account, { evidence })

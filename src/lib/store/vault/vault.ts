@@ -7,6 +7,7 @@ import { KEY_BYTES, createKeyFile, keyFileWarning, masterKey, readKeyFile } from
 import type { MasterKey } from './master-key.ts'
 import { passphraseKey, vaultDocument } from './passphrase.ts'
 import type { VaultData, VaultKind } from './passphrase.ts'
+import { ClosedSecret } from './closed-secret.ts'
 import { openValue, parseSealed, sealValue } from './sealed-value.ts'
 import type { SealContext } from './sealed-value.ts'
 
@@ -30,6 +31,8 @@ export interface VaultOptions {
   scryptCost?: number
   /** Replaces the system's own keychain. */
   keychain?: Keychain
+  /** Whether the home has sealed values. Their lost key file is not replaced by a new one. */
+  hasSealed?: () => Promise<boolean>
 }
 
 /**
@@ -73,6 +76,7 @@ async function openWithKeys(home: Home, env: NodeJS.ProcessEnv, options: VaultOp
   if (recorded !== null && fileKey === null) {
     throw new QwenctlError('vault_locked', `${home.dataFolder} is locked with a passphrase`)
   }
+  if (fileKey === null && (await options.hasSealed?.()) === true) throw lostKeyFile(home)
   if (fileKey === null && home.root === null && (await chooseKeychain(home, env, options)))
     return openChosen(home, env, await document.read(), options)
   const key = fileKey ?? (await createKeyFile(home.masterKeyFile))
@@ -113,11 +117,7 @@ async function openChosen(
   }
   const key = keys[kind]
   if (key === undefined) {
-    const hint =
-      kind === 'key-file'
-        ? { hint: `bring ${home.masterKeyFile} back; if it is lost, ${LOST_VAULT_FIX}` }
-        : {}
-    throw new QwenctlError('vault_locked', missingWords[kind](home), hint)
+    throw kind === 'key-file' ? lostKeyFile(home) : new QwenctlError('vault_locked', missingWords[kind](home))
   }
   const others = Object.values(keys).filter((other) => other !== key)
   const warning = kind === 'key-file' ? { warning: keyFileWarning(home.masterKeyFile, { isNew: false }) } : {}
@@ -128,6 +128,11 @@ const missingWords: Record<VaultKind, (home: Home) => string> = {
   keychain: (home) => `${home.dataFolder} has no key in the keychain of this system`,
   passphrase: (home) => `${home.dataFolder} is locked with a passphrase`,
   'key-file': (home) => `${home.masterKeyFile} is missing`,
+}
+
+function lostKeyFile(home: Home): QwenctlError {
+  const hint = `bring ${home.masterKeyFile} back; if it is lost, ${LOST_VAULT_FIX}`
+  return new QwenctlError('vault_locked', missingWords['key-file'](home), { hint })
 }
 
 async function loadKeychain(env: NodeJS.ProcessEnv, { keychain }: VaultOptions): Promise<Keychain> {
@@ -229,29 +234,22 @@ class KeyVault implements Vault {
     return secret
   }
 
-  #noKey(keyId: string, context: SealContext): QwenctlError {
-    const account = `the credential of account ${context.accountId}`
+  #noKey(keyId: string, context: SealContext): ClosedSecret {
     if (keyId === this.#passphraseKeyId) {
-      return new QwenctlError('vault_locked', `${account} is locked with the passphrase of this home`)
+      return new ClosedSecret(context, {
+        code: 'vault_locked',
+        reason: 'is locked with the passphrase of this home',
+        way: 'set QWENCTL_PASSPHRASE',
+      })
     }
-    return new QwenctlError(
-      'vault_locked',
-      `${account} was sealed with a key that this home does not have (${keyId})`,
-      {
-        hint: `bring the master.key of that time back, or give the credential again with qwenctl accounts set; or ${LOST_VAULT_FIX}`,
-      },
-    )
+    return new ClosedSecret(context, {
+      code: 'vault_locked',
+      reason: `was sealed with a key that this home does not have (${keyId})`,
+      way: 'bring the master.key of that time back',
+    })
   }
 }
 
-function damaged(context: SealContext, reason: string): QwenctlError {
-  const { accountId, user } = context
-  return new QwenctlError(
-    'store_corrupt',
-    `the sealed credential of account ${accountId} of user ${user} ${reason}`,
-    {
-      hint: 'restore the account store from a backup, or give the account its credential again',
-      details: { accountId },
-    },
-  )
+function damaged(context: SealContext, reason: string): ClosedSecret {
+  return new ClosedSecret(context, { code: 'store_corrupt', reason, way: null })
 }

@@ -1,6 +1,12 @@
 import type { Account, Credential } from '../../account/account.ts'
 import { maskSecret } from '../../account/mask.ts'
-import { QwenctlError } from '../../base/errors.ts'
+import { shortReference } from '../../account/account.ts'
+import { QwenctlError, isQwenctlError } from '../../base/errors.ts'
+import { describeTrouble } from '../../rotation/cooldowns/account-trouble.ts'
+import type { SealedPart } from '../../rotation/cooldowns/unusable-credential.ts'
+import { closedKinds, credentialPart, formatClosed } from '../../rotation/cooldowns/unusable-credential.ts'
+import { ClosedSecret } from '../../store/vault/closed-secret.ts'
+import type { ClosedSecretOptions } from '../../store/vault/closed-secret.ts'
 import type { Vault } from '../../store/vault/vault.ts'
 import type { EgressProxy } from '../../net/egress-proxy.ts'
 import { parseEgressList } from '../../net/egress-proxy.ts'
@@ -50,44 +56,45 @@ export class AccountSecrets {
   /** The credential in the clear, of a login as JSON; empty where the account needs none. Throws `needs_login` for a lost one. */
   async open(account: Account): Promise<string> {
     if (account.credential.type === 'none') return noSecret(account, account.credential.lost)
-    return (await this.#vault()).open(account.credential.sealed, buildContext(account))
+    return openPart(await this.#vault(), account, credentialPart(account), account.credential.sealed)
+  }
+
+  /**
+   * Why a secret of the account does not open; null: all open. Throws `vault_locked` or `store_corrupt` if the vault
+   * itself does not open.
+   */
+  async findClosed(account: Account): Promise<QwenctlError | null> {
+    if (account.credential.type === 'none' && account.egressProxy === null) return null
+    await this.#vault()
+    try {
+      await this.openAll(account)
+      return null
+    } catch (error) {
+      if (isQwenctlError(error)) return error
+      throw error
+    }
   }
 
   /** The egress proxies of the account, in order; empty: direct. Throws `store_corrupt`. */
   async openEgress(account: Account): Promise<EgressProxy[]> {
     if (account.egressProxy === null) return []
-    const text = await this.#openEgressText(account, account.egressProxy.sealed)
+    const text = openPart(await this.#vault(), account, 'egress proxy', account.egressProxy.sealed)
     try {
       return parseEgressList(text)
     } catch {
-      const who = `${account.provider}/${account.name}`
-      throw new QwenctlError('store_corrupt', `what is kept as the egress proxy of ${who} is none`, {
-        hint: `give it again: qwenctl accounts set ${who} --egress-proxy URL`,
-      })
-    }
-  }
-
-  async #openEgressText(account: Account, sealed: string): Promise<string> {
-    const vault = await this.#vault()
-    try {
-      return vault.open(sealed, buildContext(account))
-    } catch (cause) {
-      const name = `${account.provider}/${account.name}`
-      throw new QwenctlError('vault_locked', `the egress proxy of ${name} does not open`, {
-        hint: `give it again: qwenctl accounts set ${name} --egress-proxy URL`,
-        cause,
-      })
+      throw closedPart(account, 'egress proxy', { code: 'store_corrupt', reason: 'it is no URL', way: null })
     }
   }
 
   /** Everything that the account has sealed. */
   async openAll(account: Account): Promise<SecretsInClear> {
     const vault = await this.#vault()
+    const { credential, egressProxy } = account
     const secrets: SecretsInClear = {}
-    if (account.credential.type !== 'none')
-      secrets.credential = vault.open(account.credential.sealed, buildContext(account))
-    if (account.egressProxy !== null)
-      secrets.egressProxy = vault.open(account.egressProxy.sealed, buildContext(account))
+    if (credential.type !== 'none')
+      secrets.credential = openPart(vault, account, credentialPart(account), credential.sealed)
+    if (egressProxy !== null)
+      secrets.egressProxy = openPart(vault, account, 'egress proxy', egressProxy.sealed)
     return secrets
   }
 
@@ -136,6 +143,32 @@ function noSecret({ provider, name }: Account, lost: 'api-key' | 'oauth' | undef
     },
   )
 }
+
+/** Opens a sealed part. Throws an error that names the account and what to type. */
+function openPart(vault: Vault, account: Account, part: SealedPart, sealed: string): string {
+  try {
+    return vault.open(sealed, buildContext(account))
+  } catch (error) {
+    if (!(error instanceof ClosedSecret)) throw error
+    throw closedPart(account, part, { ...error.fault, reason: `it ${error.fault.reason}` })
+  }
+}
+
+function closedPart(
+  account: Account,
+  part: SealedPart,
+  { code, reason, way }: ClosedSecretOptions,
+): QwenctlError {
+  const message = formatClosed(part, shortReference(account), reason)
+  const { fix } = describeTrouble(closedKinds[part], account)
+  const again = `give it again: ${fix}`
+  return new QwenctlError(code, message, {
+    hint: part === 'egress proxy' ? again : way === null ? `${again}, or ${RESTORE}` : `${way}, or ${again}`,
+    details: { accountId: account.id, part },
+  })
+}
+
+const RESTORE = 'restore a backup with qwenctl accounts restore FILE'
 
 function opensTo(vault: Vault, account: Account, key: string): boolean {
   if (account.credential.type === 'none') return false

@@ -12,6 +12,7 @@ import {
   describeRefusedCredential,
   describeTrouble,
 } from '../../rotation/cooldowns/account-trouble.ts'
+import { findUnusable } from '../../rotation/cooldowns/unusable-credential.ts'
 import { missingProviderFix, formatMissingProvider } from '../providers/missing-provider.ts'
 import type { AccountStatus } from '../views.ts'
 
@@ -46,8 +47,10 @@ export function findStanding(account: Account, state: LedgerState, now: number):
   if (lost !== null) return waiting(isLostLogin(account) ? 'needs-login' : 'no-key', lost)
   const refused = findRefusal(state.subjects.get(account.id), now)
   if (refused !== null) {
-    const status = account.credential.type === 'oauth' ? 'needs-login' : 'key-refused'
-    return waiting(status, describeRefusedCredential(account, refused.evidence))
+    return waiting(
+      refusedStatus(account, refused.evidence),
+      describeRefusedCredential(account, refused.evidence),
+    )
   }
   if (isExpired(account, now)) return waiting('expired', describeTrouble('login-expired', account))
   const pauses = listPauses(account, state, now)
@@ -84,6 +87,21 @@ function passingStanding(account: Account, pauses: Pause[], state: LedgerState, 
 
 function waiting(status: AccountStatus, { words, fix }: Pick<AccountTrouble, 'words' | 'fix'>): Standing {
   return { status, reason: words, availableAt: null, fix }
+}
+
+/** The status of an account with a credential that its provider refuses, or that cannot be used at all. */
+function refusedStatus({ credential }: Account, evidence: string | null): AccountStatus {
+  switch (findUnusable(evidence)?.kind) {
+    case 'plugin':
+      return 'plugin-failed'
+    case 'closed-egress':
+      return 'unreachable'
+    case 'closed-key':
+      return 'no-key'
+    case 'closed-login':
+    case undefined:
+      return credential.type === 'oauth' ? 'needs-login' : 'key-refused'
+  }
 }
 
 function isLostLogin({ credential }: Account): boolean {

@@ -1,4 +1,5 @@
 import type { Account } from '../../account/account.ts'
+import type { QwenctlError } from '../../base/errors.ts'
 import type { EgressProxy } from '../../net/egress-proxy.ts'
 import type { PlanWindow } from '../../provider/plans/plan-reader.ts'
 import type { Access, TokenSet } from '../login/token-set.ts'
@@ -58,6 +59,11 @@ export interface Accounts {
   readSecret(account: Account): Promise<string>
   /** The sealed credential, opened without a renewal: a key, or a token set as JSON. */
   keptSecret(account: Account): Promise<string>
+  /**
+   * Why a secret of the account does not open; null: all open. Throws `vault_locked` or `store_corrupt` if the vault
+   * itself does not open.
+   */
+  findClosed(account: Account): Promise<QwenctlError | null>
   /** The credential with its validity; `refused`: the token that the provider has just refused. */
   access(account: Account, refused?: string): Promise<Access>
   /**

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import type { Account } from '../../account/account.ts'
 import { resolveReference } from '../../account/reference.ts'
+import type { QwenctlError } from '../../base/errors.ts'
 import type { EgressProxy } from '../../net/egress-proxy.ts'
 import type { PlanWindow } from '../../provider/plans/plan-reader.ts'
 import type { Ledger } from '../../quota/ledger.ts'
@@ -235,6 +236,10 @@ export class StoredAccounts implements Accounts {
 
   async readEgress(account: Account): Promise<EgressProxy[]> {
     return this.#parts.secrets.openEgress(account)
+  }
+
+  findClosed(account: Account): Promise<QwenctlError | null> {
+    return this.#parts.secrets.findClosed(account)
   }
 
   async access(account: Account, refused?: string): Promise<Access> {

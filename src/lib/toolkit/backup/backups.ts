@@ -1,6 +1,5 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { fullReference } from '../../account/account.ts'
 import type { Account } from '../../account/account.ts'
 import { QwenctlError, isQwenctlError } from '../../base/errors.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
@@ -92,8 +91,8 @@ export class Backups {
     try {
       return await this.#parts.secrets.openAll(account)
     } catch (error) {
-      if (!isQwenctlError(error) || error.code !== 'store_corrupt') throw error
-      throw new QwenctlError('store_corrupt', `the credential of ${fullReference(account)} does not open`, {
+      if (!isQwenctlError(error) || error.details.accountId === undefined) throw error
+      throw new QwenctlError(error.code, error.message, {
         hint: 'give it again with qwenctl accounts set, or remove that account with --purge, and then back up',
         cause: error,
       })

@@ -12,6 +12,7 @@ const inTrouble: ReadonlySet<AccountStatus> = new Set([
   'expired',
   'no-credit',
   'unreachable',
+  'plugin-failed',
 ])
 const MOST_NAMED = 5
 

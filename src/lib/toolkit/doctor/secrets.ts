@@ -1,6 +1,9 @@
+import type { Account } from '../../account/account.ts'
 import { fullReference } from '../../account/account.ts'
 import { isQwenctlError, readMessage } from '../../base/errors.ts'
 import { LOST_VAULT_FIX } from '../../base/lost-key.ts'
+import { describeTrouble } from '../../rotation/cooldowns/account-trouble.ts'
+import { closedKinds, credentialPart } from '../../rotation/cooldowns/unusable-credential.ts'
 import { accountsDocument } from '../../store/documents/accounts-document.ts'
 import { vaultKind } from '../../store/vault/vault.ts'
 import type { Check } from './check.ts'
@@ -28,9 +31,9 @@ export async function checkSecrets({ home, env, secrets, vault }: DoctorParts): 
     }
     const { kind, warning } = await vault()
     const detail = warning ?? `new secrets are sealed with the ${kind}`
-    const failed: string[] = []
+    const failed: Account[] = []
     for (const account of sealed) {
-      await secrets.openAll(account).catch(() => failed.push(fullReference(account)))
+      await secrets.openAll(account).catch(() => failed.push(account))
     }
     const state = check('vault', 'vault', { status: warning === null ? 'ok' : 'warn', detail })
     return [state, opened(sealed.length, failed)]
@@ -40,11 +43,13 @@ export async function checkSecrets({ home, env, secrets, vault }: DoctorParts): 
   }
 }
 
-function opened(count: number, failed: string[]): Check {
-  if (failed.length === 0)
+function opened(count: number, failed: Account[]): Check {
+  const [first] = failed
+  if (first === undefined)
     return check('secrets', 'credentials', { status: 'ok', detail: `all ${count} open` })
   const rest = failed.length > MOST_NAMES ? ` and ${failed.length - MOST_NAMES} more` : ''
-  const detail = `${failed.length} of ${count} do not open: ${failed.slice(0, MOST_NAMES).join(', ')}${rest}`
-  const fix = `set QWENCTL_PASSPHRASE if it sealed them, or give them again with qwenctl accounts set; or ${LOST_VAULT_FIX}`
+  const detail = `${failed.length} of ${count} do not open: ${failed.slice(0, MOST_NAMES).map(fullReference).join(', ')}${rest}`
+  const { fix: again } = describeTrouble(closedKinds[credentialPart(first)], first)
+  const fix = `set QWENCTL_PASSPHRASE if it sealed them, or give them again: ${again}; or ${LOST_VAULT_FIX}`
   return check('secrets', 'credentials', { status: 'fail', detail, fix })
 }

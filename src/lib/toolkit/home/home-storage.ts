@@ -1,3 +1,4 @@
+import { accountsDocument } from '../../store/documents/accounts-document.ts'
 import type { Home } from '../../store/home.ts'
 import type { Proxies } from '../proxies.ts'
 import { refuseSharedKey } from '../store/refuse-shared-key.ts'
@@ -29,7 +30,7 @@ export class HomeStorage {
   async move(to: string): Promise<StorageView> {
     await refuseSharedKey(this.#parts.home)
     const { moveStorage } = await import('../settings/vault-storage.ts')
-    return moveStorage(this.#request(), to)
+    return moveStorage({ ...this.#request(), hasSealed: () => this.#hasSealed() }, to)
   }
 
   /** Throws as `move` does. */
@@ -42,7 +43,8 @@ export class HomeStorage {
   async open({ quietly = false } = {}) {
     const { home, options, warn } = this.#parts
     const { openHomeVault } = await import('./open-home-vault.ts')
-    const vault = await openHomeVault(home, options.env, this.#request())
+    const hasSealed = () => this.#hasSealed()
+    const vault = await openHomeVault(home, options.env, { ...this.#request(), hasSealed })
     if (vault.warning !== null && !quietly) warn(vault.warning)
     return vault
   }
@@ -51,6 +53,16 @@ export class HomeStorage {
     const { home, options } = this.#parts
     const { createFreshVault } = await import('../../store/vault/fresh-vault.ts')
     return createFreshVault(home, options.env, this.#request())
+  }
+
+  /** A damaged document has its own messages. */
+  async #hasSealed(): Promise<boolean> {
+    const data = await accountsDocument(this.#parts.home)
+      .read()
+      .catch(() => null)
+    return [...(data?.accounts ?? []), ...(data?.archived ?? [])].some(
+      ({ credential, egressProxy }) => credential.type !== 'none' || egressProxy !== null,
+    )
   }
 
   #request() {

@@ -9,6 +9,7 @@ import { usable } from '../../quota/standing.ts'
 import type { Placement } from '../../rotation/conversation.ts'
 import { nowhere, placeConversation } from '../../rotation/conversation.ts'
 import { isAvailable } from '../../rotation/eligibility.ts'
+import { findTrouble } from '../../rotation/cooldowns/account-trouble.ts'
 import type { ExplainedWay, Verdict } from '../../rotation/explain.ts'
 import type { Aliases } from '../../rotation/models/aliases.ts'
 import { CapRoom } from '../../rotation/cap-room.ts'
@@ -321,7 +322,10 @@ function explainRefusal(
     return { code: 'unknown-provider', words, availableAt: null }
   }
   const { refusal } = verdict
-  return refusal === null ? null : { ...refusal, code: refusal.kind }
+  if (refusal === null) return null
+  const trouble = findTrouble(verdict.member.account, refusal)
+  const words = trouble === null ? refusal.words : `${trouble.words}: ${trouble.fix}`
+  return { code: refusal.kind, words, availableAt: refusal.availableAt }
 }
 
 function formatTime(epochMs: number): string {

@@ -112,6 +112,10 @@ export class UserAccounts implements Accounts {
     return this.#all.readEgress(this.#checked(account))
   }
 
+  async findClosed(account: Account) {
+    return this.#all.findClosed(this.#checked(account))
+  }
+
   async readLoginServer(account: Account) {
     return this.#all.readLoginServer(this.#checked(account))
   }

@@ -56,3 +56,35 @@ test.each(cases)(
     expect(proxy.troubles.length + proxy.toolkit.warnings().length).toBeLessThan(4)
   },
 )
+
+test('an account whose plugin cannot make the headers shows the fault and what to type, and is tested again later', async () => {
+  const upstream = await givenUpstream()
+  upstream.always(chat())
+  const authHeaders = () => {
+    throw new Error('no signature')
+  }
+  const plugin = { id: 'crashy', baseUrl: `${upstream.origin}/crashy/v1`, authHeaders }
+  const proxy = await givenProxy({
+    accounts: [
+      { name: 'bad', provider: 'crashy', priority: 0 },
+      { name: 'good', priority: 1, baseUrl: `${upstream.origin}/good/v1` },
+    ],
+    toolkit: {
+      callPlugin: callWithinBounds,
+      loadProviders: async () => {
+        const { answers, failures } = await builtinAnswers()
+        return { answers: [...answers, { plugin: 'plugin-crashy', providers: [plugin] }], failures }
+      },
+    },
+    troubles: /^plugin plugin-crashy, (account crashy\/bad|provider crashy): /,
+  })
+  expect((await proxy.chat()).headers['x-qwenctl-account']).toBe('good')
+  const told = {
+    status: 'plugin-failed',
+    statusReason: expect.stringContaining('no signature') as string,
+    fix: 'qwenctl auth verify crashy/bad',
+  }
+  expect((await proxy.quota()).bad).toMatchObject(told)
+  expect(await proxy.toolkit.accounts.verify('bad')).toMatchObject({ result: 'refused', account: told })
+  expect((await proxy.chat()).headers['x-qwenctl-attempts']).toBe('1')
+})

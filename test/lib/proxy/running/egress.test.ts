@@ -144,11 +144,18 @@ describe('an account with egress proxies', () => {
     await toolkit.accounts.add(newAccount({ name: 'near' }, upstream.baseUrl))
     await toolkit.close()
     damageEgress(home)
-    const proxy = await givenProxy({ home })
-    expect((await proxy.chat()).headers['x-qwenctl-account']).toBe('near')
-    expect(proxy.attempts[0]).toMatchObject({ outcome: 'auth-dead', member: { account: { name: 'far' } } })
+    const proxy = await givenProxy({ home, troubles: /^custom\/far does not serve: / })
+    expect(proxy.troubles).toEqual([expect.stringContaining('its egress proxy does not open: ')])
+    expect((await proxy.chat()).headers).toMatchObject({
+      'x-qwenctl-account': 'near',
+      'x-qwenctl-attempts': '1',
+    })
     expect(upstream.keys).toEqual([keyOf('near')])
-    expect((await proxy.quota()).far?.status).toBe('key-refused')
+    expect((await proxy.quota()).far).toMatchObject({
+      status: 'unreachable',
+      statusReason: expect.stringMatching(/^its egress proxy does not open: /),
+      fix: 'qwenctl accounts set custom/far --egress-proxy URL',
+    })
   })
 
   test('reaches a service over TLS behind an https proxy, both vouched for by --ca', async () => {

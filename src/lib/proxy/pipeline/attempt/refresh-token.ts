@@ -22,10 +22,11 @@ export function credentialFailure(error: QwenctlError, at: number): AttemptResul
 
 /**
  * An unreachable login server or a full disk says nothing about the login. Neither causes a cooldown.
- * A fault while the request is prepared, such as in a plugin, cools the account as an overloaded service does.
+ * A plugin that cannot make the headers fails for every request, so its account is out and tested again later. Any
+ * other fault while the request is prepared cools the account as an overloaded service does.
  */
 function classifyError({ code, message }: QwenctlError): Outcome {
-  const isFault = code === 'plugin_failed' || code === 'failed'
+  const isFault = code === 'failed'
   const isPassing = code === 'upstream_unavailable' || code === 'store_locked' || code === 'store_unwritable'
   return {
     class: isFault ? 'overloaded' : isPassing ? 'auth-refresh' : 'auth-dead',

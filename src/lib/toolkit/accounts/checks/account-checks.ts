@@ -55,6 +55,8 @@ export class AccountChecks {
       return { result: 'unchecked', message: formatMissingProvider(account.provider), latencyMs: null }
     const provider = registry.of(account)
     if (account.credential.type === 'none') return noKey(provider.label)
+    const closed = await this.#parts.secrets.findClosed(account)
+    if (closed !== null) return { result: 'refused', message: closed.message, latencyMs: null }
     const request = await this.#request(await this.#parts.secrets.openEgress(account))
     const check = (secret: string) =>
       checkWithProvider({ provider, baseUrl: account.baseUrl, secret, ...request })

@@ -42,7 +42,7 @@ export async function checkWithProvider(request: CheckRequest): Promise<CheckRes
   if (place === null) return unchecked(`${provider.label} offers no way to check a key`)
 
   const headers = buildHeaders(request, place.dialect)
-  if (headers instanceof QwenctlError) return unchecked(headers.message)
+  if (headers instanceof QwenctlError) return { result: 'refused', message: headers.message, latencyMs: null }
 
   const started = performance.now()
   const host = new URL(place.url).host
