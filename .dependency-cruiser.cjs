@@ -82,7 +82,7 @@ module.exports = {
     may('store', 'account', 'quota', 'schedule'),
     may('net', 'account'),
     may('toolkit', 'contract', 'account', 'quota', 'schedule', 'rotation', 'provider', 'store', 'net'),
-    may('observe', 'account', 'quota'),
+    may('observe', 'contract', 'account', 'quota'),
     may('proxy', 'toolkit', 'net', 'rotation', 'quota', 'provider', 'account', 'translate', 'observe'),
     ...PROXY_LAYERS.slice(1).map(proxyLayer),
     ...PIPELINE_STEPS.map(pipelineStep),

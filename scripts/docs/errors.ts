@@ -21,6 +21,7 @@ const meanings: Record<ErrorCode, string> = {
   key_not_found: 'no client key has this name',
   batch_not_found: 'no batch has this id or file',
   job_not_found: 'no job has the name',
+  precondition_failed: 'a change with `If-Match` found another version; read the resource again',
   too_many_failures:
     'many requests with wrong keys came from one address; `retry-after` says how long it is refused',
   model_not_allowed: 'the client key is for other models',

@@ -137,6 +137,7 @@ export const errorKinds = {
   model_not_found: { exit: 1, status: 404, type: 'invalid_request_error' },
   route_not_served: { exit: 1, status: 404, type: 'invalid_request_error' },
   not_found: { exit: 1, status: 404, type: 'invalid_request_error' },
+  precondition_failed: { exit: 1, status: 412, type: 'invalid_request_error' },
   method_not_allowed: { exit: 1, status: 405, type: 'invalid_request_error' },
   upgrade_refused: { exit: 1, status: 426, type: 'invalid_request_error' },
   request_timeout: { exit: 1, status: 408, type: 'invalid_request_error' },

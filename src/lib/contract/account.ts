@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { metrics } from '../quota/limit.ts'
 import { answer, body, count, text, time } from './components.ts'
+import { next } from './paging.ts'
 
 export const forecastFields = {
   exhaustsAt: time.nullable().describe('null: it resets first'),
@@ -246,7 +247,7 @@ const verificationResult = z.enum(['accepted', 'refused', 'unreachable', 'unchec
 
 export const verification = z.object({ result: verificationResult, message: text })
 
-export const accountList = answer('Accounts', z.object({ accounts: z.array(account) }))
+export const accountList = answer('Accounts', z.object({ accounts: z.array(account), next }))
 export const oneAccount = answer('OneAccount', z.object({ account }))
 export const addedAccount = answer(
   'AddedAccount',
@@ -267,7 +268,7 @@ export const refreshedAccount = answer(
     message: text,
   }),
 )
-export const archive = answer('Archive', z.object({ accounts: z.array(archivedAccount) }))
+export const archive = answer('Archive', z.object({ accounts: z.array(archivedAccount), next }))
 export const oneArchived = answer('OneArchived', z.object({ account: archivedAccount }))
 
 /** The settable fields of an account, as a request gives them. */

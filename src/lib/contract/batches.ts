@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { answer, count, text, time } from './components.ts'
+import { next, paging } from './paging.ts'
 
 const status = z.enum(['running', 'waiting', 'completed', 'stopped', 'canceled', 'failed', 'dead'])
 const costUsd = z.number().nullable().describe('null: no price is known')
@@ -46,12 +47,13 @@ const batch = answer(
   }),
 )
 
-export const batchQuery = z.object({
+export const batchQuery = z.strictObject({
   user: text.optional(),
   status: status.optional(),
+  after: paging.after,
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 })
-export const batchList = answer('Batches', z.object({ batches: z.array(batch) }))
+export const batchList = answer('Batches', z.object({ batches: z.array(batch), next }))
 export const oneBatch = answer('OneBatch', z.object({ batch }))
 
 export type BatchView = z.output<typeof batch>

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { account, verification } from './account.ts'
 import { answer, body, text, time } from './components.ts'
 import { login } from './logins.ts'
+import { next, paging } from './paging.ts'
 
 const authType = z.enum(['api_key', 'none', 'device'])
 
@@ -51,7 +52,13 @@ export const connectionChanges = body(
   z.strictObject({ credentials: credentials.optional(), enabled: z.boolean().optional(), ...settings }),
 )
 
-export const connectionList = answer('Connections', z.object({ connections: z.array(connection) }))
+export const connectionQuery = z.strictObject({
+  provider: text.optional(),
+  group: text.optional(),
+  status: account.shape.status.optional(),
+  ...paging,
+})
+export const connectionList = answer('Connections', z.object({ connections: z.array(connection), next }))
 export const oneConnection = answer('OneConnection', z.object({ connection }))
 export const begunConnection = answer(
   'BegunConnection',

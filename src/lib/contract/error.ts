@@ -9,6 +9,10 @@ export const errorDocument = answer(
       message: text,
       hint: text.nullable().describe('how to solve it'),
       field: text.optional().describe('position in the request, such as limits[0]'),
+      fields: z
+        .array(z.object({ field: text, message: text }))
+        .optional()
+        .describe('every wrong field of the request; an empty field is the whole body'),
     }),
   }),
 )

@@ -74,7 +74,13 @@ export type AccountStats = z.output<typeof stats>
 const days = z.coerce.number().int().optional()
 
 /** The span: days, or hours. */
-export const span = { days, hours: days, per: per.optional().describe('days, unless hours are requested') }
+export const span = {
+  days,
+  hours: days,
+  from: text.optional().describe('RFC 3339, or a UTC day; instead of days or hours'),
+  to: text.optional().describe('not included; a UTC day is included to its end; missing: now'),
+  per: per.optional().describe('days, unless hours are requested'),
+}
 
 export const statsQuery = z.strictObject(span)
 export const historyQuery = z.strictObject({

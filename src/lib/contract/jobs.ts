@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { answer, body, count, text, time } from './components.ts'
+import { next, paging } from './paging.ts'
 
 const runView = answer(
   'JobRun',
@@ -119,20 +120,25 @@ export const jobPause = body(
   'JobAccounts',
   z.strictObject({ accounts: z.array(text).optional().describe('references or ids; missing: all') }),
 )
-export const runQuery = z.object({
+export const runQuery = z.strictObject({
   job: text.optional(),
   account: text.optional(),
   status: runView.shape.status.optional(),
   limit: z.coerce.number().int().min(1).max(1000).default(50),
   withOutput: z.stringbool().default(false),
 })
-export const nextQuery = z.object({
+export const nextQuery = z.strictObject({
   job: text.optional(),
   days: z.coerce.number().int().min(1).max(366).default(1),
   limit: z.coerce.number().int().min(1).max(10_000).default(1000),
 })
 
-export const jobList = answer('Jobs', z.object({ jobs: z.array(job) }))
+export const jobQuery = z.strictObject({
+  user: text.optional().describe('only jobs of the accounts of this user'),
+  status: job.shape.status.optional(),
+  ...paging,
+})
+export const jobList = answer('Jobs', z.object({ jobs: z.array(job), next }))
 export const oneJob = answer('OneJob', z.object({ job }))
 export const runList = answer('JobRuns', z.object({ runs: z.array(runView) }))
 export const oneRun = answer('OneJobRun', z.object({ run: runView }))

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { limitView } from './account.ts'
 import { answer, body, text, time } from './components.ts'
+import { next, paging } from './paging.ts'
 
 const clientKey = answer(
   'ClientKey',
@@ -55,7 +56,12 @@ export const keyRotation = body(
   }),
 )
 
-export const keyList = answer('ClientKeys', z.object({ keys: z.array(clientKey) }))
+export const keyQuery = z.strictObject({
+  user: text.optional(),
+  status: clientKey.shape.status.optional(),
+  ...paging,
+})
+export const keyList = answer('ClientKeys', z.object({ keys: z.array(clientKey), next }))
 export const oneKey = answer('OneClientKey', z.object({ key: clientKey }))
 export const createdKey = answer(
   'CreatedClientKey',

@@ -32,5 +32,10 @@ export const newLogin = body(
   }),
 )
 
+export const loginRequest = body(
+  'LoginRequest',
+  newLogin.extend({ provider: text.describe('the provider to log in at') }),
+)
+
 export type LoginView = z.output<typeof login>
 export type NewLoginBody = z.input<typeof newLogin>

@@ -13,7 +13,9 @@ export const about = answer(
 export const credentials = body(
   'SessionRequest',
   z.union([
-    z.strictObject({ token: text.meta({ writeOnly: true, description: 'the admin token' }) }),
+    z.strictObject({
+      token: text.meta({ writeOnly: true, description: 'the admin token, or the token of a user' }),
+    }),
     z.strictObject({
       ticket: text.meta({ writeOnly: true, description: 'from proxy open, valid for two minutes' }),
     }),
@@ -25,7 +27,8 @@ export const session = answer('Session', z.object({ token: text, expiresAt: time
 export const sessionState = answer(
   'SessionState',
   z.object({
-    kind: z.enum(['admin', 'session']),
+    kind: z.enum(['admin', 'session', 'user']),
+    user: text.nullable().describe('the only user that it opens; null: all that the proxy serves'),
     expiresAt: time.nullable().describe('null: an admin token does not expire'),
   }),
 )

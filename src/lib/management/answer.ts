@@ -3,6 +3,7 @@ import { redact } from '../account/mask.ts'
 import type { ErrorCode } from '../base/errors.ts'
 import { QwenctlError, isQwenctlError, readMessage } from '../base/errors.ts'
 import { inApiWords } from './api-words.ts'
+import type { WrongField } from './check-shape.ts'
 
 /** Forbids caching, content sniffing, frames and loading of resources. */
 const guarded = {
@@ -46,7 +47,7 @@ export function sendError(res: ServerResponse, error: unknown, method = 'GET'): 
     ? error
     : new QwenctlError('internal', 'the API failed on this request', { cause: readMessage(error) })
   const { code, message, hint, details } = known
-  const { retryAfterSeconds, allow, field } = details
+  const { retryAfterSeconds, allow, field, fields } = details
   const headers: Record<string, string> = {}
   if (typeof retryAfterSeconds === 'number') headers['retry-after'] = String(retryAfterSeconds)
   if (Array.isArray(allow)) headers['allow'] = allow.join(', ')
@@ -54,8 +55,23 @@ export function sendError(res: ServerResponse, error: unknown, method = 'GET'): 
   // The text quotes the input, which may be a key pasted in the wrong place.
   const shownText = (text: string) => redact(inApiWords(text), [])
   const [told, advice] = [shownText(message), hint === null ? null : shownText(hint)]
-  const shown = { code, message: told, hint: advice, ...(typeof field === 'string' ? { field } : {}) }
+  const shown = {
+    code,
+    message: told,
+    hint: advice,
+    ...(typeof field === 'string' ? { field } : {}),
+    ...listWrongFields(field, fields, told),
+  }
   sendJson(res, chooseStatus(known.code, known.status, method), { error: shown }, headers)
+}
+
+/** Every wrong field of the request with its own message. */
+function listWrongFields(field: unknown, fields: unknown, message: string): { fields?: WrongField[] } {
+  if (Array.isArray(fields)) {
+    const wrong = fields as WrongField[]
+    return { fields: wrong.map((one) => ({ ...one, message: redact(one.message, []) })) }
+  }
+  return typeof field === 'string' ? { fields: [{ field, message }] } : {}
 }
 
 /** A 401 of this API is only about its own token, and an invalid body is a 422. */

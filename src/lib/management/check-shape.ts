@@ -3,7 +3,17 @@ import { redact } from '../account/mask.ts'
 import type { ErrorCode } from '../base/errors.ts'
 import { QwenctlError } from '../base/errors.ts'
 
-/** Checks a value against a schema. Throws `code` with the path of the invalid field. */
+/** The most fields that one answer lists. */
+const MOST_FIELDS = 50
+
+/** A field of a request that is not as it must be. */
+export interface WrongField {
+  /** Its position, such as `limits[0].max`; empty: the whole. */
+  field: string
+  message: string
+}
+
+/** Checks a value against a schema. Throws `code` with the paths of all invalid fields. */
 export function checkShape<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
@@ -11,29 +21,35 @@ export function checkShape<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  const issue = deepest(result.error.issues[0])
-  const extra = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined
-  const path = [...(issue?.path ?? []), ...(extra === undefined ? [] : [extra])]
-  const field = fieldAt(path)
-  const words = extra === undefined ? `is not as it must be: ${formatIssue(issue)}` : 'is not known here'
-  throw new QwenctlError(code, `${field === '' ? 'the body' : `"${field}"`} ${words}`, {
+  const fields = result.error.issues.flatMap(listFields).slice(0, MOST_FIELDS)
+  const { field, message } = fields[0] ?? { field: '', message: 'is not as it must be' }
+  const others = fields.length > 1 ? `, and ${fields.length - 1} more` : ''
+  throw new QwenctlError(code, `${field === '' ? 'the body' : `"${field}"`} ${message}${others}`, {
     hint: 'see docs/reference/api.md, or /api/openapi.json',
-    details: field === '' ? {} : { field },
+    details: { ...(field === '' ? {} : { field }), fields },
   })
 }
 
-type Issue = z.core.$ZodIssue | undefined
+type Issue = z.core.$ZodIssue
+
+function listFields(found: Issue): WrongField[] {
+  const issue = deepest(found)
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ field: fieldAt([...issue.path, key]), message: 'is not known here' }))
+  }
+  return [{ field: fieldAt(issue.path), message: `is not as it must be: ${formatIssue(issue)}` }]
+}
 
 /** The issue in the intended form of a union: the form that matched furthest. */
 function deepest(issue: Issue): Issue {
-  if (issue?.code !== 'invalid_union') return issue
+  if (issue.code !== 'invalid_union') return issue
   const firsts = issue.errors.flatMap((issues) => issues.slice(0, 1))
   const best = firsts.sort((a, b) => b.path.length - a.path.length)[0]
   return best === undefined ? issue : deepest({ ...best, path: [...issue.path, ...best.path] })
 }
 
 function formatIssue(issue: Issue): string {
-  return (issue?.message ?? 'invalid value').replace(/^Invalid (input|option): /, '')
+  return issue.message.replace(/^Invalid (input|option): /, '')
 }
 
 /** `limits[0].max`. Field names come from the sender: a pasted key is masked. */

@@ -1,13 +1,17 @@
 import { CLIENT_KEY_PREFIX } from '../account/client-key.ts'
 import { QwenctlError } from '../base/errors.ts'
 import { RecentMap } from '../rotation/pool/recent-map.ts'
-import type { AdminAccess } from '../toolkit/admin/admin-access.ts'
+import type { AdminAccess, Identity } from '../toolkit/admin/admin-access.ts'
 import { FailedAttempts } from '../toolkit/quota/failed-attempts.ts'
 
 /** More tickets than are created within the two minutes of their validity. */
 const MOST_TICKETS = 1024
 
-/** Admits requests with the admin token, or with a session made from it. */
+/** An identity that opens the API, or a part of it. */
+export type Opened =
+  Exclude<Identity, { kind: 'session' | 'ticket' }> | { kind: 'session'; expiresAt: number }
+
+/** Admits requests with the admin token, with a session made from it, or with the token of a user. */
 export class Gate {
   readonly #admin: AdminAccess
   readonly #failures: FailedAttempts
@@ -19,27 +23,30 @@ export class Gate {
   }
 
   /** Throws `invalid_token`, `forbidden` for a client key, `too_many_failures`. */
-  async pass(presented: string | null, remoteAddress: string): Promise<'admin' | 'session'> {
+  async pass(presented: string | null, remoteAddress: string): Promise<Opened> {
     if (presented === null) throw new QwenctlError('invalid_token', 'the request has no admin token')
     if (presented.startsWith(CLIENT_KEY_PREFIX)) throw clientKey()
-    const kind = await this.#admin.identifySecret(presented)
-    if (kind === 'admin' || kind === 'session') return kind
+    const identity = await this.#admin.identifySecret(presented)
+    if (identity !== null && identity.kind !== 'ticket') return { ...identity } as Opened
     throw this.#refused('the token is wrong, or its session has ended', remoteAddress)
   }
 
-  /** Returns whether the text may begin a session; a ticket works once. Throws like `pass`. */
-  async begins(shown: { token: string } | { ticket: string }, remoteAddress: string): Promise<void> {
-    const [text, wanted] = 'token' in shown ? [shown.token, 'admin'] : [shown.ticket, 'ticket']
+  /**
+   * What a text that begins a session opens: everything, or the part of a user. A ticket works once. Throws like
+   * `pass`.
+   */
+  async begins(shown: { token: string } | { ticket: string }, remoteAddress: string): Promise<Opened> {
+    const [text, isTicket] = 'token' in shown ? [shown.token, false] : [shown.ticket, true]
     if (text.startsWith(CLIENT_KEY_PREFIX)) throw clientKey()
-    if ((await this.#admin.identifySecret(text)) !== wanted) {
-      const words =
-        wanted === 'ticket' ? 'the ticket is wrong, or older than two minutes' : 'the admin token is wrong'
-      throw this.#refused(words, remoteAddress)
-    }
-    if (wanted !== 'ticket') return
+    const identity = await this.#admin.identifySecret(text)
+    if (!isTicket && (identity?.kind === 'admin' || identity?.kind === 'user')) return identity
+    if (!isTicket) throw this.#refused('the admin token is wrong', remoteAddress)
+    if (identity?.kind !== 'ticket')
+      throw this.#refused('the ticket is wrong, or older than two minutes', remoteAddress)
     // The ticket was on a command line, where other users of this machine can read it.
     if (this.#used.get(text) === true) throw this.#refused('the ticket was already used', remoteAddress)
     this.#used.set(text, true)
+    return { kind: 'admin' }
   }
 
   #refused(words: string, remoteAddress: string): QwenctlError {

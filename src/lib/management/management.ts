@@ -4,34 +4,119 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { QwenctlError, isQwenctlError, readMessage } from '../base/errors.ts'
+import { RecentMap } from '../rotation/pool/recent-map.ts'
 import { scopeToUser } from '../toolkit/scope/user-toolkit.ts'
 import { sendError, sendJson } from './answer.ts'
 import { checkShape } from './check-shape.ts'
 import { EventHub } from './events/event-hub.ts'
 import { Gate } from './gate.ts'
+import type { Opened } from './gate.ts'
+import { Idempotency } from './idempotency.ts'
+import type { Sent } from './idempotency.ts'
 import { PendingLogins } from './logins/pending-logins.ts'
 import type { ManagementOptions, ManagementParts } from './management-parts.ts'
 import { PageFiles } from './page-files.ts'
 import { readJson } from './read-body.ts'
+import { ResourceGuard } from './resource-guard.ts'
+import { runRoute } from './run-route.ts'
 import type { Call, Route } from './route.ts'
 import { Router } from './router.ts'
 import { allRoutes } from './routes/routes.ts'
 
 export type { ManagementOptions, RunJob } from './management-parts.ts'
 
+/** The most users with parts of their own in memory; those of others are made again. */
+const MOST_USERS = 256
+
 export class Management {
   readonly routes: readonly Route[]
   readonly #router: Router
   readonly #gate: Gate
+  /** For the administrator: all users, or the only user of the proxy. */
   readonly #parts: ManagementParts
+  /** For users with a token of their own. */
+  readonly #partsByUser = new RecentMap<string, ManagementParts>(MOST_USERS)
   readonly #page: PageFiles
-  readonly #onTrouble: (message: string) => void
+  readonly #options: ManagementOptions
+  readonly #guard: ResourceGuard
+  readonly #idempotency: Idempotency
 
   constructor(options: ManagementOptions) {
-    const { toolkit: all, proxy, user, onTrouble, clock = Date.now, pageFolder, runJob = null } = options
+    const { toolkit, user, clock = Date.now, pageFolder } = options
+    this.#options = options
+    this.#parts = this.#makeParts(user)
+    this.#gate = new Gate(toolkit.admin, clock)
+    this.routes = allRoutes(this.#gate)
+    this.#router = new Router(this.routes)
+    this.#guard = new ResourceGuard(this.#router)
+    this.#idempotency = new Idempotency(clock)
+    this.#page = new PageFiles(pageFolder)
+  }
+
+  /** Answers one request, and never throws. */
+  handle(req: IncomingMessage, res: ServerResponse, { remoteAddress }: { remoteAddress: string }): void {
+    this.#answer(req, res, remoteAddress).catch((error: unknown) => {
+      if (!isQwenctlError(error)) this.#options.onTrouble(`the API failed: ${readMessage(error)}`)
+      sendError(res, error, req.method)
+    })
+  }
+
+  async #answer(req: IncomingMessage, res: ServerResponse, remoteAddress: string): Promise<void> {
+    const { method = 'GET', url = '/' } = req
+    const { path, search } = splitUrl(url)
+    if (path !== '/api' && !path.startsWith('/api/')) return this.#page.answer(req, res, path)
+    const found = this.#router.find(method, path)
+    const presented = readBearer(req)
+    // An unknown client does not learn which paths exist.
+    const isOpen = found.kind === 'route' && found.route.access === 'open'
+    const opened = isOpen ? null : await this.#gate.pass(presented, remoteAddress)
+    const parts = this.#findParts(opened)
+    if (found.kind === 'nothing') throw notFound(method, path)
+    if (found.kind === 'other-methods') throw notAllowed(method, found.allow)
+    const { route, params } = found
+    checkOpens(opened, route)
+    if (isOfOthers(parts, params)) throw notFound(method, path)
+    const query = parseQuery(route, search)
+    const body = route.body === null ? undefined : checkBody(route, await readJson(req))
+    const call: Call = { params, query, body, presented, opened, remoteAddress, parts }
+    if (route.answer === null) {
+      if (method === 'HEAD') throw notAllowed(method, ['GET']) // a stream has no end to wait for
+      return route.stream(call, req, res)
+    }
+    const { status, value, headers } = await this.#runOnce(req, { path, route, call })
+    sendJson(res, status, value, headers)
+  }
+
+  /** Runs a route under the conditions of the request's headers `If-Match` and `Idempotency-Key`. */
+  #runOnce(
+    { headers: { 'if-match': wanted, 'idempotency-key': key } }: IncomingMessage,
+    { path, route, call }: { path: string; route: Route; call: Call },
+  ): Promise<Sent> {
+    const act = () =>
+      wanted === undefined ? runRoute(route, call) : this.#guard.run(wanted, { path, route, call })
+    if (typeof key !== 'string' || route.method !== 'POST' || call.opened === null) return act()
+    const { opened, query, body } = call
+    const scope = JSON.stringify([opened.kind === 'user' ? opened.user : null, path, query ?? null])
+    return this.#idempotency.run(key, { scope, body }, act)
+  }
+
+  /** The dependencies for what a token opens. Throws `forbidden` for a user that this proxy does not serve. */
+  #findParts(opened: Opened | null): ManagementParts {
+    if (opened?.kind !== 'user' || opened.user === this.#parts.user) return this.#parts
+    if (this.#parts.user !== null) {
+      throw new QwenctlError('forbidden', 'this proxy serves another user alone', {
+        hint: 'ask the administrator for the address of the proxy that serves you',
+      })
+    }
+    const known = this.#partsByUser.get(opened.user) ?? this.#makeParts(opened.user)
+    this.#partsByUser.set(opened.user, known)
+    return known
+  }
+
+  #makeParts(user: string | null): ManagementParts {
+    const { toolkit: all, proxy, clock = Date.now, runJob = null } = this.#options
     const toolkit = user === null ? all : scopeToUser(all, user)
-    this.#onTrouble = onTrouble
-    this.#parts = {
+    return {
       toolkit,
       proxy,
       user,
@@ -40,49 +125,26 @@ export class Management {
       logins: new PendingLogins(toolkit, clock),
       events: new EventHub(toolkit, clock, user),
     }
-    this.#gate = new Gate(toolkit.admin, clock)
-    this.routes = allRoutes(this.#gate)
-    this.#router = new Router(this.routes)
-    this.#page = new PageFiles(pageFolder)
   }
+}
 
-  /** Answers one request, and never throws. */
-  handle(req: IncomingMessage, res: ServerResponse, { remoteAddress }: { remoteAddress: string }): void {
-    this.#answer(req, res, remoteAddress).catch((error: unknown) => {
-      if (!isQwenctlError(error)) this.#onTrouble(`the API failed: ${readMessage(error)}`)
-      sendError(res, error, req.method)
-    })
-  }
+/** Whether a path names a user that is not served here: such a user does not exist. */
+function isOfOthers({ user }: ManagementParts, { userId }: Record<string, string>): boolean {
+  return user !== null && userId !== undefined && userId !== user
+}
 
-  async #answer(req: IncomingMessage, res: ServerResponse, remoteAddress: string): Promise<void> {
-    const { method = 'GET', url = '/' } = req
-    const mark = url.indexOf('?')
-    const path = mark < 0 ? url : url.slice(0, mark)
-    if (path !== '/api' && !path.startsWith('/api/')) return this.#page.answer(req, res, path)
-    const found = this.#router.find(method, path)
-    const presented = readBearer(req)
-    // An unknown client does not learn which paths exist.
-    if (found.kind !== 'route' || found.route.access === 'admin')
-      await this.#gate.pass(presented, remoteAddress)
-    if (found.kind === 'nothing') throw notFound(method, path)
-    if (found.kind === 'other-methods') throw notAllowed(method, found.allow)
-    const { route, params } = found
-    if (this.#isOfOthers(params)) throw notFound(method, path)
-    const query = parseQuery(route, mark < 0 ? '' : url.slice(mark + 1))
-    const body = route.body === null ? undefined : checkBody(route, await readJson(req))
-    const call: Call = { params, query, body, presented, remoteAddress, parts: this.#parts }
-    if (route.answer === null) {
-      if (method === 'HEAD') throw notAllowed(method, ['GET']) // a stream has no end to wait for
-      return route.stream(call, req, res)
-    }
-    sendJson(res, route.status, await route.run(call))
-  }
+/** Throws `forbidden` if the route is not for the token of a user. */
+function checkOpens(opened: Opened | null, { access }: Route): void {
+  if (opened?.kind !== 'user' || access !== 'admin') return
+  const { user } = opened
+  throw new QwenctlError('forbidden', `this token opens the connections and the usage of ${user} alone`, {
+    hint: 'use the admin token, which qwenctl config get adminToken prints',
+  })
+}
 
-  /** Whether a path names a user that this proxy does not serve: such a user does not exist here. */
-  #isOfOthers({ userId }: Record<string, string>): boolean {
-    const { user } = this.#parts
-    return user !== null && userId !== undefined && userId !== user
-  }
+function splitUrl(url: string): { path: string; search: string } {
+  const mark = url.indexOf('?')
+  return mark < 0 ? { path: url, search: '' } : { path: url.slice(0, mark), search: url.slice(mark + 1) }
 }
 
 function readBearer({ headers: { authorization } }: IncomingMessage): string | null {

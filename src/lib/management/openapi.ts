@@ -13,6 +13,8 @@ type Json = Record<string, unknown>
 const always: readonly ErrorCode[] = ['invalid_value', 'internal', 'shutting_down']
 const closed: readonly ErrorCode[] = ['invalid_token', 'forbidden', 'too_many_failures', 'store_unwritable']
 const withBody: readonly ErrorCode[] = ['invalid_body', 'request_too_large']
+/** Errors of a change of one resource, with `If-Match`. */
+const conditional: readonly ErrorCode[] = ['precondition_failed']
 
 /** The OpenAPI 3.1 document of the routes, from the schemas that validate requests. */
 export function openApi(routes: readonly Route[]): Json {
@@ -28,7 +30,7 @@ export function openApi(routes: readonly Route[]): Json {
       version: ownVersion(),
       summary: 'View and control the accounts of a qwenctl proxy',
       description:
-        'Below the address of a running proxy. Every request needs the admin token, or a session made with it, as a bearer token, unless its description says that it does not.',
+        'Below the address of a running proxy. Every request needs the admin token, or a session made with it, as a bearer token, unless its description says that it does not. The token of a user opens the operations with x-qwenctl-access: user, for the data of that user.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: 'http://127.0.0.1:3000', description: 'the default address of proxy start' }],
@@ -48,9 +50,11 @@ function buildOperation(route: Route): Json {
   const { access, summary, about, body, query, path } = route
   const parameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => pathParameter(name ?? ''))
   if (query !== null) parameters.push(...queryParameters(query))
+  parameters.push(...headerParameters(route))
   return {
     operationId: operationId(route),
     tags: [chooseTag(path)],
+    'x-qwenctl-access': access,
     summary,
     ...(about === null ? {} : { description: about }),
     ...(access === 'open' ? { security: [] } : {}),
@@ -85,11 +89,12 @@ function buildResponses(route: Route): Json {
   return responses
 }
 
-function errorsByStatus({ access, body, errors, method }: Route): Map<string, ErrorCode[]> {
+function errorsByStatus({ access, body, errors, method, path }: Route): Map<string, ErrorCode[]> {
   const codes = [
     ...always,
-    ...(access === 'admin' ? closed : []),
+    ...(access === 'open' ? [] : closed),
     ...(body === null ? [] : withBody),
+    ...(isConditional(path, method) ? conditional : []),
     ...errors,
   ]
   const found = new Map<string, ErrorCode[]>()
@@ -98,6 +103,25 @@ function errorsByStatus({ access, body, errors, method }: Route): Map<string, Er
     found.set(status, [...(found.get(status) ?? []), code])
   }
   return new Map([...found].sort(([a], [b]) => a.localeCompare(b)))
+}
+
+/** Whether a request may change one resource that has an `ETag`. */
+function isConditional(path: string, method: Route['method']): boolean {
+  return method !== 'GET' && path.includes('{')
+}
+
+function headerParameters({ path, method, access }: Route): Json[] {
+  const header = (name: string, description: string): Json => {
+    return { name, in: 'header', required: false, description, schema: { type: 'string' } }
+  }
+  return [
+    ...(isConditional(path, method)
+      ? [header('If-Match', 'the ETag of the version to change; another version is 412')]
+      : []),
+    ...(method === 'POST' && access !== 'open'
+      ? [header('Idempotency-Key', 'a repeated request with this key gets the first answer, for a day')]
+      : []),
+  ]
 }
 
 function pathParameter(name: string): Json {
@@ -160,6 +184,7 @@ const tags: Record<string, string> = {
   history: 'past usage',
   events: 'live events',
   login: 'logins with a code',
+  requests: 'finished requests, from the log',
   users: 'accounts by user',
   keys: 'credentials of programs at the proxy',
   providers: 'the supported providers',
@@ -175,6 +200,7 @@ function chooseTag(path: string): string {
   const [, , first = 'about'] = path.split('/')
   if (first === 'settings') return 'proxy'
   if (first === 'explain') return 'quota'
+  if (first === 'logins') return 'login'
   return Object.hasOwn(tags, first) ? first : 'about'
 }
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { z } from 'zod'
 import type { ErrorCode } from '../base/errors.ts'
+import type { Opened } from './gate.ts'
 import type { ManagementParts } from './management-parts.ts'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -17,14 +18,16 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> {
   parts: ManagementParts
   /** The bearer token without the word `Bearer`; null: none. */
   presented: string | null
+  /** What the token opens; null: the route needs none. */
+  opened: Opened | null
   /** The address of the client. */
   remoteAddress: string
 }
 
 interface About {
   method: Method
-  /** `open`: needs no token. */
-  access?: 'admin' | 'open'
+  /** `user`: the token of a user opens it too, for the part of that user. `open`: needs no token. */
+  access?: 'admin' | 'user' | 'open'
   summary: string
   /** Details that the summary leaves out. */
   about?: string

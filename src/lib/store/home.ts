@@ -38,6 +38,8 @@ export interface Home {
   vaultFile: string
   /** The token for the management API. */
   adminTokenFile: string
+  /** Sessions and user tokens that ended before their expiry. */
+  endedTokensFile: string
   logsFolder: string
   runFolder: string
   /** The batches that run or ran, and the files of those that came over HTTP. */
@@ -97,6 +99,7 @@ export function resolveHome(
     masterKeyFile: path.join(folders.state, 'master.key'),
     vaultFile: path.join(folders.data, 'vault.json'),
     adminTokenFile: path.join(folders.state, 'admin-token'),
+    endedTokensFile: path.join(folders.state, 'ended-tokens'),
     logsFolder: path.join(folders.state, 'logs'),
     runFolder: path.join(folders.state, 'run'),
     batchesFolder: path.join(folders.data, 'batches'),

@@ -39,6 +39,8 @@ test('secrets are write-only: no schema of an answer has a field for one, but fo
     'CreatedClientKey.secret',
     'HistoryRow.key',
     'OneClientKey.key',
+    'Request.key',
     'Session.token',
+    'UserToken.token',
   ])
 })

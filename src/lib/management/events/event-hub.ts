@@ -89,7 +89,7 @@ export class EventHub {
   /** Closes streams of an expired session or a replaced admin token too. */
   #ping(): void {
     for (const reader of [...this.#readers]) {
-      if (this.#toolkit.admin.isAdmin(reader.presented)) reader.stream.ping()
+      if (this.#toolkit.admin.isValid(reader.presented)) reader.stream.ping()
       else this.#leave(reader)
     }
   }

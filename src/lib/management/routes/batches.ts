@@ -1,3 +1,4 @@
+import { cutPage } from '../page.ts'
 import { route } from '../route.ts'
 import { batchList, batchQuery, oneBatch } from '../../contract/batches.ts'
 
@@ -9,13 +10,14 @@ export const batchRoutes = [
     summary: 'List the batches that run or ran, the newest first',
     query: batchQuery,
     answer: batchList,
-    run: async ({ query: { user, status, limit }, parts }) => {
+    run: async ({ query: { user, status, ...page }, parts }) => {
       const all = parts.toolkit.batches.list()
       const fits = all.filter(
         (batch) =>
           (user === undefined || batch.user === user) && (status === undefined || batch.status === status),
       )
-      return { batches: fits.slice(0, limit) }
+      const { items, next } = cutPage(fits, page, ({ id }) => id)
+      return { batches: items, next }
     },
   }),
   route({

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
-import type { HistoryQuery } from '../../toolkit/history/history-views.ts'
+import type { HistoryQuery, HistorySpan } from '../../toolkit/history/history-views.ts'
+import { parseEnd, parseInstant } from '../parse-instant.ts'
 import { route } from '../route.ts'
 import type { statsQuery } from '../../contract/history.ts'
 import * as schemas from '../../contract/history.ts'
@@ -11,6 +12,7 @@ export const historyRoutes = [
   route({
     method: 'GET',
     path: '/api/history',
+    access: 'user',
     summary: 'Show past usage',
     about: 'Default: thirty days.',
     errors: ['account_not_found', 'ambiguous_account'],
@@ -27,6 +29,7 @@ export const historyRoutes = [
   route({
     method: 'GET',
     path: '/api/compare',
+    access: 'user',
     summary: 'Compare accounts or groups over a range of time',
     about: 'Two subjects also get their differences, each with a test of whether it is more than chance.',
     errors: ['account_not_found', 'ambiguous_account'],
@@ -44,6 +47,7 @@ export const historyRoutes = [
   route({
     method: 'GET',
     path: '/api/accounts/all/stats',
+    access: 'user',
     summary: 'Show the usage of all accounts',
     query: schemas.statsQuery,
     answer: schemas.stats,
@@ -52,6 +56,7 @@ export const historyRoutes = [
   route({
     method: 'GET',
     path: '/api/accounts/{id}/stats',
+    access: 'user',
     summary: 'Show the usage of an account',
     errors: ['account_not_found'],
     query: schemas.statsQuery,
@@ -67,7 +72,13 @@ function splitList(list = ''): string[] {
   return list.split(',').filter((item) => item !== '')
 }
 
-function parseSpan(query: z.output<typeof statsQuery>): Pick<HistoryQuery, 'days' | 'hours' | 'per'> {
-  const { days, hours, per = hours === undefined ? 'day' : 'hour' } = query
-  return { ...(days === undefined ? {} : { days }), ...(hours === undefined ? {} : { hours }), per }
+function parseSpan(query: z.output<typeof statsQuery>): HistorySpan & Pick<HistoryQuery, 'per'> {
+  const { days, hours, from, to, per = hours === undefined ? 'day' : 'hour' } = query
+  return {
+    ...(days === undefined ? {} : { days }),
+    ...(hours === undefined ? {} : { hours }),
+    ...(from === undefined || from === '' ? {} : { from: parseInstant('from', from) }),
+    ...(to === undefined || to === '' ? {} : { to: parseEnd('to', to) }),
+    per,
+  }
 }

@@ -1,9 +1,11 @@
 import { QwenctlError } from '../../base/errors.ts'
+import { cutPage } from '../page.ts'
 import { route } from '../route.ts'
 import {
   jobChanges,
   jobList,
   jobPause,
+  jobQuery,
   newJob,
   nextQuery,
   oneJob,
@@ -28,8 +30,14 @@ export const jobRoutes = [
     method: 'GET',
     path: '/api/jobs',
     summary: 'List the jobs, with their accounts, next and last runs',
+    query: jobQuery,
     answer: jobList,
-    run: async ({ parts }) => ({ jobs: await parts.toolkit.jobs.list() }),
+    run: async ({ query: { user, status, ...page }, parts }) => {
+      const all = await parts.toolkit.jobs.list({ user })
+      const fitting = all.filter((job) => status === undefined || job.status === status)
+      const { items, next } = cutPage(fitting, page, ({ id }) => id)
+      return { jobs: items, next }
+    },
   }),
   route({
     method: 'POST',

@@ -1,5 +1,14 @@
 import { route } from '../route.ts'
-import { createdKey, keyChanges, keyList, keyRotation, newKey, oneKey } from '../../contract/keys.ts'
+import {
+  createdKey,
+  keyChanges,
+  keyList,
+  keyQuery,
+  keyRotation,
+  newKey,
+  oneKey,
+} from '../../contract/keys.ts'
+import { cutPage } from '../page.ts'
 
 /** The credentials of programs at the proxy. */
 export const keyRoutes = [
@@ -7,8 +16,16 @@ export const keyRoutes = [
     method: 'GET',
     path: '/api/keys',
     summary: 'List the client keys',
+    query: keyQuery,
     answer: keyList,
-    run: async ({ parts }) => ({ keys: await parts.toolkit.keys.list() }),
+    run: async ({ query: { user, status, ...page }, parts }) => {
+      const all = await parts.toolkit.keys.list()
+      const fitting = all.filter(
+        (key) => (user === undefined || key.user === user) && (status === undefined || key.status === status),
+      )
+      const { items, next } = cutPage(fitting, page, ({ id }) => id)
+      return { keys: items, next }
+    },
   }),
   route({
     method: 'POST',

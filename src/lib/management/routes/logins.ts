@@ -4,8 +4,17 @@ import type { LoginOverrides } from '../../toolkit/login/pending-login.ts'
 import type { LoginFor } from '../logins/pending-logins.ts'
 import type { ManagementParts } from '../management-parts.ts'
 import { route } from '../route.ts'
-import { login, newLogin } from '../../contract/logins.ts'
+import { login, loginRequest, newLogin } from '../../contract/logins.ts'
 import { knownAccount } from './accounts/known-account.ts'
+
+const LOGIN_ERRORS = [
+  'not_found',
+  'account_not_found',
+  'name_in_use',
+  'missing_answer',
+  'credentials_refused',
+  'upstream_unavailable',
+] as const
 
 type Wanted = Omit<z.output<typeof newLogin>, keyof LoginOverrides>
 
@@ -15,32 +24,50 @@ type Wanted = Omit<z.output<typeof newLogin>, keyof LoginOverrides>
 export const loginRoutes = [
   route({
     method: 'POST',
-    path: '/api/login/{id}',
+    path: '/api/logins',
+    access: 'user',
     summary: 'Begin a login with a code',
-    about:
-      '`id` is the provider. A person types the code at the address, or scans it; meanwhile the client polls the login.',
-    errors: [
-      'not_found',
-      'account_not_found',
-      'name_in_use',
-      'missing_answer',
-      'credentials_refused',
-      'upstream_unavailable',
-    ],
+    about: 'A person types the code at the address, or scans it; meanwhile the client polls the login.',
+    errors: LOGIN_ERRORS,
+    body: loginRequest,
+    status: 201,
+    answer: login,
+    run: ({ body: { provider, ...wanted }, parts }) => begin(parts, provider, wanted),
+  }),
+  route({
+    method: 'GET',
+    path: '/api/logins/{id}',
+    access: 'user',
+    summary: 'Show the state of a login',
+    errors: ['not_found'],
+    answer: login,
+    run: async ({ params, parts }) => parts.logins.show(params.id),
+  }),
+  route({
+    method: 'DELETE',
+    path: '/api/logins/{id}',
+    access: 'user',
+    summary: 'Stop a login',
+    errors: ['not_found'],
+    answer: login,
+    run: async ({ params, parts }) => parts.logins.cancel(params.id),
+  }),
+  route({
+    method: 'POST',
+    path: '/api/login/{id}',
+    access: 'user',
+    summary: 'Begin a login at a provider',
+    about: '`id` is the provider. The same as `POST /api/logins` with the provider in the body.',
+    errors: LOGIN_ERRORS,
     body: newLogin,
     status: 201,
     answer: login,
-    run: async ({ params, body, parts }) => {
-      const { issuer, deviceEndpoint, tokenEndpoint, clientId, scope, ...wanted } = body
-      const said = { issuer, deviceEndpoint, tokenEndpoint, clientId, scope }
-      const overrides = Object.entries(said).filter(([, value]) => value !== undefined)
-      const what = await loginFor(parts, params.id, wanted)
-      return parts.logins.begin(what, Object.fromEntries(overrides))
-    },
+    run: ({ params, body, parts }) => begin(parts, params.id, body),
   }),
   route({
     method: 'GET',
     path: '/api/login/{id}',
+    access: 'user',
     summary: 'Show the state of a login',
     errors: ['not_found'],
     answer: login,
@@ -49,12 +76,21 @@ export const loginRoutes = [
   route({
     method: 'DELETE',
     path: '/api/login/{id}',
+    access: 'user',
     summary: 'Stop a login',
     errors: ['not_found'],
     answer: login,
     run: async ({ params, parts }) => parts.logins.cancel(params.id),
   }),
 ]
+
+async function begin(parts: ManagementParts, provider: string, body: z.output<typeof newLogin>) {
+  const { issuer, deviceEndpoint, tokenEndpoint, clientId, scope, ...wanted } = body
+  const said = { issuer, deviceEndpoint, tokenEndpoint, clientId, scope }
+  const overrides = Object.entries(said).filter(([, value]) => value !== undefined)
+  const what = await loginFor(parts, provider, wanted)
+  return parts.logins.begin(what, Object.fromEntries(overrides))
+}
 
 async function loginFor(
   { toolkit }: ManagementParts,

@@ -8,6 +8,7 @@ export const modelRoutes = [
   route({
     method: 'GET',
     path: '/api/models',
+    access: 'user',
     summary: 'List the models, and the accounts that are known to have each',
     query: accountFilter,
     answer: models,

@@ -8,6 +8,7 @@ export const providerRoutes = [
   route({
     method: 'GET',
     path: '/api/providers',
+    access: 'user',
     summary: 'List the providers, and what an account of each needs',
     answer: providers,
     run: async ({ parts }) => {

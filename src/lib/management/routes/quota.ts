@@ -8,6 +8,7 @@ export const quotaRoutes = [
   route({
     method: 'GET',
     path: '/api/quota',
+    access: 'user',
     summary: 'Show what is left of every account',
     query: accountFilter,
     answer: quota,
@@ -16,6 +17,7 @@ export const quotaRoutes = [
   route({
     method: 'GET',
     path: '/api/explain',
+    access: 'user',
     summary: 'Show which account a request would use now, and why',
     errors: [
       'account_not_found',

@@ -2,6 +2,7 @@ import type { Gate } from '../gate.ts'
 import { openApi } from '../openapi.ts'
 import type { Route } from '../route.ts'
 import { actionRoutes } from './accounts/account-actions.ts'
+import { bulkActionRoute } from './accounts/bulk-actions.ts'
 import { accountRoutes } from './accounts/accounts.ts'
 import { archiveRoutes } from './accounts/archive.ts'
 import { connectionRoutes } from './accounts/connections.ts'
@@ -16,7 +17,9 @@ import { openApiRoute } from './openapi.ts'
 import { providerRoutes } from './providers.ts'
 import { proxyRoutes } from './proxy.ts'
 import { quotaRoutes } from './quota.ts'
+import { requestRoutes } from './requests.ts'
 import { sessionRoutes } from './session.ts'
+import { userRoutes } from './users.ts'
 
 /** All routes of the API. */
 export function allRoutes(gate: Gate): Route[] {
@@ -25,10 +28,12 @@ export function allRoutes(gate: Gate): Route[] {
     ...sessionRoutes(gate),
     openApiRoute(() => (described ??= openApi(routes))),
     ...accountRoutes,
+    bulkActionRoute,
     ...actionRoutes,
     ...archiveRoutes,
     ...quotaRoutes,
     ...historyRoutes,
+    ...requestRoutes,
     ...keyRoutes,
     ...jobRoutes,
     ...batchRoutes,
@@ -36,6 +41,7 @@ export function allRoutes(gate: Gate): Route[] {
     ...modelRoutes,
     ...proxyRoutes,
     ...loginRoutes,
+    ...userRoutes,
     ...connectionRoutes,
     ...eventRoutes,
   ]

@@ -1,7 +1,10 @@
 import { ownVersion } from '../../toolkit/own-version.ts'
 import { route } from '../route.ts'
-import type { Gate } from '../gate.ts'
+import type { Gate, Opened } from '../gate.ts'
+import type { ManagementParts } from '../management-parts.ts'
 import { about, credentials, session, sessionState } from '../../contract/session.ts'
+
+const SESSION_MS = 12 * 3_600_000
 
 /** Sign-in of the page: with the admin token, or the ticket of `proxy open`, for a session of half a day. */
 export function sessionRoutes(gate: Gate) {
@@ -9,6 +12,7 @@ export function sessionRoutes(gate: Gate) {
     route({
       method: 'GET',
       path: '/api',
+      access: 'user',
       summary: 'Identify this service',
       answer: about,
       run: async ({ parts }) => ({ name: 'qwenctl' as const, version: ownVersion(), user: parts.user }),
@@ -18,27 +22,52 @@ export function sessionRoutes(gate: Gate) {
       path: '/api/session',
       access: 'open',
       summary: 'Begin a session',
-      about: 'For the admin token, or a ticket. The session then replaces the token.',
+      about:
+        'For the admin token, the token of a user, or a ticket. The session then replaces the token, and opens the same.',
       errors: ['invalid_token', 'forbidden', 'too_many_failures', 'invalid_body'],
       body: credentials,
       status: 201,
       answer: session,
       run: async ({ body, remoteAddress, parts }) => {
-        await gate.begins(body, remoteAddress)
-        const { token, expiresAt } = await parts.toolkit.admin.session()
+        const opened = await gate.begins(body, remoteAddress)
+        const { token, expiresAt } = await beginSession(parts, opened)
         return { token, expiresAt: new Date(expiresAt).toISOString() }
       },
     }),
     route({
       method: 'GET',
       path: '/api/session',
+      access: 'user',
       summary: 'Check a token, and show its expiry',
       answer: sessionState,
-      run: async ({ presented, remoteAddress, parts }) => {
-        const kind = await gate.pass(presented, remoteAddress)
-        const until = kind === 'session' ? parts.toolkit.admin.findEnd(presented ?? '') : null
-        return { kind, expiresAt: until === null ? null : new Date(until).toISOString() }
+      run: async ({ opened }) => describeToken(opened),
+    }),
+    route({
+      method: 'DELETE',
+      path: '/api/session',
+      access: 'user',
+      summary: 'End the session or the user token of the request',
+      about: 'It opens nothing afterwards, in any process of the home. The admin token does not end.',
+      answer: sessionState,
+      run: async ({ presented, opened, parts }) => {
+        await parts.toolkit.admin.end(presented ?? '')
+        return describeToken(opened)
       },
     }),
   ]
+}
+
+/** A session opens what its token opens, and ends no later. */
+async function beginSession({ toolkit: { admin }, clock }: ManagementParts, opened: Opened) {
+  if (opened.kind !== 'user') return admin.session()
+  const { user, expiresAt } = opened
+  return admin.userToken(user, Math.min(expiresAt, clock() + SESSION_MS))
+}
+
+function describeToken(opened: Opened | null) {
+  if (opened === null || opened.kind === 'admin') {
+    return { kind: 'admin' as const, user: null, expiresAt: null }
+  }
+  const user = opened.kind === 'user' ? opened.user : null
+  return { kind: opened.kind, user, expiresAt: new Date(opened.expiresAt).toISOString() }
 }

@@ -1,7 +1,6 @@
 import { readSync } from 'node:fs'
-import { crc32 } from 'node:zlib'
 import type { OpenLog } from './open-logs.ts'
-import { blocksOf, withLogs } from './open-logs.ts'
+import { blocksOf, computeFingerprint, withLogs } from './open-logs.ts'
 
 /** An unparsed line of the file, and the position of the next one. */
 export interface TailLine {
@@ -19,8 +18,6 @@ export interface TailNews {
 const MOST_BYTES = 256 << 10
 /** The furthest position to resume from: beyond it, reading everything again is faster. */
 const MOST_BEHIND = 1 << 20
-/** Every line is longer than this: it begins with its level, time and process. */
-const FINGERPRINT_BYTES = 64
 const NEWLINE = 10
 
 /**
@@ -100,11 +97,6 @@ function linesIn(bytes: Buffer): number {
   let count = 0
   for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) count += 1
   return count
-}
-
-function computeFingerprint({ file }: OpenLog): number {
-  const head = Buffer.alloc(FINGERPRINT_BYTES)
-  return crc32(head.subarray(0, readSync(file, head, 0, FINGERPRINT_BYTES, 0)))
 }
 
 function endsLine({ file }: OpenLog, offset: number): boolean {

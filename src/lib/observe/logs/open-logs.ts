@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { crc32 } from 'node:zlib'
 import { readErrno } from '../../base/errno.ts'
 import { allLogs } from './log-names.ts'
 
@@ -13,17 +14,36 @@ export interface OpenLog {
 }
 
 const BLOCK_BYTES = 1 << 20
+/** Every line is longer than this: it begins with its level, time and process. */
+const FINGERPRINT_BYTES = 64
 
 /** Passes on all log files of a folder, oldest first. */
 export function withLogs<Value>(folder: string, use: (logs: OpenLog[]) => Value): Value {
+  const logs = openAllLogs(folder)
+  try {
+    return use(logs)
+  } finally {
+    closeLogs(logs)
+  }
+}
+
+/** All log files of a folder, oldest first. The caller closes them. */
+export function openAllLogs(folder: string): OpenLog[] {
   for (;;) {
     const { logs, isWhole } = openLogs(folder)
-    try {
-      if (isWhole) return use(logs)
-    } finally {
-      for (const { file } of logs) closeSync(file)
-    }
+    if (isWhole) return logs
+    closeLogs(logs)
   }
+}
+
+export function closeLogs(logs: readonly OpenLog[]): void {
+  for (const { file } of logs) closeSync(file)
+}
+
+/** Identifies a file beside its inode, because inodes of removed files are reused. */
+export function computeFingerprint({ file }: OpenLog): number {
+  const head = Buffer.alloc(FINGERPRINT_BYTES)
+  return crc32(head.subarray(0, readSync(file, head, 0, FINGERPRINT_BYTES, 0)))
 }
 
 export function* blocksOf({ file, size }: OpenLog, from: number): Generator<Buffer> {

@@ -32,6 +32,8 @@ export interface Accounts {
   remove(reference: string, options: { purge: boolean } & AccountFilter): Promise<AccountView>
   rename(reference: string, name: string, filter?: AccountFilter): Promise<AccountView>
   setEnabled(reference: string, enabled: boolean, filter?: AccountFilter): Promise<AccountView>
+  /** The same for several ids, all or none. Throws `account_not_found`. */
+  setAllEnabled(ids: readonly string[], enabled: boolean): Promise<AccountView[]>
   /** Applies all changes, or none if one is refused. */
   set(reference: string, changes: AccountChanges, filter?: AccountFilter): Promise<AccountView>
   /** The path of an account's own folder, which may not exist yet. */

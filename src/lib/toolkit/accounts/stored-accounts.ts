@@ -133,6 +133,17 @@ export class StoredAccounts implements Accounts {
     })
   }
 
+  async setAllEnabled(ids: readonly string[], enabled: boolean): Promise<AccountView[]> {
+    await this.#parts.document.update((data) => {
+      for (const id of ids) Object.assign(byId(data, id), { enabled, updatedAt: this.#now() })
+    })
+    const { data, ...books } = await this.#parts.books()
+    return buildAccountViews(
+      { data, ...books },
+      ids.map((id) => byId(data, id)),
+    )
+  }
+
   async set(reference: string, settings: AccountChanges, filter: AccountFilter = {}): Promise<AccountView> {
     const { secrets, warn } = this.#parts
     const name = settings.name === undefined ? null : checkAccountName(settings.name)

@@ -1,20 +1,31 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createAdminToken, readAdminToken } from '../../store/admin-token.ts'
+import { EndedTokens } from '../../store/ended-tokens.ts'
 import type { Home } from '../../store/home.ts'
-import type { Pass, PassKind } from './passes.ts'
+import type { Pass } from './passes.ts'
 import { findPassEnd, makePass, readPass } from './passes.ts'
+import type { UserToken } from './user-tokens.ts'
+import { makeUserToken, readUserToken } from './user-tokens.ts'
 
 const SESSION_MS = 12 * 3_600_000
 const TICKET_MS = 2 * 60_000
 
-/** Access to the management API of a home, with its admin token or a pass made with it. */
+/** The meaning of a presented secret. Ends are in epoch milliseconds. */
+export type Identity =
+  | { kind: 'admin' }
+  | { kind: 'session' | 'ticket'; expiresAt: number }
+  | { kind: 'user'; user: string; expiresAt: number }
+
+/** Access to the management API of a home: with its admin token, a pass, or the token of a user. */
 export class AdminAccess {
   readonly #home: Home
   readonly #clock: () => number
+  readonly #ended: EndedTokens
 
   constructor(home: Home, clock: () => number) {
     this.#home = home
     this.#clock = clock
+    this.#ended = new EndedTokens(home.endedTokensFile, clock)
   }
 
   /** The admin token, created on first use. A secret: only `config get adminToken` prints it. */
@@ -33,26 +44,54 @@ export class AdminAccess {
     return makePass('ticket', await this.token(), this.#clock() + TICKET_MS)
   }
 
-  /** The end of a valid session in epoch milliseconds; null: not a session. */
-  findEnd(presented: string): number | null {
-    return findPassEnd(presented)
+  /** Opens the part of one user; without an end for half a day. `expiresAt`: epoch milliseconds. */
+  async userToken(user: string, expiresAt = this.#clock() + SESSION_MS): Promise<UserToken> {
+    return makeUserToken(user, await this.token(), expiresAt)
+  }
+
+  /** Ends a session or a user token in every process of the home. The admin token does not end. */
+  async end(presented: string): Promise<void> {
+    const identity = this.#identify(presented, await this.token())
+    if (identity === null || identity.kind === 'admin') return
+    await this.#ended.add(presented, identity.expiresAt)
   }
 
   /** Whether the presented secret opens everything now. A home without a token accepts none. */
   isAdmin(presented: string | null): boolean {
-    const token = presented === null ? null : readAdminToken(this.#home.adminTokenFile)
-    if (presented === null || token === null) return false
-    return isSame(presented, token) || readPass(presented, token, this.#clock()) === 'session'
+    const kind = this.#kindNow(presented)
+    return kind === 'admin' || kind === 'session'
+  }
+
+  /** Whether the presented secret opens the API, or a user's part of it, now. */
+  isValid(presented: string): boolean {
+    const kind = this.#kindNow(presented)
+    return kind !== null && kind !== 'ticket'
   }
 
   /**
-   * The kind of a presented secret; null: it opens nothing. Takes the same time however much of the secret is
-   * correct.
+   * What a presented secret opens; null: nothing. Takes the same time however much of the secret is correct.
    */
-  async identifySecret(presented: string): Promise<'admin' | PassKind | null> {
-    const token = await this.token()
-    if (isSame(presented, token)) return 'admin'
-    return readPass(presented, token, this.#clock())
+  async identifySecret(presented: string): Promise<Identity | null> {
+    return this.#identify(presented, await this.token())
+  }
+
+  #kindNow(presented: string | null): Identity['kind'] | null {
+    const token = presented === null ? null : readAdminToken(this.#home.adminTokenFile)
+    return presented === null || token === null ? null : (this.#identify(presented, token)?.kind ?? null)
+  }
+
+  #identify(presented: string, token: string): Identity | null {
+    if (isSame(presented, token)) return { kind: 'admin' }
+    const found = this.#readSealed(presented, token)
+    return found === null || this.#ended.has(presented) ? null : found
+  }
+
+  #readSealed(presented: string, token: string): Identity | null {
+    const now = this.#clock()
+    const kind = readPass(presented, token, now)
+    if (kind !== null) return { kind, expiresAt: findPassEnd(presented) ?? now }
+    const found = readUserToken(presented, token, now)
+    return found === null ? null : { kind: 'user', user: found.user, expiresAt: found.expiresAt }
   }
 }
 

@@ -23,6 +23,8 @@ export interface HistoryScene {
   only: ReadonlySet<string> | null
   /** Epoch milliseconds. */
   from: number
+  /** Exclusive. */
+  to: number
   now: number
   per: 'hour' | 'day'
   by: HistoryKey
@@ -38,7 +40,7 @@ const NONE: Label = { key: 'none', label: 'none' }
 const UNKNOWN: Label = { key: 'unknown', label: 'unknown' }
 
 export function historyDocument(scene: HistoryScene): HistoryDocument {
-  const { from, now, per, by } = scene
+  const { from, to, now, per, by } = scene
   const width = per === 'hour' ? HOUR_MS : DAY_MS
   const rows = new Map<string, { at: number; label: Label; tally: Tally }>()
   const totals = emptyTally()
@@ -58,7 +60,7 @@ export function historyDocument(scene: HistoryScene): HistoryDocument {
   return {
     now: formatTime(now),
     from: formatTime(from),
-    to: formatTime(now),
+    to: formatTime(Math.min(to, now)),
     per,
     by,
     rows: sorted.map(({ at, label, tally }) => buildRow(at, label, tally)),
@@ -88,9 +90,9 @@ export function modelTotals(scene: HistoryScene): HistoryRow[] {
     .map(({ label, tally }) => buildRow(scene.from, label, tally))
 }
 
-function* bucketsOf({ history, only, from }: HistoryScene): Generator<HistoryBucket> {
+function* bucketsOf({ history, only, from, to }: HistoryScene): Generator<HistoryBucket> {
   for (const bucket of history.values()) {
-    if (bucket.at >= from && (only === null || only.has(bucket.account))) yield bucket
+    if (bucket.at >= from && bucket.at < to && (only === null || only.has(bucket.account))) yield bucket
   }
 }
 

@@ -12,6 +12,9 @@ export interface HistoryQuery {
   days?: number
   /** Hours, including the current one. */
   hours?: number
+  /** The span in epoch milliseconds, instead of days or hours; `to` is exclusive, and missing: now. */
+  from?: number
+  to?: number
   per: 'hour' | 'day'
   by: HistoryKey
   /** References; none: all accounts, deleted ones included. */
@@ -21,6 +24,9 @@ export interface HistoryQuery {
   group?: string
 }
 
+/** A range of time. */
+export type HistorySpan = Pick<HistoryQuery, 'days' | 'hours' | 'from' | 'to'>
+
 export interface HistoryBooks {
   /** Accounts or groups side by side. Throws what `show` throws, and `invalid_usage` without a subject. */
   compare(query: CompareQuery): Promise<ComparisonDocument>
@@ -29,6 +35,6 @@ export interface HistoryBooks {
   /** Reference null: all accounts together. */
   stats(
     reference: string | null,
-    query: Pick<HistoryQuery, 'days' | 'hours' | 'per' | 'user'>,
+    query: HistorySpan & Pick<HistoryQuery, 'per' | 'user'>,
   ): Promise<AccountStats>
 }

@@ -24,7 +24,13 @@ import { historyDocument, modelTotals, sumTally } from './history-document.ts'
 import { listDifferences, viewSubject } from './compare-usage.ts'
 import type { CountedSubject } from './compare-usage.ts'
 import type { CompareQuery, ComparisonDocument } from './comparison-views.ts'
-import type { AccountStats, HistoryBooks, HistoryDocument, HistoryQuery } from './history-views.ts'
+import type {
+  AccountStats,
+  HistoryBooks,
+  HistoryDocument,
+  HistoryQuery,
+  HistorySpan,
+} from './history-views.ts'
 
 const DAY_MS = 24 * HOUR_MS
 const MOST_DAYS = 3650
@@ -40,8 +46,6 @@ export interface HistoryParts {
   runs: (since: number) => RunRecord[]
   warn: (message: string) => void
 }
-
-type Span = Pick<HistoryQuery, 'days' | 'hours'>
 
 /** History from the ledger of this home. */
 export class LedgerHistory implements HistoryBooks {
@@ -59,7 +63,7 @@ export class LedgerHistory implements HistoryBooks {
 
   async stats(
     reference: string | null,
-    { user, ...span }: Pick<HistoryQuery, 'days' | 'hours' | 'per' | 'user'>,
+    { user, ...span }: HistorySpan & Pick<HistoryQuery, 'per' | 'user'>,
   ): Promise<AccountStats> {
     const books = await this.#parts.books()
     const filter = user === undefined ? {} : { user }
@@ -119,7 +123,7 @@ export class LedgerHistory implements HistoryBooks {
 
   async #scene(query: HistoryQuery, { data, now }: StoreSnapshot): Promise<HistoryScene> {
     const only = findAccounts(data, query)
-    const from = beginning(query, now)
+    const { from, to } = findSpan(query, now)
     const { history, totals } = await this.#read(formatDay(from))
     for (const problem of this.#files.problems) this.#parts.warn(problem)
     addTotals(history, totals)
@@ -127,7 +131,7 @@ export class LedgerHistory implements HistoryBooks {
     const keys = query.by === 'key' ? await this.#parts.keys() : []
     const jobs = query.by === 'job' ? await this.#parts.jobs() : []
     const { per, by } = query
-    return { history, accounts: new Map(known), keys, jobs, only, from, now, per, by }
+    return { history, accounts: new Map(known), keys, jobs, only, from, to, now, per, by }
   }
 }
 
@@ -155,8 +159,21 @@ function listSubjects(
   return [...single, ...together]
 }
 
+/** Epoch milliseconds, whole hours at the beginning; `to` is exclusive. Throws `invalid_value`. */
+function findSpan({ from, to, ...span }: HistorySpan, now: number): { from: number; to: number } {
+  // A bucket of the current hour may begin at this very millisecond.
+  if (from === undefined && to === undefined) return { from: countBack(span, now), to: now + 1 }
+  if (span.days !== undefined || span.hours !== undefined)
+    throw outOfRange('days or hours, and from or to, contradict each other')
+  const end = to ?? now + 1
+  const start = from ?? countBack({}, end)
+  if (start >= end) throw outOfRange('from must be before to')
+  if (end - start > MOST_DAYS * DAY_MS) throw outOfRange(`from and to may be ${MOST_DAYS} days apart`)
+  return { from: Math.floor(start / HOUR_MS) * HOUR_MS, to: end }
+}
+
 /** Epoch milliseconds. Throws `invalid_value` for an invalid span. */
-function beginning({ days, hours }: Span, now: number): number {
+function countBack({ days, hours }: HistorySpan, now: number): number {
   if (days !== undefined && hours !== undefined) throw outOfRange('days and hours contradict each other')
   if (hours !== undefined) {
     if (!isWhole(hours, MOST_HOURS)) throw outOfRange(`hours must be a whole number from 1 to ${MOST_HOURS}`)

@@ -171,9 +171,16 @@ export class Jobs {
 
   /** Starts or stops all jobs of an account. Jobs begin again with their next slot. */
   async order(accountId: string, isStopped: boolean): Promise<void> {
+    await this.orderAll([accountId], isStopped)
+  }
+
+  /** The same for several accounts, all or none. */
+  async orderAll(accountIds: readonly string[], isStopped: boolean): Promise<void> {
     await this.#parts.document.update((data) => {
-      if ((data.accounts[accountId]?.isStopped ?? false) === isStopped) return
-      data.accounts[accountId] = { isStopped, at: this.#now() }
+      for (const id of accountIds) {
+        if ((data.accounts[id]?.isStopped ?? false) !== isStopped)
+          data.accounts[id] = { isStopped, at: this.#now() }
+      }
     })
   }
 

@@ -55,6 +55,12 @@ export class UserAccounts implements Accounts {
     return this.#all.setEnabled(reference, enabled, this.#own(filter))
   }
 
+  async setAllEnabled(ids: readonly string[], enabled: boolean) {
+    const own = new Set((await this.records()).map(({ id }) => id))
+    if (!ids.every((id) => own.has(id))) throw notTheirs()
+    return this.#all.setAllEnabled(ids, enabled)
+  }
+
   set(reference: string, changes: AccountChanges, filter?: AccountFilter) {
     return this.#all.set(reference, changes, this.#own(filter))
   }
@@ -126,6 +132,10 @@ export class UserAccounts implements Accounts {
 
   #checked(account: Account): Account {
     if (account.user === this.#user) return account
-    throw new QwenctlError('account_not_found', 'there is no account with this id')
+    throw notTheirs()
   }
+}
+
+function notTheirs(): QwenctlError {
+  return new QwenctlError('account_not_found', 'there is no account with this id')
 }

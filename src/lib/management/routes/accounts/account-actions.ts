@@ -26,6 +26,7 @@ export const actionRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/api/accounts/{id}/verify',
+    access: 'user',
     summary: 'Check the credential of an account with its provider',
     errors: ['account_not_found'],
     answer: verifiedAccount,
@@ -37,6 +38,7 @@ export const actionRoutes: Route[] = [
   route({
     method: 'POST',
     path: '/api/accounts/{id}/refresh',
+    access: 'user',
     summary: 'Renew the login of an account now',
     errors: ['account_not_found'],
     answer: refreshedAccount,
@@ -48,6 +50,7 @@ export const actionRoutes: Route[] = [
   route({
     method: 'DELETE',
     path: '/api/accounts/{id}/cooldowns',
+    access: 'user',
     summary: 'End the cooldowns of an account, and of its quota group',
     errors: ['account_not_found'],
     answer: oneAccount,
@@ -63,6 +66,7 @@ function action(name: string, summary: string, act: Action): Route {
   return route({
     method: 'POST',
     path: `/api/accounts/{id}/${name}`,
+    access: 'user',
     summary,
     errors: ['account_not_found'],
     answer: oneAccount,

@@ -8,7 +8,8 @@ import {
   newAccount,
   oneAccount,
 } from '../../../contract/account.ts'
-import { accountFilter, buildFilter, flag } from '../filter.ts'
+import { cutPage } from '../../page.ts'
+import { accountListQuery, buildFilter, flag } from '../filter.ts'
 import { knownAccount } from './known-account.ts'
 
 /** Accounts and their lifecycle. */
@@ -16,14 +17,21 @@ export const accountRoutes = [
   route({
     method: 'GET',
     path: '/api/accounts',
+    access: 'user',
     summary: 'List the accounts',
-    query: accountFilter,
+    query: accountListQuery,
     answer: accountList,
-    run: async ({ query, parts }) => ({ accounts: await parts.toolkit.accounts.list(buildFilter(query)) }),
+    run: async ({ query, parts }) => {
+      const all = await parts.toolkit.accounts.list(buildFilter(query))
+      const fitting = all.filter(({ status }) => query.status === undefined || status === query.status)
+      const { items, next } = cutPage(fitting, query, ({ id }) => id)
+      return { accounts: items, next }
+    },
   }),
   route({
     method: 'POST',
     path: '/api/accounts',
+    access: 'user',
     summary: 'Add an account',
     about: 'The provider checks the key first. Nothing is stored if it refuses the key.',
     errors: [
@@ -46,6 +54,7 @@ export const accountRoutes = [
   route({
     method: 'GET',
     path: '/api/accounts/{id}',
+    access: 'user',
     summary: 'Show an account',
     errors: ['account_not_found'],
     answer: oneAccount,
@@ -57,6 +66,7 @@ export const accountRoutes = [
   route({
     method: 'PATCH',
     path: '/api/accounts/{id}',
+    access: 'user',
     summary: 'Change an account',
     about: 'Applies all fields or, if one is refused, none. The user and the provider cannot change.',
     errors: ['account_not_found', 'invalid_body', 'name_in_use'],
@@ -74,6 +84,7 @@ export const accountRoutes = [
   route({
     method: 'DELETE',
     path: '/api/accounts/{id}',
+    access: 'user',
     summary: 'Remove an account',
     about:
       'The account goes to the archive, from which it can be restored; `purge=true` destroys it and its key.',

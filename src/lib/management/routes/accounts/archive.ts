@@ -3,6 +3,8 @@ import type { ManagedToolkit } from '../../../toolkit/scope/managed-toolkit.ts'
 import type { ArchivedView } from '../../../toolkit/views.ts'
 import { route } from '../../route.ts'
 import { accountName, archive, oneAccount, oneArchived } from '../../../contract/account.ts'
+import { paging } from '../../../contract/paging.ts'
+import { cutPage } from '../../page.ts'
 import { accountFilter, buildFilter } from '../filter.ts'
 
 /** Removed accounts that can be restored. */
@@ -10,14 +12,20 @@ export const archiveRoutes = [
   route({
     method: 'GET',
     path: '/api/archive',
+    access: 'user',
     summary: 'List the archived accounts',
-    query: accountFilter,
+    query: accountFilter.extend(paging),
     answer: archive,
-    run: async ({ query, parts }) => ({ accounts: await parts.toolkit.archive.list(buildFilter(query)) }),
+    run: async ({ query, parts }) => {
+      const all = await parts.toolkit.archive.list(buildFilter(query))
+      const { items, next } = cutPage(all, query, ({ id }) => id)
+      return { accounts: items, next }
+    },
   }),
   route({
     method: 'POST',
     path: '/api/archive/{id}/restore',
+    access: 'user',
     summary: 'Restore an archived account',
     about: 'Under another name, if one is given.',
     errors: ['account_not_found', 'invalid_body', 'name_in_use'],
@@ -31,6 +39,7 @@ export const archiveRoutes = [
   route({
     method: 'DELETE',
     path: '/api/archive/{id}',
+    access: 'user',
     summary: 'Destroy an archived account and its key',
     errors: ['account_not_found'],
     answer: oneArchived,

@@ -11,6 +11,8 @@ import { addAccount } from '../../add-account.ts'
 import type { ManagementParts } from '../../management-parts.ts'
 import { route } from '../../route.ts'
 import * as schemas from '../../../contract/connections.ts'
+import { cutPage } from '../../page.ts'
+import { buildFilter } from '../filter.ts'
 import { knownAccount } from './known-account.ts'
 
 const authTypes = { 'api-key': 'api_key', none: 'none', oauth: 'device' } as const
@@ -20,18 +22,24 @@ export const connectionRoutes = [
   route({
     method: 'GET',
     path: '/api/users/{userId}/connections',
+    access: 'user',
     summary: 'List the connections of a user',
     about: 'A proxy of one user has no other users: 404.',
     errors: ['not_found'],
+    query: schemas.connectionQuery,
     answer: schemas.connectionList,
-    run: async ({ params, parts: { toolkit } }) => {
-      const accounts = await toolkit.accounts.list({ user: readUser(params) })
-      return { connections: accounts.map(buildConnection) }
+    run: async ({ params, query, parts: { toolkit } }) => {
+      const user = readUser(params)
+      const all = await toolkit.accounts.list({ ...buildFilter(query), user })
+      const fitting = all.filter(({ status }) => query.status === undefined || status === query.status)
+      const { items, next } = cutPage(fitting, query, ({ id }) => id)
+      return { connections: items.map(buildConnection), next }
     },
   }),
   route({
     method: 'POST',
     path: '/api/users/{userId}/connections',
+    access: 'user',
     summary: 'Add a connection of a user',
     about:
       'A key that the provider refuses is not stored. A key that cannot be checked is stored, and `verification` says so. With `auth_type` `device` a login begins, and the connection exists once the login is done.',
@@ -51,6 +59,7 @@ export const connectionRoutes = [
   route({
     method: 'GET',
     path: '/api/users/{userId}/connections/{id}',
+    access: 'user',
     summary: 'Show a connection of a user',
     errors: ['account_not_found'],
     answer: schemas.oneConnection,
@@ -62,6 +71,7 @@ export const connectionRoutes = [
   route({
     method: 'PATCH',
     path: '/api/users/{userId}/connections/{id}',
+    access: 'user',
     summary: 'Change a connection of a user',
     about: 'Applies all fields or none. The user, provider and login method cannot change.',
     errors: ['account_not_found', 'name_in_use'],
@@ -87,6 +97,7 @@ export const connectionRoutes = [
   route({
     method: 'DELETE',
     path: '/api/users/{userId}/connections/{id}',
+    access: 'user',
     summary: 'Remove a connection of a user',
     about: 'The account goes to the archive.',
     errors: ['account_not_found'],

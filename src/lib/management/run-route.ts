@@ -1,0 +1,10 @@
+import type { Sent } from './idempotency.ts'
+import { computeETag } from './resource-version.ts'
+import type { Call, Route } from './route.ts'
+
+/** The answer of a route, with the version of the resource that it is about. */
+export async function runRoute(route: Route, call: Call): Promise<Sent> {
+  const value = await route.run(call)
+  const etag = route.answer === null ? null : computeETag(route.answer, value)
+  return { status: route.status, value, headers: etag === null ? {} : { etag } }
+}
