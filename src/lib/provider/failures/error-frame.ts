@@ -24,7 +24,7 @@ export function isEmptyAnswer(data: unknown): boolean {
 
 function isErrorBody(data: unknown): boolean {
   if (!isRecord(data)) return false
-  if (data.type === 'error' || data.type === 'response.failed') return true
+  if (data.type === 'error' || data.type === 'response.failed' || data.object === 'error') return true
   if (innerError(data) !== undefined) return true
   const choice: unknown = Array.isArray(data.choices) ? data.choices[0] : undefined
   if (isRecord(choice)) return choice.finish_reason === 'error'

@@ -134,7 +134,7 @@ function fromFlat(root: JsonObject): BodyFacts {
   return {
     code: flatCode(root),
     type: text(root.type) === 'error' ? null : text(root.type),
-    message: said(root) ?? '',
+    message: said(root) ?? (isRecord(root.data) ? said(root.data) : null) ?? '',
     error: root,
     status: httpStatus(root.code) ?? httpStatus(root.status) ?? httpStatus(root.statusCode),
   }
@@ -148,7 +148,17 @@ function flatCode(root: JsonObject): string | null {
 
 /** The members that hold a service's message. */
 function said(of: JsonObject): string | null {
-  for (const name of ['message', 'msg', 'detail', 'error_msg', 'errorMessage', 'desc', 'reason', 'title']) {
+  for (const name of [
+    'message',
+    'msg',
+    'detail',
+    'error_msg',
+    'errorMessage',
+    'desc',
+    'reason',
+    'description',
+    'title',
+  ]) {
     const found = name === 'detail' ? detail(of[name]) : text(of[name])
     if (found !== null) return found
   }
@@ -166,10 +176,15 @@ function detail(value: unknown): string | null {
 /** The start of an object. Python prints its bytes with the line ends escaped. */
 const INNER_JSON = /\{(?:\s|\\n)*"/
 
+/** Words before JSON of the request itself, such as the arguments of a tool. */
+const ECHOES =
+  /^(?!.*\b(?:upstream|provider|service|server|response|status|http|exception)\b).*\b(?:arguments?|parameters?|schema|tools?|functions?|input|prompt|content|json)\b[^{]*$/is
+
 /** Gateways put the error of the service behind them into their own message, as JSON. */
 function withInnerJson(facts: BodyFacts, depth: number): BodyFacts {
   const start = facts.message.search(INNER_JSON)
   if (start < 0 || depth >= DEEPEST) return facts
+  if (ECHOES.test(facts.message.slice(0, start))) return facts
   // Words in braces and truncated JSON are no body.
   const inside = facts.message.slice(start, facts.message.lastIndexOf('}') + 1)
   const body = tryParseJson(inside) ?? tryParseJson(inside.replaceAll(String.raw`\n`, ' '))
@@ -178,10 +193,16 @@ function withInnerJson(facts: BodyFacts, depth: number): BodyFacts {
   return {
     code: isPlainStatus(facts.code) ? (inner.code ?? facts.code) : facts.code,
     type: facts.type ?? inner.type,
-    message: `${facts.message.slice(0, start)}${inner.message}`,
+    message: `${facts.message.slice(0, start)}${inner.message}${endBehind(facts.message)}`,
     error: { ...inner.error, ...facts.error },
     status: facts.status ?? inner.status,
   }
+}
+
+/** 9router puts the end behind the error of the service: `{...} (reset after 5m)`. */
+function endBehind(message: string): string {
+  const rest = message.slice(message.lastIndexOf('}') + 1)
+  return /^ ?\((?:reset|retry|try again)[^()]{1,60}\)/i.exec(rest)?.[0] ?? ''
 }
 
 /** A code that only repeats an HTTP status, as number or phrase, says nothing of its own. */

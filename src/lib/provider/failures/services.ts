@@ -17,9 +17,11 @@ import { togetherFailures } from './hosts/together.ts'
 import { volcengineFailures } from './hosts/volcengine.ts'
 import { anthropicFailures } from './makers/anthropic.ts'
 import { azureFailures } from './makers/azure.ts'
+import { baiduFailures } from './makers/baidu.ts'
 import { cohereFailures } from './makers/cohere.ts'
 import { deepseekFailures } from './makers/deepseek.ts'
 import { geminiFailures } from './makers/gemini.ts'
+import { iflytekFailures } from './makers/iflytek.ts'
 import { minimaxFailures } from './makers/minimax.ts'
 import { mistralFailures } from './makers/mistral.ts'
 import { moonshotFailures } from './makers/moonshot.ts'
@@ -41,6 +43,8 @@ export const services: readonly ServiceFailures[] = [
   huggingfaceFailures,
   minimaxFailures,
   volcengineFailures,
+  baiduFailures,
+  iflytekFailures,
   zaiFailures,
   ollamaFailures,
   moonshotFailures,

@@ -18,13 +18,23 @@ const unitMs: Record<string, number> = {
 const PART = String.raw`\d+(?:\.\d+)?(?:ns|us|µs|μs|ms|s|m|h|d)`
 const DURATION = new RegExp(`^${PART}(?: ?${PART})*$`)
 
+/** ISO 8601 without months, `PT30S` or `P1DT2H`. */
+const ISO_SPAN = /^P(?=[\dT])(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/
+/** As .NET prints it: `00:00:20`, `1.02:00:00.5`. */
+const CLOCK_SPAN = /^(?:(\d{1,3})\.)?(\d{1,2}):([0-5]\d):([0-5]\d(?:\.\d+)?)$/
+
 /**
  * Milliseconds of a duration: Go (`6m0s`, `1h2m3.5s`, `12ms`), protobuf (`38.2s`), or the same with single spaces
- * (`6m 11.52s`). Null for anything else.
+ * (`6m 11.52s`), ISO 8601 (`PT30S`), .NET (`00:00:20`), or words (`30 seconds`). Null for anything else.
  */
 export function parseDuration(text: string): number | null {
   const trimmed = text.trim()
-  return trimmed.length > 64 || !DURATION.test(trimmed) ? null : total(trimmed)
+  if (trimmed.length > 64) return null
+  if (DURATION.test(trimmed)) return total(trimmed)
+  const parts = ISO_SPAN.exec(trimmed) ?? CLOCK_SPAN.exec(trimmed)
+  if (parts === null) return WORDS_ALONE.test(trimmed) ? parseWordedDuration(trimmed) : null
+  const [days = 0, hours = 0, minutes = 0, seconds = 0] = parts.slice(1).map((part = '0') => Number(part))
+  return (((days * 24 + hours) * 60 + minutes) * 60 + seconds) * SECOND
 }
 
 /**
@@ -35,6 +45,9 @@ const WORDED = String.raw`(?:\d+(?:[.,]\d+)?[ -]?|(?:an?|one)[ -])(?:millisecond
 
 /** A duration inside a sentence: `10 hours 58 minutes`, `1 hour, 5 minutes and 2 seconds`, `1m26.4s`, `6m 11.52s`. */
 export const DURATION_IN_WORDS = String.raw`(?:${WORDED}|${PART})(?:(?:,? and |, ?| ?)(?:${WORDED}|${PART}))*`
+
+/** At least one unit is written out: `5 s` is too short to be certain. */
+const WORDS_ALONE = new RegExp(`^(?=.*[a-z]{3})(?:${DURATION_IN_WORDS})$`, 'i')
 
 /** Milliseconds of a match of `DURATION_IN_WORDS`; null: not a duration. */
 export function parseWordedDuration(text: string): number | null {

@@ -64,7 +64,18 @@ export function resetInHeaders(header: HeaderLookup, now: number): number | null
   for (const prefix of ['x-ratelimit', 'ratelimit']) {
     if (header(`${prefix}-remaining`)?.trim() === '0') return parseResetTime(header(`${prefix}-reset`), now)
   }
-  const whole = header('ratelimit') ?? ''
-  if (!/\b(?:remaining|r) ?= ?0\b/.test(whole)) return null
-  return parseResetTime(/\b(?:reset|t) ?= ?(\d{1,12})\b/.exec(whole)?.[1], now)
+  return resetInPolicies(header('ratelimit') ?? '', now)
+}
+
+/**
+ * `"burst";r=5;t=1, "day";r=0;t=3600`: the latest end among the policies with nothing left. The older draft has one
+ * policy, with commas inside.
+ */
+function resetInPolicies(text: string, now: number): number | null {
+  const policies = /\bremaining ?=/.test(text) ? [text] : text.slice(0, 1000).split(',')
+  const ends = policies
+    .filter((policy) => /\b(?:remaining|r) ?= ?0\b/.test(policy))
+    .map((policy) => parseResetTime(/\b(?:reset|t) ?= ?(\d{1,12})\b/.exec(policy)?.[1], now))
+    .filter((end) => end !== null)
+  return ends.length === 0 ? null : Math.max(...ends)
 }

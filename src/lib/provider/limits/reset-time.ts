@@ -9,7 +9,7 @@ const SECOND = 1000
 /** No service announces a longer wait; a larger number is a misreading, not a time. */
 export const FURTHEST_RESET_MS = 35 * 86_400 * SECOND
 
-const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/
+const RFC_3339 = /^(\d{4})-(\d{2})-(\d{2})[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:?\d{2})$/
 const HTTP_DATE = /^[A-Z][a-z]{2}, (\d{2}) ([A-Z][a-z]{2}) (\d{4}) \d{2}:\d{2}:\d{2} GMT$/
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
@@ -27,14 +27,21 @@ export function parseResetTime(value: string | number | null | undefined, now: n
   return within(parseDate(text), now)
 }
 
-/** `retry-after-ms`, else `retry-after` (seconds or an HTTP date, RFC 9110). */
+const AMOUNT = /^\d{1,12}(\.\d{1,9})?$/
+/** OpenAI, and services of Azure (learn.microsoft.com/rest/api/cosmos-db, 2026-11). */
+const IN_MS = ['retry-after-ms', 'x-ms-retry-after-ms']
+
+/**
+ * A header in milliseconds, else `retry-after` (seconds or an HTTP date, RFC 9110). GitHub Copilot has a name of its
+ * own: github.com/microsoft/vscode-copilot-chat (2026-11).
+ */
 export function retryAfter(header: HeaderLookup, now: number): number | null {
-  const ms = header('retry-after-ms')?.trim()
-  if (ms !== undefined && /^\d{1,12}(\.\d{1,9})?$/.test(ms)) {
-    const at = within(now + Number(ms), now)
+  for (const name of IN_MS) {
+    const ms = header(name)?.trim()
+    const at = ms !== undefined && AMOUNT.test(ms) ? within(now + Number(ms), now) : null
     if (at !== null) return at
   }
-  return parseResetTime(header('retry-after'), now)
+  return parseResetTime(header('retry-after') ?? header('x-ratelimit-user-retry-after'), now)
 }
 
 function fromNumber(value: number, now: number): number {
@@ -47,11 +54,18 @@ function fromNumber(value: number, now: number): number {
 export function parseDate(text: string): number | null {
   const iso = RFC_3339.exec(text)
   if (iso !== null) {
-    return isDate(Number(iso[1]), Number(iso[2]), Number(iso[3])) ? Date.parse(text.toUpperCase()) : null
+    return isDate(Number(iso[1]), Number(iso[2]), Number(iso[3]))
+      ? Date.parse(withColon(text.toUpperCase()))
+      : null
   }
   const http = HTTP_DATE.exec(text)
   if (http === null) return null
   return isDate(Number(http[3]), monthNumber(http[2] ?? ''), Number(http[1])) ? Date.parse(text) : null
+}
+
+/** Python prints `+0800`. */
+function withColon(text: string): string {
+  return text.replace(/([+-]\d{2})(\d{2})$/, '$1:$2')
 }
 
 /** 1 for `Jan` and `January`, in any case; 0: no month. */

@@ -10,7 +10,7 @@ const HOUR = 3_600_000
 const DAY = 24 * HOUR
 
 const ENDS = String.raw`(?:try again|retry(?:ing)?|retry[- ]after|resets?|resetting|waits?|waiting|available|refresh(?:es|ed)?|renews?|restored?|recovers?|resumes?|come back|cool(?:ing)?[- ]?down|expires?|regain access|replenish(?:ed|es)?)`
-const FILLER = String.raw`(?:[\s:=~≈(]+(?:in|after|for|at|on|by|least|about|approximately|approx\.?|around|another|again|until|till|roughly|time))*[\s:=~≈(]*`
+const FILLER = String.raw`(?:[\s:=~≈(]+(?:in|after|for|at|on|by|least|about|approximately|approx\.?|around|another|again|until|till|roughly|time|within|under|less|than|up|to))*[\s:=~≈(]*`
 
 const WAIT = new RegExp(String.raw`\b${ENDS}${FILLER}(${DURATION_IN_WORDS})(?![\w])`, 'i')
 /** A wait as a clock: `in 1:30` (minutes), `in 00:29:31`, `in 2.14:12:03` (days first, as .NET prints it). */
@@ -18,12 +18,22 @@ const CLOCK_WAIT = new RegExp(
   String.raw`\b${ENDS}(?: again)? in (?:(?:(\d{1,3})[.:])?(\d{1,2}):)?(\d{1,2}):(\d{2})(?![\w:]| ?[ap]\.?m)`,
   'i',
 )
+/** The other order: "2h 30m until reset". */
+const SPAN_FIRST = new RegExp(
+  String.raw`(?<![\w.])(${DURATION_IN_WORDS})(?: left| remaining)? (?:until|till|before) (?:(?:the|your|next|quota|limit|usage) )*(?:reset|refresh|renewal|retry)`,
+  'i',
+)
 /** "Retry-After: 30": seconds, by the header it repeats. */
 const BARE_WAIT = /\bretry[- _]?after['"]?\s*[:=]\s*(\d{1,7}(?:\.\d{1,6})?)(?![\w.])/i
-const CHINESE_WAIT = /((?:\d+(?:\.\d+)? ?(?:毫秒|秒钟?|分钟|个?小时|天) ?)+)(?:之后|以后|后)/
+const CHINESE_SPAN = '((?:\\d+(?:\\.\\d+)? ?(?:毫秒|秒钟?|分钟?|个?小时|天) ?)+)'
+/** "2 分 30 秒后重试", "请等待 30 秒", "剩余 45 秒". */
+const CHINESE_WAIT = new RegExp(
+  `${CHINESE_SPAN}(?:之后|以后|后|再试|重试)|(?:等待|剩余|还需|需等)[约 ]*${CHINESE_SPAN}`,
+)
+const CHINESE = /[\u4e00-\u9fff]/
 
-const ISO = String.raw`(\d{4})-(\d{1,2})-(\d{1,2})(?:T|,? (?:at )?)(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?`
-const ZONE = String.raw`(?: ?(Z\b|UTC(?:[+-]\d{1,2}(?::?\d{2})?)?|GMT(?:[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{2}:?\d{2}\b|P[SD]?T\b|Pacific(?: Time)?|E[SD]?T\b|Eastern(?: Time)?|Beijing time|北京时间|\([A-Za-z]+(?:\/[\w+-]+)+\)|\((?:UTC|GMT)(?:[+-]\d{1,2}(?::?\d{2})?)?\)))?`
+const ISO = String.raw`(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:T|,? (?:at )?)(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?`
+const ZONE = String.raw`(?: ?(Z\b|UTC(?:[+-]\d{1,2}(?::?\d{2})?)?|GMT(?:[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{2}:?\d{2}\b|P[SD]?T\b|Pacific(?: Time)?|E[SD]?T\b|Eastern(?: Time)?|Beijing time|北京时间|M[SD]T\b|CDT\b|CEST\b|CET\b|JST\b|KST\b|HKT\b|SGT\b|\([A-Za-z]+(?:\/[\w+-]+)+\)|\((?:UTC|GMT)(?:[+-]\d{1,2}(?::?\d{2})?)?\)))?`
 const DATE_AND_TIME = new RegExp(ISO + ZONE, 'i')
 const CLOCK = String.raw`(\d{1,2})(?::(\d{2})(?::\d{2})?)? ?(am|pm|a\.m\.|p\.m\.)?`
 const MONTH_DAY = String.raw`(?:(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? (\d{1,2})(?:st|nd|rd|th)?(?:,? (\d{4}))?)`
@@ -51,17 +61,26 @@ const NAMES_AN_END = new RegExp(
 /** A zone by its name, or minutes east of UTC. */
 type Zone = string | number
 
+/** The zone with the earliest days (Kiribati). */
+const EARLIEST: Zone = 14 * 60
+
 /**
  * The end named in an error text, in epoch milliseconds; null: none. `zone`: the zone of the service's clock, for
- * dates without one (Z.ai: Beijing). Without it, a date without a zone is ignored.
+ * dates without one (Z.ai: Beijing). A text in Chinese means the clock of China, which has one zone. Any other date
+ * without a zone is read as early as a clock on earth shows it, so that no account rests too long. A time of day
+ * without a zone is ignored.
  */
 export function resetInText(message: string, now: number, zone: string | null = null): number | null {
-  const text = message.slice(0, LONGEST_TEXT).replace(/(\d) more (?=second|minute|hour)/gi, '$1 ')
-  return within(wait(text, now) ?? date(text, zone) ?? clock(text, now, zone), now)
+  const text = message
+    .slice(0, LONGEST_TEXT)
+    .replace(/(\d) more (?=second|minute|hour)/gi, '$1 ')
+    .replace(/(\d{4}) ?年 ?(\d{1,2}) ?月 ?(\d{1,2}) ?日 ?/g, '$1-$2-$3 ')
+  const where = zone ?? (CHINESE.test(text) ? 'Asia/Shanghai' : null)
+  return within(wait(text, now) ?? date(text, where) ?? clock(text, now, where), now)
 }
 
 function wait(text: string, now: number): number | null {
-  const found = WAIT.exec(text)?.[1]
+  const found = WAIT.exec(text)?.[1] ?? SPAN_FIRST.exec(text)?.[1]
   const duration = found === undefined ? null : parseWordedDuration(found)
   if (duration !== null) return now + duration
   const asClock = CLOCK_WAIT.exec(text)
@@ -72,7 +91,7 @@ function wait(text: string, now: number): number | null {
   const seconds = BARE_WAIT.exec(text)?.[1]
   if (seconds !== undefined) return now + Number(seconds) * 1000
   const chinese = CHINESE_WAIT.exec(text)
-  const ms = chinese === null ? null : parseWordedDuration(chinese[1] ?? '')
+  const ms = chinese === null ? null : parseWordedDuration(chinese[1] ?? chinese[2] ?? '')
   return ms === null ? null : now + ms
 }
 
@@ -90,7 +109,7 @@ function date(text: string, zone: string | null): number | null {
     Number(minute),
     Number(second),
   )
-  return instant(wall, parseZone(named) ?? zone)
+  return instant(wall, parseZone(named) ?? zone ?? EARLIEST)
 }
 
 function dayFirst(text: string, zone: string | null): number | null {
@@ -104,7 +123,7 @@ function dayFirst(text: string, zone: string | null): number | null {
     Number(minute),
     Number(second),
   )
-  return instant(wall, parseZone(named) ?? zone)
+  return instant(wall, parseZone(named) ?? zone ?? EARLIEST)
 }
 
 /** Dates without a year, clocks without a date, weekdays: the next time that the zone's clock shows them. */
@@ -129,9 +148,9 @@ function clock(text: string, now: number, zone: string | null): number | null {
 
 function onMonthDay(found: RegExpExecArray, now: number, zone: string | null): number | null {
   const [, name = '', day, year, hour, minute, half, named] = found
-  const where = parseZone(named) ?? zone
+  const where = parseZone(named) ?? zone ?? EARLIEST
   const ms = hour === undefined ? 0 : clockMs(hour, minute, half)
-  if (ms === null || where === null) return null
+  if (ms === null) return null
   const month = monthNumber(name)
   const today = new Date(wallAt(now, where))
   for (const of of year === undefined
@@ -181,17 +200,32 @@ function clockMs(
   return inDay * HOUR + minutes * 60_000
 }
 
-function parseZone(named: string | undefined): Zone | null {
-  const name = named?.replace(/^\(|\)$/g, '')
+function parseZone(given: string | undefined): Zone | null {
+  const name = given?.replace(/^\(|\)$/g, '')
   if (name === undefined) return null
   if (name.includes('/')) return isZone(name) ? name : null
   if (/^(?:Z|UTC|GMT)$/i.test(name)) return 'UTC'
   if (/^P[SD]?T$|^Pacific/i.test(name)) return 'America/Los_Angeles'
   if (/^E[SD]?T$|^Eastern/i.test(name)) return 'America/New_York'
   if (/^Beijing|北京/i.test(name)) return 'Asia/Shanghai'
+  const hours = ZONE_HOURS[name.toUpperCase()]
+  if (hours !== undefined) return hours * 60
   const offset = /^(?:UTC|GMT)?([+-])(\d{1,2}):?(\d{2})?$/i.exec(name)
   if (offset !== null) return (offset[1] === '-' ? -1 : 1) * (Number(offset[2]) * 60 + Number(offset[3] ?? 0))
   return null
+}
+
+/** Abbreviations of one zone each, in hours east of UTC. CST is no such name: it is Chicago and China. */
+const ZONE_HOURS: Readonly<Record<string, number>> = {
+  MST: -7,
+  MDT: -6,
+  CDT: -5,
+  CET: 1,
+  CEST: 2,
+  HKT: 8,
+  SGT: 8,
+  JST: 9,
+  KST: 9,
 }
 
 function wallAt(now: number, zone: Zone): number {

@@ -26,6 +26,14 @@ describe('the end that a sentence names', () => {
     ['the quota resets at midnight Pacific Time', at('2026-11-26T08:00:00Z')],
     ['will reset at 1795611600', at('2026-11-25T13:00:00Z')],
     ['will reset at 2026-11-25 22:00:00 (UTC+8)', at('2026-11-25T14:00:00Z')],
+    // Without a zone: as early as any clock on earth shows it.
+    ['will reset at 2026-11-26 05:00:00', at('2026-11-25T15:00:00Z')],
+    ['try again at Dec 3, 2026 5:00 PM', at('2026-12-03T03:00:00Z')],
+    ['Your limit resets Dec 3, 5pm (UTC)', at('2026-12-03T17:00:00Z')],
+    ['Weekly quota used up, 2d 3h until reset', inSeconds(51 * 3600)],
+    ['请在 2 分 30 秒后重试', inSeconds(150)],
+    ['将于 2026年12月1日 08:00 重置', at('2026-12-01T00:00:00Z')],
+    ['resets at 9am JST', at('2026-11-26T00:00:00Z')],
   ])('when it says %j, reads it', (text, end) => {
     expect(resetInText(text, NOW)).toBe(end)
   })
@@ -35,7 +43,6 @@ describe('the end that a sentence names', () => {
     'Please try again later.',
     'wait a moment',
     'Limit: 3 requests per 60 seconds',
-    'will reset at 2026-11-26 05:00:00',
     'created 2026-11-26 05:00:00 UTC',
     'try again at 3:00 PM',
     'retry 5 times',

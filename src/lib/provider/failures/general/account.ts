@@ -1,12 +1,12 @@
 // A single account as a whole, in the words of any service: its key, organisation, region, verification and terms.
 import type { FailureRow } from '../failure-row.ts'
 
-const KEY = String.raw`(?:api[- _]?keys?|access[- _]?tokens?|auth(?:entication|orization)?[- _]?(?:tokens?|keys?|headers?)|bearer[- _]?tokens?|secret keys?|credentials?|session token|security tokens?|oauth (?:access )?tokens?|login)`
+const KEY = String.raw`(?:api[- _]?(?:keys?|tokens?)|access[- _]?tokens?|auth(?:entication|orization)?[- _]?(?:tokens?|keys?|headers?)|bearer[- _]?tokens?|secret keys?|credentials?|session token|security tokens?|oauth (?:access )?tokens?|login)`
 const KEY_REFUSED = new RegExp(
   [
-    String.raw`\b(?:invalid|incorrect|wrong|expired|revoked|missing|disabled|malformed|unknown|unrecognized|bad|no(?: valid)?|not a valid|inactive) ${KEY}\b`,
+    String.raw`\b(?:invalid|incorrect|wrong|expired|revoked|missing|disabled|malformed|unknown|unrecognized|bad|no(?: valid)?|not a valid|inactive)(?: or (?:missing|invalid|expired|incorrect|revoked|malformed))? ${KEY}\b|\bunable to (?:retrieve|find|verify|validate|authenticate) (?:the |your )?${KEY}\b`,
     String.raw`\b${KEY}\b[^.]{0,60}\b(?:invalid|incorrect|expired|revoked|not valid|not found|does not exist|required|missing|could not be (?:validated|verified)|leaked|deleted|blocked|suspended|deactivated|disabled|not active|has been (?:disabled|revoked|deleted)|is wrong)\b`,
-    String.raw`\b(?:invalid|failed|missing|no) authentication\b|\bauthentication (?:failed|fails|required|failure|error)\b|\bauthorization failed\b|\bno auth credentials\b|\bno cookie auth\b|\buser not found\b|\bunable to authenticate\b|\bcould not (?:validate|verify) credentials\b|\bmust be logged in\b|\bnot logged in\b|\bunregistered callers\b|\bsignature we calculated does not match\b|\binvalid token\b|\btoken (?:is |has )?(?:expired|revoked|been revoked|invalid)|\billegal access\b|\bno app_?id\b|\bsecret_?id is not found\b|\bauthentication is disabled\b`,
+    String.raw`\b(?:invalid|failed|missing|no) authentication\b|\bauthentication (?:failed|fails|required|failure|error)\b|\bauthorization failed\b|\bno auth credentials\b|^not authenticated\b|\bno cookie auth\b|\buser not found\b|\bunable to authenticate\b|\bcould not (?:validate|verify) credentials\b|\bmust be logged in\b|\bnot logged in\b|\bunregistered callers\b|\bsignature we calculated does not match\b|\binvalid token\b|\btoken (?:is |has )?(?:expired|revoked|been revoked|invalid)|\billegal access\b|\bno app_?id\b|\bsecret_?id is not found\b|\bauthentication is disabled\b`,
     '无效的令牌|令牌(?:无效|已过期|不存在|不可用|已禁用|状态不可用|验证失败)|该令牌|密钥.{0,6}(?:无效|错误|过期)|身份验证|鉴权失败|认证失败|未提供令牌|登录.{0,6}(?:过期|失效)|[Aa][Pp][Ii] ?[Kk]ey.{0,10}(?:无效|错误|不存在|过期|失效)',
   ].join('|'),
   'i',
@@ -15,9 +15,9 @@ const KEY_REFUSED = new RegExp(
 const WHO = String.raw`(?:organi[sz]ation|account|workspace|team|project|user|subscription|tenant|membership|billing account|consumer)`
 const SHUT_OUT = new RegExp(
   [
-    String.raw`\b${WHO}\b[^.]{0,80}\b(?:has been|is|was|have been|are|currently|temporarily|permanently) (?:currently |temporarily |permanently |been )?(?:disabled|suspended|banned|blocked|restricted|deactivated|terminated|locked|frozen|closed|inactive|on hold|not active|deleted|denied access)\b`,
-    String.raw`\b(?:banned|suspended|deactivated|restricted|blocked|terminated|disabled) (?:your )?${WHO}\b|\baccess (?:has been |is |was )?(?:terminated|revoked|denied due to|suspended)\b|\bsubscription (?:has )?(?:expired|ended|lapsed|been cancell?ed)|\bplan (?:has )?expired\b|\bnot licensed to use\b|\b(?:plan|subscription|tier) does not include api access\b|\b(?:your|this) ${WHO} (?:is|are) not (?:allowed|permitted|entitled)(?: to (?:access|use|call) (?:this|the|our) (?:api|endpoint|service))?(?=\s*(?:[.,;:!]|$))|(?<!\bfree )\btrials? (?:has|have|is|are)(?: been)? (?:temporarily )?(?:ended|expired|over|paused|suspended)\b|\b(?:no|not have an?(?: valid)?) (?:active )?(?:\w+ )?subscription\b`,
-    '账户.{0,14}(?:封禁|锁定|冻结|禁用|非活动|不存在|异常|违规)|账号.{0,14}(?:封禁|锁定|冻结|禁用|异常|违规)|用户.{0,6}(?:已被封禁|被禁用)|套餐已到期|订阅.{0,6}(?:过期|到期)|违规行为|不符合公平使用',
+    String.raw`\b${WHO}\b[^.]{0,80}\b(?:has been|is|was|have been|are|currently|temporarily|permanently) (?:currently |temporarily |permanently |been |flagged [^.]{0,40} and )?(?:disabled|suspended|banned|blocked|restricted|deactivated|terminated|locked|frozen|closed|inactive|on hold|not active|deleted|denied access)\b`,
+    String.raw`\b(?:banned|suspended|deactivated|restricted|blocked|terminated|disabled) (?:your )?${WHO}\b|\baccess (?:to [^.]{0,30})?(?:has been |is |was )?(?:terminated|revoked|denied due to|suspended)\b|\baccess to [^.]{0,30} has been (?:blocked|disabled)\b|\bsubscription (?:has )?(?:expired|ended|lapsed|been cancell?ed)|\bplan (?:has )?expired\b|\baccount (?:temporarily |permanently )?(?:locked|deactivated|banned)\b|\bapi(?: access)? (?:is |has )?not (?:been )?(?:enabled|activated|available|included)\b[^.]{0,40}\b(?:${WHO}|plan)\b|\bnot licensed to use\b|\b(?:plan|subscription|tier) does not include api access\b|\b(?:your|this) ${WHO} (?:is|are) not (?:allowed|permitted|entitled)(?: to (?:access|use|call) (?:this|the|our) (?:api|endpoint|service))?(?=\s*(?:[.,;:!]|$))|(?<!\bfree )\btrials? (?:has|have|is|are)(?: been)? (?:temporarily )?(?:ended|expired|over|paused|suspended)\b|\b(?:no|not have an?(?: valid)?) (?:active )?(?:\w+ )?subscription\b`,
+    '账户.{0,14}(?:封禁|锁定|冻结|禁用|停用|限制使用|非活动|不存在|异常|违规)|账号.{0,14}(?:封禁|锁定|冻结|禁用|停用|限制使用|异常|违规)|用户.{0,6}(?:已被封禁|被禁用)|套餐已到期|订阅.{0,6}(?:过期|到期)|违规行为|不符合公平使用',
   ].join('|'),
   'i',
 )
@@ -87,7 +87,7 @@ export const accountRows: readonly FailureRow[] = [
   },
   {
     id: 'account-code',
-    code: /^(?:authfailure(?:\.\w+)?|deactivated_workspace|account_(?:deactivated|suspended|disabled|blocked|banned|inactive|locked)|(?:organization|workspace)_(?:deactivated|restricted|disabled|archived)|user_inactive|api_key_(?:expired|disabled|revoked)|subscription_(?:not_found|expired|invalid|inactive)|invalid_?subscription)$/i,
+    code: /^(?:authfailure(?:\.\w+)?|deactivated_workspace|account_(?:deactivated|suspended|disabled|blocked|banned|inactive|locked)|(?:organization|workspace)_(?:deactivated|restricted|disabled|archived)|user_inactive|api_key_(?:expired|disabled|revoked)|(?:\w+[._])?ip_not_(?:allowed|authorized|permitted|whitelisted)|subscription_(?:not_found|expired|invalid|inactive)|invalid_?subscription)$/i,
     class: 'auth-dead',
     about: 'a code for an account, a key or a subscription that has ended',
     source: 'github.com/Wei-Shaw/sub2api, volcengine.com/docs/82379/1299023 (2026-11)',
@@ -157,7 +157,10 @@ export const accountRows: readonly FailureRow[] = [
   {
     id: 'key-refused',
     words: KEY_REFUSED,
-    when: ({ status, message }) => status !== 429 && !/\bplease try again later\b/i.test(message),
+    // A key that is suspended for lack of money is no wrong key.
+    when: ({ status, message }) =>
+      status !== 429 &&
+      !/\bplease try again later\b|\binsufficient (?:credits?|balance|funds)\b|余额不足|欠费/i.test(message),
     class: 'auth-dead',
     about: 'the key is refused: wrong, expired, revoked or leaked',
     source:
@@ -192,7 +195,7 @@ export const accountRows: readonly FailureRow[] = [
     id: 'account-shut-out',
     words: SHUT_OUT,
     when: ({ message }) =>
-      !/\b(?:balance|billing|credits?|payment|invoice|spending|quota|arrears|recharge)\b|余额|欠费|额度/i.test(
+      !/\b(?:balance|billing|credits?|payment|invoice|spending|quota|arrears|recharge|too many requests|rate[- ]limit\w*)\b|余额|欠费|额度/i.test(
         message,
       ),
     class: 'auth-dead',
@@ -229,6 +232,24 @@ export const accountRows: readonly FailureRow[] = [
             },
           },
         ],
+      },
+    ],
+  },
+  {
+    id: 'account-terms',
+    status: [400, 401, 403, 451],
+    words:
+      /\bterms (?:of (?:service|use) )?(?:have |has |were )?(?:not (?:been |yet )?accepted|must be accepted)|\baccept (?:the |our )?(?:updated|latest|new) terms\b/i,
+    when: ({ message }) => !/\bmodels?\b/i.test(message),
+    class: 'auth-dead',
+    about: 'the account must accept the terms of the service first',
+    source: 'docs.x.ai/docs/key-information/debugging, console.groq.com/docs/errors (2026-11)',
+    examples: [
+      {
+        status: 403,
+        body: {
+          error: { message: 'Service Terms not accepted. Please accept the updated Terms of Service.' },
+        },
       },
     ],
   },

@@ -33,7 +33,7 @@ const OF_ACCOUNT = new RegExp(
 const RATE = new RegExp(
   [
     String.raw`\brate[- _]?limit|\btoo many (?:requests|tokens|concurrent|connections|calls|api calls)|\b(?:requests?|tokens?|queries|calls|images?) (?:per|\/|a) ?(?:second|minute|min|hour|s|m|h)\b|\b(?:RPM|TPM|QPS|RPS|TPS|QPM|ITPM|OTPM|IPM)\b|\bconcurren(?:cy|t)\b[^.]{0,40}\b(?:limit|requests?|exceed|high|too|reach|quota|threshold)|\bthrottl|\bslow down\b|\brequest (?:rate|frequency)\b|\bburst\b|\bin[- ]flight\b|\bquota exceeded\b|\bexceeded (?:your|the) (?:current )?quota\b|\bresource (?:has been )?exhausted\b|\bmax(?:imum)? (?:parallel|organization concurrency)|\breached (?:the |your )?(?:max|maximum) (?:number of )?(?:requests|concurr)`,
-    '限流|限速|频率(?:过高|超限|过快|限制)|速率限制|并发(?:数)?(?:过高|超限|过多|限制|上限)|请求(?:过于频繁|过多|太频繁|过快|次数过多)|流量限制|访问频率|调用频率',
+    '限流|限速|频率(?:过高|超限|过快|限制)|速率限制|并发(?:数)?(?:过高|超限|超过|过多|限制|上限)|流量受限|超过限额|每(?:分钟|秒).{0,6}(?:限制|上限|限额)|请求(?:过于频繁|过多|太频繁|过快|次数过多)|流量限制|访问频率|调用频率',
   ].join('|'),
   'i',
 )
@@ -263,7 +263,7 @@ export const limitRows: readonly FailureRow[] = [
   },
   {
     id: 'rate-code',
-    code: /^(?:request_?limit_?exceeded(?:\.\w+)?|(?:request_|token_)?rate_?limit(?:ed|s|_exceeded|_reached|_error|_exceeded_error)?|ratelimitreached|slow_down|too_?many_?requests(?:_error)?|throttl\w*|limit_requests|requests_limit_exceeded|resource_exhausted|concurrency_limit\w*|too_many_concurrent\w*)$/i,
+    code: /^(?:(?:request_?)?limit_?exceeded(?:\.\w+)?|(?:request_|token_)?rate_?limit(?:ed|s|_exceeded|_reached|_error|_exceeded_error)?|ratelimitreached|slow_down|too_?many_?requests(?:_error)?|throttl\w*|limit_requests|requests_limit_exceeded|resource_exhausted|concurrency_limit\w*|too_many_concurrent\w*)$/i,
     class: 'rate-short',
     about: 'a code for a rate that refills',
     source: 'platform.openai.com/docs/guides/error-codes (2026-11)',

@@ -5,7 +5,7 @@ import type { FailureRow } from '../failure-row.ts'
 const GONE = String.raw`(?:does not exist|doesn't exist|do not exist|not exist|not found|not (?:currently )?available|unavailable to|no longer (?:available|supported|served)|(?:is|are|been) (?:deprecated|decommissioned|retired|discontinued|removed|shut down|sunset|unknown|disabled)|not (?:a )?(?:supported|recognized|recognised|valid|allowed|enabled|activated|deployed|loaded|permitted|authorized|accessible|configured|purchased|subscribed|served|hosted)(?! (?:value|format|type|for (?:json|tools|functions)))|unsupported|not included in)`
 const MODEL = new RegExp(
   [
-    String.raw`\bmodels?\b[^.]{0,100}?\b${GONE}\b`,
+    String.raw`\bmodels?\b[^.]{0,100}?\b${GONE}\b|\b(?:bot|(?:lora )?adapter) \S{1,100} ${GONE}\b|\bmodels? \S{1,100} is gated\b|\bonly .{1,100} allowed now, your model\b|\bno such deployment\b`,
     String.raw`\b(?:unknown|no such|unsupported|unrecognized|nonexistent|invalid|unavailable|wrong) model(?:s|_id|_name| id| name| code| identifier)?\b(?! (?:parameters?|input|output|settings?|config|response|format|type))`,
     String.raw`\b(?:no|not have|without|lacks?|denied|any) (?:permission|access|right|rights|authorization|authorisation|entitlement)s?\b[^.]{0,40}\bmodels?\b|\b(?:access|use|call|invoke) (?:to )?(?:the |this |that )?models?\b[^.]{0,60}\b(?:denied|forbidden|not (?:allowed|permitted|enabled))|\bmodel access\b|\bno available (?:\w+ )?accounts?\b[^.:]{0,30}\b(?:support|serve|have) the requested model\b|\bnot (?:allowed|permitted|authorized) to (?:use|access|call) (?:publisher |this |the )?models?\b`,
     String.raw`\bno available (?:model )?(?:providers?|endpoints?|channels?|deployments?)\b|\bno (?:endpoints?|providers?|deployments?|instances?|available (?:endpoints?|providers?|channels?))\b[^.]{0,80}\b(?:found|available|support|for|serve)|\b(?:deployment|endpoint)\b[^.]{0,60}\b(?:does not exist|not found)\b`,
@@ -17,7 +17,7 @@ const MODEL = new RegExp(
 )
 
 const MODEL_CODE =
-  /^(?:model_?not_?(?:found|exist|supported|available|allowed|permitted|authorized|active|open)|(?:invalid|unknown|unsupported|unavailable|no_such)_?model(?:_error|_name|_id)?|model_(?:decommissioned|deprecated|unavailable|terms_required|access_denied|permission_blocked\w*|does_not_exist|disabled|error_not_found)|deployment_?not_?found|no_available_channel|no_access|unavailable_model|key_model_access_denied|team_model_access_denied|modelnotopen|invalidendpointormodel\w*)$/i
+  /^(?:model_?not_?(?:found|exist|supported|available|allowed|permitted|authorized|active|open)|(?:invalid|unknown|unsupported|unavailable|no_such)_?model(?:_error|_name|_id)?|model_(?:decommissioned|deprecated|unavailable|gated|terms_required|access_denied|permission_blocked\w*|does_not_exist|disabled|error_not_found)|deployment_?not_?found|no_available_channel|no_access|unavailable_model|key_model_access_denied|team_model_access_denied|modelnotopen|invalidendpointormodel\w*)$/i
 
 /** An object of the request that is missing: another account would not have it either. */
 const OTHER_OBJECT =
@@ -174,9 +174,12 @@ const isBare = ({ body, message, error }: FailedAnswer): boolean =>
 export const routeRows: readonly FailureRow[] = [
   {
     id: 'no-route-words',
-    status: (status) => status === 404 || status === 405 || status === 501 || status < 300,
+    status: (status) => status === 404 || status === 405 || status >= 500 || status < 300,
     words: NO_ROUTE,
-    when: ({ message }) => !/\bmodels?\b|\bimage_?url\b/i.test(message),
+    // Z.ai puts `404 NOT_FOUND` beside the code 500. Other words of a 5xx are about the service.
+    when: ({ message, status }) =>
+      !/\bmodels?\b|\bimage_?url\b/i.test(message) &&
+      (status < 500 || status === 501 || /^404[ _]not[ _]found$/i.test(message)),
     class: 'route-missing',
     about: 'the account has no such endpoint',
     source: 'fastapi.tiangolo.com, expressjs.com, lmstudio.ai/docs/developer/openai-compat (2026-11)',
@@ -201,6 +204,7 @@ export const routeRows: readonly FailureRow[] = [
       },
       { status: 200, body: { error: 'Unexpected endpoint or method. (POST /v1/responses)' } },
       { status: 405, body: { detail: 'Method Not Allowed' } },
+      { status: 200, body: { code: 500, msg: '404 NOT_FOUND', success: false } },
       {
         status: 501,
         body: {

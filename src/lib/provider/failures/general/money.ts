@@ -21,6 +21,10 @@ const MONEY = new RegExp(
 const MONEY_CODE =
   /^(?:insufficient[_ ]?(?:balance|credits?|funds|user_quota|quota)|credit_limit|credits?_exhausted|credit_balance_exhausted|no_credits?|payment_required|billing_(?:not_active|hard_limit_reached|error|required)|(?:organization|project)_(?:spend|usage)_limit_exceeded|budget_exceeded|exceeded_current_quota_error|arrearage|balance_insufficient|out_of_credits|pre_consume_token_quota_failed|quota_not_enough|not_enough_balance|usage_not_included|workspace_(?:owner|member)_credits_depleted|credit_?limit_?exceeded)$/i
 
+/** A rate with its number, or a rate that is lower without money (Voyage, Replicate: their documents, 2026-11). */
+const LOWER_RATE =
+  /\b\d[\d,.]*k? ?(?:RPM|TPM|RPS|QPS|TPS)\b|\breduced (?:rate limits?|to \d)|\b\d[\d,]* (?:requests?|tokens?) per (?:second|minute)\b/i
+
 export const moneyRows: readonly FailureRow[] = [
   {
     id: 'no-money-code',
@@ -86,10 +90,13 @@ export const moneyRows: readonly FailureRow[] = [
   {
     id: 'no-money-words',
     words: MONEY,
-    // A quota of today comes back tomorrow. OpenAI advertises its billing page next to a rate.
-    when: ({ words }) =>
+    // A quota of today comes back tomorrow. Services advertise their billing page next to a rate.
+    when: ({ words, status }) =>
       !/^rate limit reached for\b/i.test(words) &&
-      !/(?:今日|每日|当日|每周|本周|小时).{0,8}(?:额度|配额)/.test(words),
+      !(status === 429 && LOWER_RATE.test(words)) &&
+      !/(?:今日|每日|当日|每周|本周|每月|本月|小时).{0,8}(?:额度|配额)|(?<!\d)[日周月](?:额度|配额)/.test(
+        words,
+      ),
     class: 'quota-hard',
     about: 'words for no money, under whatever status',
     source:

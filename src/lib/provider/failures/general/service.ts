@@ -108,8 +108,9 @@ export const serviceRows: readonly FailureRow[] = [
   },
   {
     id: 'service-busy',
-    status: (status) => status !== 401 && status !== 402 && status !== 422,
+    status: (status) => status !== 401 && status !== 402,
     words: BUSY,
+    when: ({ status, words }) => status !== 422 || /\bcapacity\b|\boverload/i.test(words),
     class: 'overloaded',
     about: 'words for a service that is busy, down or broken',
     source: 'platform.openai.com/docs/guides/error-codes, github.com/decolua/9router/issues/2527 (2026-07)',

@@ -26,7 +26,7 @@ export const statusRows: readonly FailureRow[] = [
   },
   {
     id: 'code-authentication',
-    code: /^(?:invalid_?api_?key|unauthorized|unauthenticated|token_expired|invalid_grant|invalid_token|account_deactivated|key_(?:expired|disabled|blocked)|access_?denied_?by_?key)$/i,
+    code: /^(?:invalid_?api_?key|unauthorized(?:_?operation)?|unauthenticated|token_expired|invalid_grant|invalid_token|account_deactivated|key_(?:expired|disabled|blocked)|access_?denied_?by_?key)$/i,
     class: 'auth-dead',
     about: 'a code for a refused key',
     source: 'platform.openai.com/docs/guides/error-codes (2026-11)',

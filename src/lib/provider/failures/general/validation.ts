@@ -67,6 +67,47 @@ export const validationRows: readonly FailureRow[] = [
     ],
   },
   {
+    id: 'request-flagged',
+    status: isRefused,
+    message:
+      /^(?:your|the|this) (?:prompt|input|request|message|content|text)\b[^:]{0,100}\b(?:flagged|moderation|content polic|usage polic|safety)/i,
+    class: 'bad-request',
+    about: 'a refusal of the content, which may follow in its own words',
+    source: 'platform.openai.com/docs/guides/moderation (2026-11)',
+    examples: [
+      {
+        status: 400,
+        body: {
+          error: {
+            message: 'Your prompt contains text that our moderation flagged: my api key expired',
+            type: 'invalid_request_error',
+          },
+        },
+      },
+    ],
+  },
+  {
+    id: 'request-unreadable',
+    status: isRefused,
+    message:
+      /^(?:[\w.]+(?:error|exception): ?)?(?:invalid|malformed|duplicate|(?:failed|unable) to parse|(?:could not|cannot) parse|error parsing)\b[^:]{0,40}\b(?:arguments|tools?|tool[ _]calls?|functions?|schema|json)\b[^:]{0,60}: /i,
+    class: 'bad-request',
+    about: 'a part of the request is unreadable, and follows in its own words',
+    source: 'platform.openai.com/docs/guides/function-calling, docs.vllm.ai (2026-11)',
+    examples: [
+      {
+        status: 400,
+        body: {
+          error: {
+            message:
+              'Invalid tool call arguments: {"message":"Your account is suspended","code":"insufficient_quota"}',
+            type: 'invalid_request_error',
+          },
+        },
+      },
+    ],
+  },
+  {
     id: 'request-pydantic',
     status: isRefused,
     message: /\[type=\w+, input_value=/,
@@ -123,7 +164,7 @@ export const validationRows: readonly FailureRow[] = [
     id: 'request-wrong-endpoint',
     status: [400, 404],
     message:
-      /\bmodel\b.{0,40}\bnot supported in the v1\/|\bonly supported in v1\/|\bnot supported (?:via|by|in|with) (?:the )?(?:responses|chat completions|completions) (?:api|endpoint)\b/i,
+      /\bmodel\b.{0,40}\bnot supported in the v1\/|\bonly supported in v1\/|\bnot (?:supported|accessible|available) (?:via|by|in|with|on|through) (?:the )?(?:\/?(?:v1\/)?(?:responses|chat[ /]completions|completions|messages)) (?:api|endpoint)\b/i,
     class: 'bad-request',
     about: 'the model exists and serves other endpoints; every account gives the same answer',
     source: 'github.com/n8n-io/n8n/issues/18352 (2025-08), github.com/micz/ThunderAI/issues/570 (2025-12)',

@@ -216,12 +216,20 @@ export const geminiFailures: ServiceFailures = {
     {
       id: 'gemini-no-capacity',
       code: 'RESOURCE_EXHAUSTED',
-      message: /^No capacity available for model\b/i,
+      message: /^No capacity available for model\b|\btemporarily out of capacity\b/i,
       class: 'overloaded',
       about: 'the servers of the model are full; no quota of the account is used up',
       source: 'github.com/google-gemini/gemini-cli/issues/26633 (2026-05)',
       examples: [
         { status: 429, body: refused(429, 'RESOURCE_EXHAUSTED', 'No capacity available for model x') },
+        {
+          status: 429,
+          body: refused(
+            429,
+            'RESOURCE_EXHAUSTED',
+            'Unable to submit request because the service is temporarily out of capacity. Try again later.',
+          ),
+        },
       ],
     },
     {

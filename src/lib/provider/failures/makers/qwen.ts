@@ -267,8 +267,9 @@ export const qwenFailures: ServiceFailures = {
     {
       id: 'qwen-denied',
       code: /^((model|workspace|endpoint)\.)?accessdenied(\.unpurchased)?$/i,
-      // Azure uses the same code for the network of the caller.
-      when: ({ message }) => !/\bvirtual network\b|\bfirewall\b/i.test(message),
+      // Azure uses the same code for the network of the caller. Words for a key or a rate say more than the code.
+      when: ({ message }) =>
+        !/\bvirtual network\b|\bfirewall\b|\bapi[- ]?key\b|\brate limit\b/i.test(message),
       class: 'model-unavailable',
       about: 'this account may not use the model',
       source: CODES,
