@@ -2,16 +2,28 @@
 // documentation and from reported refusals; a service without a row gets the common behaviour.
 
 export interface Habits {
+  /** The provider. */
+  id: string
   /** OpenAI's reasoning models refuse the older name, Mistral refuses the newer. */
   maxTokens: 'max_tokens' | 'max_completion_tokens'
-  /** How a request asks for thinking; `none`: not possible. */
-  thinking: 'reasoning_effort' | 'enable_thinking' | 'none'
+  /** How a request asks for thinking; `none`: not possible. `thinking` is a switch. */
+  thinking: 'reasoning_effort' | 'enable_thinking' | 'thinking' | 'none'
+  /** Whether the service takes `reasoning_effort` too. */
+  takesEffortBeside: boolean
   /** The highest effort that the service knows. */
   mostEffort: 'high' | 'xhigh'
   /** The field of an assistant message that returns its own thinking; `none`: the service refuses such a field. */
   thinkingBack: 'reasoning_content' | 'reasoning_details' | 'none'
   /** Whether the service accepts `user`. */
   takesUser: boolean
+  /** Whether only the first message may be the system's. */
+  startsWithSystem: boolean
+  /** Whether ids of calls have nine letters and digits. */
+  hasNineLetterIds: boolean
+  /** Whether an answer can follow a schema. Otherwise it is JSON, and an instruction has the schema. */
+  takesSchemas: boolean
+  /** The service's name of `seed`. */
+  seed: 'seed' | 'random_seed'
   /** Whether a message of the user may follow the result of a tool. */
   takesUserAfterTool: boolean
   /** Whether calls carry the service's own seal, which it wants back. */
@@ -26,12 +38,17 @@ export interface Habits {
   takesUnions: boolean
 }
 
-const most: Habits = {
+const most: Omit<Habits, 'id'> = {
   maxTokens: 'max_tokens',
   thinking: 'reasoning_effort',
   mostEffort: 'xhigh',
   thinkingBack: 'reasoning_content',
+  takesEffortBeside: false,
   takesUser: true,
+  startsWithSystem: false,
+  hasNineLetterIds: false,
+  takesSchemas: true,
+  seed: 'seed',
   takesUserAfterTool: true,
   sealsCalls: false,
   mostStops: 4,
@@ -40,7 +57,7 @@ const most: Habits = {
   takesUnions: true,
 }
 
-const qwen: Habits = {
+const qwen: Omit<Habits, 'id'> = {
   ...most,
   thinking: 'enable_thinking',
   takesTopK: true,
@@ -53,7 +70,14 @@ const qwen: Habits = {
 // Cache marks: https://openrouter.ai/docs/features/prompt-caching and
 // https://help.aliyun.com/zh/model-studio/context-cache (2026-11).
 // Mistral refuses "user" after "tool": https://github.com/mistralai/mistral-common/issues/169.
-const byProvider: Readonly<Record<string, Habits>> = {
+// Mistral refuses other ids (https://github.com/openclaw/openclaw/pull/23740) and `seed` (https://docs.mistral.ai/api).
+// DeepSeek has no schemas: https://github.com/BerriAI/litellm/pull/31466.
+// Switches of thinking: https://api-docs.deepseek.com/guides/thinking_mode, https://docs.z.ai/guides/capabilities/thinking.
+// Local servers use the templates of models, and Qwen's refuse later system messages:
+// https://github.com/ollama/ollama/issues/17774, https://github.com/vllm-project/vllm/issues/41114.
+const local: Omit<Habits, 'id'> = { ...most, startsWithSystem: true }
+
+const byProvider: Readonly<Record<string, Omit<Habits, 'id'>>> = {
   openai: { ...most, maxTokens: 'max_completion_tokens', thinkingBack: 'none', takesUnions: false },
   azure: { ...most, maxTokens: 'max_completion_tokens' },
   groq: { ...most, maxTokens: 'max_completion_tokens', thinkingBack: 'none', mostEffort: 'high' },
@@ -62,16 +86,33 @@ const byProvider: Readonly<Record<string, Habits>> = {
     thinking: 'none',
     thinkingBack: 'none',
     takesUser: false,
+    hasNineLetterIds: true,
+    seed: 'random_seed',
     takesUserAfterTool: false,
     mostStops: Infinity,
   },
   gemini: { ...most, thinkingBack: 'none', mostEffort: 'high', sealsCalls: true },
-  deepseek: { ...most, mostStops: 16 },
+  deepseek: { ...most, thinking: 'thinking', takesEffortBeside: true, takesSchemas: false, mostStops: 16 },
+  zai: { ...most, thinking: 'thinking' },
+  vllm: local,
+  ollama: local,
+  lmstudio: local,
+  llamacpp: local,
   openrouter: { ...most, thinkingBack: 'reasoning_details', takesTopK: true, takesCacheMarks: true },
   qwen,
   'qwen-oauth': qwen,
 }
 
+const known = new Map<string, Habits>()
+
 export function findHabits(provider: string): Habits {
-  return (Object.hasOwn(byProvider, provider) ? byProvider[provider] : undefined) ?? most
+  const found = known.get(provider)
+  if (found !== undefined) return found
+  const own = (Object.hasOwn(byProvider, provider) ? byProvider[provider] : undefined) ?? most
+  const habits = { ...own, id: provider }
+  if (known.size < MOST_PROVIDERS) known.set(provider, habits)
+  return habits
 }
+
+/** Plugins add some to the built-in ones. */
+const MOST_PROVIDERS = 128

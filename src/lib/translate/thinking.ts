@@ -1,6 +1,7 @@
 // How much a model thinks. Anthropic takes a budget of tokens, or an effort for models that decide themselves; chat
 // completions and Responses take an effort.
 
+import { findEfforts, nearestEffort } from './efforts.ts'
 import type { Habits } from './habits.ts'
 import { refuse, type Json } from './json-fields.ts'
 import type { Thinking } from './neutral/request.ts'
@@ -23,20 +24,47 @@ export function chooseEffort(budget: number): string {
   return budget >= 8192 ? 'medium' : 'low'
 }
 
-/** The fields of a chat completion that request this thinking. */
-export function askChatToThink(thinking: Thinking, habits: Habits): Json {
-  const { effort, budget, isAdaptive } = thinking
-  if (habits.thinking === 'none') return {}
-  if (habits.thinking === 'enable_thinking') return enableThinking(thinking)
-  // Without a wish in a chat's words, the model keeps its default.
-  if (effort === 'none') return isOffByName(thinking) ? { reasoning_effort: 'none' } : {}
-  if (effort !== null) return { reasoning_effort: clampEffort(effort, habits) }
-  return budget === null || isAdaptive ? {} : { reasoning_effort: chooseEffort(budget) }
+/**
+ * The effort that a client asks for; null: none. Off is the default of Messages, so there it is no wish.
+ */
+export function wantedEffort({ effort, budget, isAdaptive, isDefault }: Thinking): string | null {
+  if (effort === 'none') return isDefault ? null : 'none'
+  if (effort !== null) return effort
+  return budget === null || isAdaptive ? null : chooseEffort(budget)
 }
 
-/** Anthropic's `disabled` is its default; an effort of `none` is a wish. */
-function isOffByName({ field }: Thinking): boolean {
-  return field !== 'thinking'
+/** The effort as this model takes it; null: none is asked for, or it takes none. */
+export function fitEffort(thinking: Thinking, model: string, { id, mostEffort }: Habits): string | null {
+  const wanted = wantedEffort(thinking)
+  if (wanted === null) return null
+  const efforts = findEfforts(id, model)
+  return efforts === null ? clampEffort(wanted, mostEffort) : nearestEffort(wanted, efforts)
+}
+
+/** The fields of a chat completion that request this thinking. `leaveOut` names a wish that the model cannot fulfil. */
+export function askChatToThink(
+  thinking: Thinking,
+  model: string,
+  habits: Habits,
+  leaveOut: (field: string) => void,
+): Json {
+  const wanted = wantedEffort(thinking)
+  if (habits.thinking === 'none') return {}
+  if (habits.thinking === 'enable_thinking') return enableThinking(thinking)
+  if (habits.thinking === 'thinking') return switchThinking(thinking, habits)
+  const effort = fitEffort(thinking, model, habits)
+  if (effort !== null) return { reasoning_effort: effort }
+  if (wanted !== null && wanted !== 'none') leaveOut(thinking.field)
+  return {}
+}
+
+/** Z.ai and DeepSeek switch thinking on and off, and DeepSeek takes an effort beside. */
+function switchThinking(thinking: Thinking, habits: Habits): Json {
+  const effort = wantedEffort(thinking)
+  if (effort === 'none') return { thinking: { type: 'disabled' } }
+  if (effort === null && !thinking.isAdaptive) return {}
+  const hasEffort = effort !== null && habits.takesEffortBeside
+  return { thinking: { type: 'enabled' }, ...(hasEffort ? { reasoning_effort: effort } : {}) }
 }
 
 function enableThinking({ effort, budget, isAdaptive }: Thinking): Json {
@@ -47,7 +75,7 @@ function enableThinking({ effort, budget, isAdaptive }: Thinking): Json {
   return { enable_thinking: true, thinking_budget: budgets[effort] ?? LEAST_BUDGET }
 }
 
-function clampEffort(effort: string, { mostEffort }: Habits): string {
+function clampEffort(effort: string, mostEffort: Habits['mostEffort']): string {
   if (effort === 'max' || effort === 'xhigh') return mostEffort
   return effort
 }

@@ -13,6 +13,7 @@ import { writeJson } from './json/raw-json.ts'
 import { attachSeals, dropSeals } from './neutral/attach-seals.ts'
 import { ClientNames } from './neutral/client-names.ts'
 import { pairCalls } from './neutral/pair-calls.ts'
+import { keepFirstTools } from './neutral/tools/keep-first-tools.ts'
 import { noThinking, type NeutralRequest } from './neutral/request.ts'
 import type { TranslationContext, TranslationPlan } from './plan.ts'
 
@@ -92,6 +93,7 @@ function readRequest(from: Format, text: string, context: TranslationContext): N
   const request = formats[from].readRequest(named, context.refusesUnknown === true)
   attachSeals(request.turns)
   request.turns = pairCalls(request.turns)
+  keepFirstTools(request)
   return request
 }
 

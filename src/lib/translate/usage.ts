@@ -22,8 +22,13 @@ export function readChatTokens(usage: Json): Tokens {
   const prompt = isObject(usage.prompt_tokens_details) ? usage.prompt_tokens_details : {}
   const completion = isObject(usage.completion_tokens_details) ? usage.completion_tokens_details : {}
   // DeepSeek reports its cache reads at the top level.
-  const cacheRead = count(prompt.cached_tokens) ?? count(usage.prompt_cache_hit_tokens) ?? 0
-  const cacheWrite = count(prompt.cache_write_tokens) ?? 0
+  const cacheRead =
+    count(prompt.cached_tokens) ??
+    count(usage.prompt_cache_hit_tokens) ??
+    count(usage.cached_tokens) ?? // Moonshot
+    count(usage.cache_read_input_tokens) ?? // routers, in Anthropic's words
+    0
+  const cacheWrite = count(prompt.cache_write_tokens) ?? count(usage.cache_creation_input_tokens) ?? 0
   return {
     input: Math.max(0, (count(usage.prompt_tokens) ?? 0) - cacheRead - cacheWrite),
     cacheRead,

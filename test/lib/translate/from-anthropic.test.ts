@@ -286,7 +286,7 @@ test.each([
   ['container', messagesBody({ container: 'c1' })],
   ['inference_geo', messagesBody({ inference_geo: 'eu' })],
   ['mcp_servers', messagesBody({ mcp_servers: [{ url: 'x' }] })],
-  ['thinking.type', messagesBody({ thinking: { type: 'between_tools' } })],
+  ['thinking.type', messagesBody({ thinking: { type: 'of_tomorrow' } })],
   ['tools[0].type', messagesBody({ tools: [{ type: 'web_search_20260318', name: 'web_search' }] })],
   [
     'tools[0].allowed_callers',

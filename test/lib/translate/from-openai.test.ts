@@ -98,8 +98,8 @@ describe('a chat completion as a Messages request', () => {
       {
         role: 'user',
         content: [
-          { type: 'tool_result', tool_use_id: 'call_2', content: 'snow' },
           { type: 'tool_result', tool_use_id: 'call_1', content: 'rain' },
+          { type: 'tool_result', tool_use_id: 'call_2', content: 'snow' },
           { type: 'text', text: 'and?' },
         ],
       },
@@ -340,10 +340,10 @@ test.each([
   ['web_search_options', chatBody({ web_search_options: {} })],
   ['reasoning_effort', chatBody({ reasoning_effort: 'huge' })],
   ['tool_choice', chatBody({ tool_choice: 'required' })],
-  ['messages[1].tool_call_id', said({ role: 'tool', content: 'x' })],
+  ['messages[1].tool_call_id', said({ role: 'tool', tool_call_id: 7, content: 'x' })],
   ['messages[0].content[0]', part({ type: 'input_audio', input_audio: { data: '', format: 'wav' } })],
   ['messages[0].content[0].file.file_id', part({ type: 'file', file: { file_id: 'f' } })],
-  ['messages[0].content[0]', part({ type: 'file', file: { file_data: 'data:text/csv;base64,YQ==' } })],
+  ['messages[0].content[0]', part({ type: 'file', file: { file_data: 'data:application/zip;base64,YQ==' } })],
   [
     'messages[0].content[0].image_url.url',
     part({ type: 'image_url', image_url: { url: 'data:image/png,xx' } }),

@@ -108,12 +108,20 @@ test.each([
   ['gemini-2.5-flash-lite', { reasoning: { max_tokens: 100 } }, 512],
   ['gemini-2.5-flash', { reasoning_effort: 'none' }, 0],
   ['gemini-2.5-pro', { reasoning_effort: 'none' }, 128],
-  ['gemini-3-pro-preview', { reasoning_effort: 'none' }, 128],
-  ['gemini-3.1-flash-lite', { reasoning_effort: 'max' }, 24_576],
   ['another-model', { reasoning_effort: 'max' }, 32_000],
 ])('%s thinks within its budgets by %j', (model, fields, thinkingBudget) => {
   const { body } = translateBody('chat', 'gemini', chatBody({ model, ...fields }))
   expect(body.generationConfig).toMatchObject({ thinkingConfig: { thinkingBudget } })
+})
+
+test.each([
+  ['gemini-3-pro-preview', { reasoning_effort: 'none' }, 'low'],
+  ['gemini-3.1-flash-lite', { reasoning_effort: 'max' }, 'high'],
+  ['gemini-3.8-flash', { reasoning_effort: 'minimal' }, 'low'],
+])('%s thinks by its levels, with %j', (model, fields, thinkingLevel) => {
+  const { body } = translateBody('chat', 'gemini', chatBody({ model, ...fields }))
+  expect(body.generationConfig).toMatchObject({ thinkingConfig: { thinkingLevel } })
+  expect(JSON.stringify(body)).not.toContain('thinkingBudget')
 })
 
 test('a name that Gemini refuses gets a stand-in, and comes back', () => {

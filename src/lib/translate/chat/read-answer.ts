@@ -24,15 +24,29 @@ export const answerRules: FieldRules = {
   audio: { refused: 'the format of the client has no audio' },
 }
 
-/** Reasons of services for a broken answer: half an answer must not look complete. */
-const brokenOff: ReadonlySet<unknown> = new Set(['error', 'insufficient_system_resource'])
+/**
+ * Reasons of services for a broken answer: half an answer must not look complete. `network_error` is Z.ai's
+ * (https://docs.z.ai/api-reference/llm/chat-completion), `abort` vLLM's and SGLang's. Gemini names a broken call
+ * (https://github.com/NousResearch/hermes-agent/issues/11171, 2026-11).
+ */
+const BROKEN_OFF =
+  /^(?:error|insufficient_system_resource|network_error|abort(?:ed)?)$|MALFORMED_FUNCTION_CALL/i
 
-const reasons: ReadonlyMap<unknown, StopReason> = new Map([
+/** Services spell reasons as others do, in small letters or capitals. */
+const reasons: ReadonlyMap<string, StopReason> = new Map([
   ['length', 'length'],
+  ['max_tokens', 'length'],
+  ['max_output_tokens', 'length'],
   ['model_length', 'length'], // Mistral: the context is full
+  ['model_context_window_exceeded', 'length'], // Z.ai
   ['tool_calls', 'calls'],
+  ['tool_use', 'calls'],
   ['function_call', 'calls'],
   ['content_filter', 'filter'],
+  ['safety', 'filter'],
+  ['recitation', 'filter'],
+  ['prohibited_content', 'filter'],
+  ['sensitive', 'filter'], // Z.ai
 ])
 
 export class ChatReader implements AnswerReader {
@@ -45,6 +59,8 @@ export class ChatReader implements AnswerReader {
   /** The choice with the finish reason; the usage may still follow. */
   #last: Json | null = null
   #isRefused = false
+  /** Beside the message, and repeated in every chunk of a stream. */
+  #sources: readonly unknown[] = []
 
   constructor(listener: AnswerListener, plan: Pick<TranslationPlan, 'requestId' | 'stops'>) {
     this.#listener = listener
@@ -59,6 +75,7 @@ export class ChatReader implements AnswerReader {
     if (!isObject(choice) || !isObject(choice.message)) throw unreadable('it has no message')
     if (isObject(completion.usage)) this.#count(completion.usage)
     this.#open(completion)
+    this.#cite(completion)
     this.#say(choice.message)
     this.#meetReason(choice.finish_reason)
     this.#last = choice
@@ -68,12 +85,14 @@ export class ChatReader implements AnswerReader {
   take(chunk: Json): void {
     if (isObject(chunk.usage)) this.#count(chunk.usage)
     if (!this.isOpen) this.#open(chunk)
+    this.#cite(chunk)
     const choices: unknown[] = Array.isArray(chunk.choices) ? chunk.choices : []
     for (const choice of choices) if (isObject(choice) && (choice.index ?? 0) === 0) this.#hear(choice)
   }
 
   end(isMarked: boolean): boolean {
     if (!this.isOpen || (this.#last === null && !isMarked)) return false
+    this.#blocks.say('text', listSources(this.#sources))
     this.#blocks.end()
     const last = this.#last ?? {}
     const { reason, sequence } = this.#stop(last)
@@ -93,7 +112,8 @@ export class ChatReader implements AnswerReader {
    */
   #stop(choice: Json): { reason: StopReason; sequence: string | null } {
     const met = choice.stop_reason
-    const said = reasons.get(choice.finish_reason) ?? 'end'
+    const { finish_reason: written } = choice
+    const said = (isText(written) ? reasons.get(written.toLowerCase()) : undefined) ?? 'end'
     // A client that hears of calls and gets none would wait for their results.
     const reason = said === 'calls' && !this.#blocks.hasCalls ? 'end' : said
     if (reason !== 'end') return { reason, sequence: null }
@@ -106,6 +126,12 @@ export class ChatReader implements AnswerReader {
   #count(usage: Json): void {
     this.#tokens = readChatTokens(usage)
     this.#hasUsage = true
+  }
+
+  /** The sources of Perplexity and xAI (https://docs.perplexity.ai/api-reference, https://docs.x.ai/docs, 2026-11). */
+  #cite({ search_results: found, citations }: Json): void {
+    const list = Array.isArray(found) ? found : citations
+    if (Array.isArray(list)) this.#sources = list as unknown[]
   }
 
   #open({ id, model, service_tier: tier }: Json): void {
@@ -124,7 +150,8 @@ export class ChatReader implements AnswerReader {
   }
 
   #meetReason(reason: unknown): void {
-    if (brokenOff.has(reason)) throw unreadable(`it broke off, and says ${quoted(reason)}`)
+    if (isText(reason) && BROKEN_OFF.test(reason))
+      throw unreadable(`it broke off, and says ${quoted(reason)}`)
   }
 
   #say(delta: Json): void {

@@ -2,6 +2,7 @@
 
 import {
   isGiven,
+  isObject,
   isText,
   listAt,
   objectAt,
@@ -36,7 +37,7 @@ export const fileRules: FieldRules = {
 export function readChatContent(content: unknown, at: string, check: FieldCheck): Part[] {
   if (!isGiven(content) || content === '') return []
   if (typeof content === 'string') return [{ kind: 'text', text: content, at }]
-  return listAt(content, at).flatMap((value, index) => {
+  return (isObject(content) ? [content] : listAt(content, at)).flatMap((value, index) => {
     const field = `${at}[${index}]`
     const part = typeof value === 'string' ? { type: 'text', text: value } : objectAt(value, field)
     if (blockTypes.has(part.type)) return readBlock(part, field, check)

@@ -152,11 +152,18 @@ function readResult(message: Json, at: string, check: FieldCheck): Part {
   const isLegacy = message.role === 'function'
   return {
     kind: 'result',
-    id: isLegacy ? '' : textAt(message.tool_call_id, `${at}.tool_call_id`),
+    id: isLegacy || !isGiven(message.tool_call_id) ? '' : textAt(message.tool_call_id, `${at}.tool_call_id`),
     name: isText(message.name) ? message.name : null,
-    parts: readChatContent(message.content, `${at}.content`, check),
+    parts: readResultContent(message.content, `${at}.content`, check),
     isError: false,
     ...readCacheMark(message),
     at,
   }
+}
+
+/** A result may be any JSON value, without the text that a chat wants. */
+function readResultContent(content: unknown, at: string, check: FieldCheck): Part[] {
+  const isValue = isGiven(content) && typeof content !== 'string' && !Array.isArray(content)
+  if (!isValue || (isObject(content) && isText(content.type))) return readChatContent(content, at, check)
+  return [{ kind: 'text', text: writeJson(content), at }]
 }

@@ -127,11 +127,16 @@ function readOutputForm(value: unknown, check: FieldCheck): OutputForm | null {
   if (!isGiven(value)) return null
   const format = objectAt(value, 'response_format')
   if (format.type === 'text') return null
-  if (format.type === 'json_object') return { type: 'json' }
+  if (format.type === 'json_object' && !isGiven(format.schema)) return { type: 'json' }
+  // Fireworks, Together and llama.cpp take a schema here.
+  if (format.type === 'json_object') return readNamed({ schema: format.schema }, 'response_format', check)
   if (format.type !== 'json_schema')
     refuse('response_format.type', 'it is none of text, json_object, json_schema')
   const at = 'response_format.json_schema'
-  const named = objectAt(format.json_schema, at)
+  return readNamed(objectAt(format.json_schema, at), at, check)
+}
+
+function readNamed(named: Json, at: string, check: FieldCheck): OutputForm {
   check.check(named, jsonSchemaRules, at)
   return {
     type: 'schema',

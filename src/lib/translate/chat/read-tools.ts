@@ -95,8 +95,10 @@ function readFlat({ name, description, parameters, strict }: Json, at: string): 
 export function readChatChoice(body: Json, tools: readonly Tool[]): ToolChoice | null {
   const choice = body.tool_choice ?? body.function_call
   if (!isGiven(choice)) return null
-  if (choice === 'auto' || choice === 'none') return tools.length === 0 ? null : { type: choice, among: null }
-  if (choice === 'required' || choice === 'any') return { type: 'required', among: null }
+  // Clients also write the simple choices as objects.
+  const simple = isObject(choice) ? choice.type : choice
+  if (simple === 'auto' || simple === 'none') return tools.length === 0 ? null : { type: simple, among: null }
+  if (simple === 'required' || simple === 'any') return { type: 'required', among: null }
   const { type, ...rest } = objectAt(choice, 'tool_choice')
   if (type === 'allowed_tools') return readAllowed(objectAt(rest.allowed_tools, 'tool_choice.allowed_tools'))
   if (type !== undefined && type !== 'function' && type !== 'custom' && type !== 'tool')
@@ -107,7 +109,8 @@ export function readChatChoice(body: Json, tools: readonly Tool[]): ToolChoice |
 
 function readAllowed({ mode, tools }: Json): ToolChoice {
   const names = listAt(tools, 'tool_choice.allowed_tools.tools').map((tool, index) => {
-    const named = isObject(tool) && isObject(tool.function) ? tool.function.name : undefined
+    const { function: called, custom, name } = isObject(tool) ? tool : {}
+    const named = isObject(called) ? called.name : isObject(custom) ? custom.name : name
     return textAt(named, `tool_choice.allowed_tools.tools[${index}].function.name`)
   })
   return { type: mode === 'required' ? 'required' : 'auto', among: new Set(names) }

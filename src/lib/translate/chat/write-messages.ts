@@ -25,11 +25,12 @@ export function writeChatMessages(request: NeutralRequest, context: MessagesCont
 class MessagesWriter {
   readonly messages: Json[] = []
   readonly #context: MessagesContext
-  readonly #ids = new CallIds()
+  readonly #ids: CallIds
   readonly #isThinking: boolean
 
   constructor(request: NeutralRequest, context: MessagesContext) {
     this.#context = context
+    this.#ids = new CallIds(context.habits.hasNineLetterIds)
     const { effort, budget, isAdaptive } = request.thinking
     const isAsked = effort !== null || budget !== null || isAdaptive
     this.#isThinking =
@@ -44,7 +45,14 @@ class MessagesWriter {
   add(turn: Turn): void {
     if (turn.role === 'system') return this.#addSystem(turn)
     if (turn.role === 'user') return this.#addUser(turn)
-    this.say(this.#assistantMessage(turn))
+    const message = this.#assistantMessage(turn)
+    // Mistral and others refuse a turn that says nothing.
+    if (
+      message.content !== '' ||
+      message.reasoning_content !== undefined ||
+      message.reasoning_details !== undefined
+    )
+      this.say(message)
   }
 
   #addSystem({ parts, at }: Turn): void {
@@ -54,7 +62,11 @@ class MessagesWriter {
     if (written.length === 0) return
     const isPlain = written.every((part) => part.cache_control === undefined)
     const content = isPlain ? written.map(({ text }) => text as string).join('\n\n') : written
-    this.say({ role: 'system', content })
+    const [first] = this.messages
+    if (first === undefined || !this.#context.habits.startsWithSystem) this.say({ role: 'system', content })
+    else if (this.messages.length === 1 && first.role === 'system')
+      first.content = `${first.content as string}\n\n${content as string}`
+    else this.say({ role: 'user', content: `<system-reminder>\n${content as string}\n</system-reminder>` })
   }
 
   /** Tool results come first: a chat requires them right after the calls. */

@@ -5,12 +5,13 @@ import { findHabits, type Habits } from '../habits.ts'
 import { refuse, type Json } from '../json-fields.ts'
 import { expressSettings, type SettingTable } from '../neutral/field-check.ts'
 import { CUSTOM_SCHEMA } from '../neutral/tools/custom-tools.ts'
-import { requireJsonWord } from '../neutral/json-mode.ts'
+import { describeSchema, requireJsonWord } from '../neutral/json-mode.ts'
 import type { NeutralRequest, OutputForm, Tool } from '../neutral/request.ts'
 import { SHORT_NAME, ToolNames } from '../neutral/tools/tool-names.ts'
 import { flattenSchema } from '../neutral/tools/flatten-schema.ts'
 import { completeSchema, isStrictSchema } from '../neutral/tools/schemas.ts'
 import type { WrittenRequest } from '../plan.ts'
+import { samplesWhileThinking } from '../efforts.ts'
 import { askChatToThink } from '../thinking.ts'
 import { writeChatMessages } from './write-messages.ts'
 
@@ -20,19 +21,21 @@ const MAX_USER_LENGTH = 64
 /** Fields that are left out are added to `request.leftOut`. */
 export function writeChatRequest(request: NeutralRequest, provider: string): WrittenRequest {
   const habits = findHabits(provider)
+  if (!habits.takesSchemas) describeSchema(request)
   requireJsonWord(request)
   const names = new ToolNames(request, SHORT_NAME)
   const leaveOut = (field: string) => void request.leftOut.push(field)
-  const { model, isStream, maxTokens, temperature, topP } = request
+  const { model, isStream, maxTokens } = request
+  const think = askChatToThink(request.thinking, model, habits, leaveOut)
+  const isFixed = samplesWhileThinking(model, think.reasoning_effort)
   return {
     body: {
       model,
       messages: writeChatMessages(request, { habits, names, leaveOut }),
       ...given(habits.maxTokens, maxTokens),
-      ...given('temperature', temperature),
-      ...given('top_p', topP),
-      ...writeStops(request, habits, leaveOut),
-      ...askChatToThink(request.thinking, habits),
+      ...writeSampling(request, isFixed, leaveOut),
+      ...writeStops(request, isFixed ? 0 : habits.mostStops, leaveOut),
+      ...think,
       ...writeFormat(request.output),
       ...writeTools(request, names, habits),
       ...expressSettings(request.settings, settingsFor(habits), leaveOut),
@@ -40,6 +43,18 @@ export function writeChatRequest(request: NeutralRequest, provider: string): Wri
     },
     tools: names.plan,
   }
+}
+
+/** Models that think take 1 alone, which is the default of all. */
+export function writeSampling(
+  { temperature, topP }: Pick<NeutralRequest, 'temperature' | 'topP'>,
+  isFixed: boolean,
+  leaveOut: (field: string) => void,
+): Json {
+  if (!isFixed) return { ...given('temperature', temperature), ...given('top_p', topP) }
+  if (temperature !== null && temperature !== 1) leaveOut('temperature')
+  if (topP !== null && topP !== 1) leaveOut('top_p')
+  return {}
 }
 
 function given(name: string, value: unknown): Json {
@@ -55,7 +70,7 @@ const tiers: ReadonlySet<unknown> = new Set(['auto', 'default', 'flex', 'priorit
 export function settingsFor(habits: Habits): SettingTable {
   return {
     topK: (value) => (habits.takesTopK ? { top_k: value } : null),
-    seed: (value) => ({ seed: value }),
+    seed: (value) => ({ [habits.seed]: value }),
     frequencyPenalty: (value) => ({ frequency_penalty: value }),
     presencePenalty: (value) => ({ presence_penalty: value }),
     verbosity: (value) => ({ verbosity: value }),
@@ -68,14 +83,9 @@ export function settingsFor(habits: Habits): SettingTable {
   }
 }
 
-function writeStops(
-  { stops }: NeutralRequest,
-  { mostStops }: Habits,
-  leaveOut: (field: string) => void,
-): Json {
-  if (stops.length === 0) return {}
+function writeStops({ stops }: NeutralRequest, mostStops: number, leaveOut: (field: string) => void): Json {
   if (stops.length > mostStops) leaveOut('stop')
-  return { stop: stops.slice(0, mostStops) }
+  return stops.length === 0 || mostStops === 0 ? {} : { stop: stops.slice(0, mostStops) }
 }
 
 function writeFormat(output: OutputForm | null): Json {

@@ -33,10 +33,18 @@ const reasons: ReadonlyMap<unknown, StopReason> = new Map([
   ['PROHIBITED_CONTENT', 'filter'],
   ['SPII', 'filter'],
   ['IMAGE_SAFETY', 'filter'],
+  ['IMAGE_PROHIBITED_CONTENT', 'filter'],
+  ['IMAGE_RECITATION', 'filter'],
 ])
 
-/** Half a call must not look like an answer. */
-const brokenOff: ReadonlySet<unknown> = new Set(['MALFORMED_FUNCTION_CALL', 'UNEXPECTED_TOOL_CALL'])
+/**
+ * Half an answer must not look complete (https://ai.google.dev/api/generate-content#FinishReason, 2026-11). `OTHER` has no
+ * reason, and mostly no content (https://github.com/agentjido/req_llm/issues/944).
+ */
+const brokenOff: ReadonlySet<unknown> = new Set([
+  ...['MALFORMED_FUNCTION_CALL', 'UNEXPECTED_TOOL_CALL', 'TOO_MANY_TOOL_CALLS', 'MALFORMED_RESPONSE'],
+  ...['MISSING_THOUGHT_SIGNATURE', 'OTHER', 'NO_IMAGE', 'IMAGE_OTHER'],
+])
 
 export class GeminiReader implements AnswerReader {
   isOpen = false

@@ -16,7 +16,7 @@ import {
 import { RawJson, writeJson } from '../json/raw-json.ts'
 import { parseJson } from '../json/parse-json.ts'
 import type { FieldCheck } from '../neutral/field-check.ts'
-import { base64Source } from '../neutral/media.ts'
+import { base64Source, readTextFile } from '../neutral/media.ts'
 import type { Part, Source, Turn } from '../neutral/request.ts'
 import { readSeal, type Seal } from '../neutral/seal.ts'
 import { camelCase, camelOrNone } from './camel-case.ts'
@@ -37,6 +37,8 @@ export const partRules: FieldRules = {
   videoMetadata: 'hint',
   mediaResolution: 'hint',
   partMetadata: 'dropped',
+  toolCall: 'dropped',
+  toolResponse: 'dropped',
 }
 export const callRules: FieldRules = { id: 'taken', name: 'taken', args: 'taken', willContinue: 'dropped' }
 export const responseRules: FieldRules = {
@@ -104,7 +106,10 @@ function readPart(part: Json, at: string, { check, ids }: PartsContext): Part[] 
     return [{ kind: 'text', text: `(Its output: ${String(part.codeExecutionResult.output)})`, at }]
   if (part.thought === true) return readThought(part, seal, at)
   if (typeof part.text === 'string') return [{ kind: 'text', text: part.text, at }]
-  return seal === null ? refuse(at, 'it has no content that another format knows') : []
+  // The rest of the answer tells what a tool of Google found.
+  const isEmpty = Object.values(part).every((value) => !isGiven(value))
+  if (seal !== null || isEmpty || isGiven(part.toolCall) || isGiven(part.toolResponse)) return []
+  return refuse(at, 'it has no content that another format knows')
 }
 
 function readThought({ text }: Json, seal: Seal | null, at: string): Part[] {
@@ -168,7 +173,9 @@ function readInline(value: unknown, at: string): Part {
   const format = /^audio\/(?:x-)?(.+)$/.exec(mediaType)?.[1]
   if (format !== undefined)
     return { kind: 'audio', data: bytes, format: format === 'mpeg' ? 'mp3' : format, at }
-  return mediaPart(base64Source(mediaType, bytes), mediaType, at)
+  const source = readTextFile(base64Source(mediaType, bytes), at)
+  if (source.type === 'text') return { kind: 'document', source, title: null, context: null, at }
+  return mediaPart(source, mediaType, at)
 }
 
 function readFileData(value: unknown, at: string): Part {

@@ -4,9 +4,11 @@ import { refuse, type Json } from '../json-fields.ts'
 import { CUSTOM_SCHEMA } from '../neutral/tools/custom-tools.ts'
 import { expressSettings, type SettingTable } from '../neutral/field-check.ts'
 import type { NeutralRequest, OutputForm, Tool } from '../neutral/request.ts'
+import { describeForm } from '../neutral/json-mode.ts'
 import { completeSchema } from '../neutral/tools/schemas.ts'
 import { SHORT_NAME, ToolNames } from '../neutral/tools/tool-names.ts'
 import type { WrittenRequest } from '../plan.ts'
+import { geminiSchema } from './gemini-schema.ts'
 import { writeContents } from './write-contents.ts'
 import { writeGeminiThinking } from './write-thinking.ts'
 
@@ -15,6 +17,12 @@ const GEMINI_NAME = /^[a-zA-Z_][a-zA-Z0-9_-]*$/
 
 /** https://ai.google.dev/api/generate-content#generationconfig (2026-11) */
 const MOST_STOPS = 5
+
+/**
+ * Models that refuse a form of the answer beside tools: "Function calling with a response mime type: 'application/json' is
+ * unsupported" (https://github.com/googleapis/python-genai/issues/867, 2026-11).
+ */
+const FORM_OR_TOOLS = /gemini-(?:1|2)\b/
 
 /** The settings that Gemini has, as fields of its `generationConfig`. */
 export const geminiSettings: SettingTable = {
@@ -27,6 +35,7 @@ export const geminiSettings: SettingTable = {
 /** Fields that are left out are added to `request.leftOut`. */
 export function writeGeminiRequest(request: NeutralRequest): WrittenRequest {
   const names = new ToolNames(request, SHORT_NAME, GEMINI_NAME)
+  if (request.tools.length > 0 && FORM_OR_TOOLS.test(request.model)) describeForm(request)
   const leaveOut = (field: string) => void request.leftOut.push(field)
   const { maxTokens, temperature, topP, stops } = request
   if (stops.length > MOST_STOPS) leaveOut('stop')
@@ -66,7 +75,7 @@ function given(name: string, value: unknown): Json {
 
 function writeForm(output: OutputForm | null): Json {
   if (output === null) return {}
-  const schema = output.type === 'schema' ? { responseJsonSchema: output.schema } : {}
+  const schema = output.type === 'schema' ? { responseJsonSchema: geminiSchema(output.schema) } : {}
   return { responseMimeType: 'application/json', ...schema }
 }
 
@@ -88,7 +97,7 @@ function declare({ name, description, schema, isCustom }: Tool, names: ToolNames
   return {
     name: names.sent(name),
     description: description ?? '',
-    ...(parameters === null ? {} : { parametersJsonSchema: completeSchema(parameters) }),
+    ...(parameters === null ? {} : { parametersJsonSchema: geminiSchema(completeSchema(parameters)) }),
   }
 }
 

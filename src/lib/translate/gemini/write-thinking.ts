@@ -1,6 +1,7 @@
 import type { Json } from '../json-fields.ts'
 import type { Thinking } from '../neutral/request.ts'
-import { budgetFor } from '../thinking.ts'
+import { nearestEffort } from '../efforts.ts'
+import { budgetFor, wantedEffort } from '../thinking.ts'
 
 /** The budgets that a model takes. `canBeOff`: 0 turns its thinking off. */
 interface Budgets {
@@ -20,15 +21,37 @@ const rows: readonly Budgets[] = [
 ]
 const anyBudget = { least: 1, most: Infinity, canBeOff: true }
 
-/** Writes how much a Gemini model thinks. A budget of -1 leaves it to the model. */
+/** The levels that a model takes, from Gemini 3 on. It takes budgets only for compatibility, and thinks less by them. */
+interface Levels {
+  pattern: RegExp
+  levels: readonly string[]
+}
+
+// https://ai.google.dev/gemini-api/docs/thinking and https://docs.cloud.google.com/vertex-ai/generative-ai/docs/thinking
+// (2026-11).
+const levelRows: readonly Levels[] = [
+  { pattern: /gemini-3-pro/, levels: ['low', 'high'] },
+  { pattern: /gemini-(?:[3-9]|\d{2,})[.\d]*-pro/, levels: ['low', 'medium', 'high'] },
+  { pattern: /gemini-3(?:\.[0-6])?-flash/, levels: ['minimal', 'low', 'medium', 'high'] },
+  { pattern: /gemini-(?:[3-9]|\d{2,})[.\d]*-flash/, levels: ['low', 'medium', 'high'] },
+]
+
+/** Writes how much a Gemini model thinks. */
 export function writeGeminiThinking(thinking: Thinking, model: string): Json {
-  const { effort, budget, isAdaptive, isShown, field } = thinking
+  const { isAdaptive, isShown } = thinking
+  const wanted = wantedEffort(thinking)
+  if (wanted === null && !isAdaptive) return {}
+  const known = levelRows.find(({ pattern }) => pattern.test(model))
+  if (known === undefined) return writeBudget(thinking, model)
+  const level = wanted === null ? null : nearestEffort(wanted, known.levels)
+  const shown = wanted === 'none' ? {} : { includeThoughts: isShown }
+  return { thinkingConfig: { ...shown, ...(level === null ? {} : { thinkingLevel: level }) } }
+}
+
+/** A budget of -1 leaves it to the model. */
+function writeBudget({ effort, budget, isAdaptive, isShown }: Thinking, model: string): Json {
   const { least, most, canBeOff } = rows.find(({ pattern }) => pattern.test(model)) ?? anyBudget
-  if (effort === 'none') {
-    // Anthropic's `disabled` is its default, and no wish.
-    return field === 'thinking' ? {} : { thinkingConfig: { thinkingBudget: canBeOff ? 0 : least } }
-  }
-  if (effort === null && budget === null && !isAdaptive) return {}
+  if (effort === 'none') return { thinkingConfig: { thinkingBudget: canBeOff ? 0 : least } }
   const wanted = budget ?? budgetFor(effort)
   const thinkingBudget = wanted === null || isAdaptive ? -1 : Math.min(Math.max(wanted, least), most)
   return { thinkingConfig: { includeThoughts: isShown, thinkingBudget } }

@@ -43,6 +43,7 @@ export class MessagesReader implements AnswerReader {
   #tokens: Readonly<Tokens> = noTokens
   #hasUsage = false
   #stop: Json = {}
+  #hasCalls = false
   #isComplete = false
 
   constructor(listener: AnswerListener) {
@@ -104,6 +105,7 @@ export class MessagesReader implements AnswerReader {
     const input = isGiven(given.input) ? writeJson(given.input) : '{}'
     const citations: unknown[] = Array.isArray(given.citations) ? [...(given.citations as unknown[])] : []
     this.#open = { block, input, sawPiece: false, citations }
+    if (block.kind === 'call') this.#hasCalls = true
     this.#listener.begin(block)
     const text = given.text ?? given.thinking
     if (isText(text)) this.#piece(text)
@@ -152,7 +154,8 @@ export class MessagesReader implements AnswerReader {
     const { stop_reason, stop_sequence, stop_details } = this.#stop
     const explanation = isObject(stop_details) && stop_reason === 'refusal' ? stop_details.explanation : null
     this.#listener.finish({
-      reason: reasons.get(stop_reason) ?? 'end',
+      // Services may name another reason beside a call, or none. A client would not run it.
+      reason: reasons.get(stop_reason) ?? (this.#hasCalls ? 'calls' : 'end'),
       sequence: isText(stop_sequence) ? stop_sequence : null,
       explanation: isText(explanation) ? explanation : null,
       tokens: this.#tokens,

@@ -126,8 +126,11 @@ function readParts(block: Json, at: string, check: FieldCheck): Part[] {
     case 'tool_result':
       check.check(block, toolResultRules, at)
       return [readToolResult(block, at, check)]
+    case 'fallback':
+    case 'mcp_tool_listing':
+      return [] // notes of Anthropic to itself
     default:
-      return [readServerTool(block, at)]
+      return [readServerTool(block, at)].filter((part) => part.kind !== 'text' || part.text !== '')
   }
 }
 
@@ -212,7 +215,11 @@ function readServerTool(block: Json, at: string): Part {
   const change = describeToolChange(block)
   if (change !== null) return { kind: 'text', text: change, at }
   // The summary of the conversation up to here.
-  if (type === 'compaction') return { kind: 'text', text: resultText(block.content), at }
+  if (type === 'compaction') return { kind: 'text', text: resultText(block.content ?? ''), at }
+  if (type === 'browser_state') {
+    const { type: _type, cache_control: _mark, ...state } = block
+    return { kind: 'text', text: `(The state of the browser: ${writeJson(state)})`, at }
+  }
   return refuse(at, `no other format has a block of type ${quoted(type)}`)
 }
 

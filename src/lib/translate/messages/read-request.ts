@@ -48,6 +48,7 @@ export const requestRules: FieldRules = {
   context_management: 'hint',
   speed: { setting: 'tier', unless: (value) => value === 'standard' },
   thread: { refused: THREAD },
+  compaction: { refused: 'only Anthropic answers with a compaction' },
   diagnostics: 'hint',
   inference_geo: { refused: 'where the model runs cannot be asked for' },
   container: { refused: ANTHROPIC_ONLY },
@@ -140,17 +141,22 @@ function readMaxTokens(value: unknown): number {
   return value > 0 ? value : refuse('max_tokens', 'only Anthropic fills its cache without an answer')
 }
 
+const thinkingTypes: ReadonlySet<unknown> = new Set(['enabled', 'disabled', 'adaptive', 'between_tools'])
+
 function readThinking(value: unknown, effort: string | null, check: FieldCheck): Thinking {
   const thinking = isGiven(value) ? objectAt(value, 'thinking') : {}
   check.check(thinking, thinkingRules, 'thinking')
   const { type = null, display } = thinking
-  if (type !== null && type !== 'enabled' && type !== 'disabled' && type !== 'adaptive')
+  if (type !== null && !thinkingTypes.has(type))
     refuse('thinking.type', `only Anthropic knows ${quoted(type)}`)
+  const isShown = type !== 'disabled' && display !== 'omitted'
   return {
     effort: type === 'disabled' ? 'none' : effort,
     budget: type === 'enabled' ? (numberAt(thinking.budget_tokens, 'thinking.budget_tokens') ?? 1024) : null,
-    isAdaptive: type === 'adaptive',
-    isShown: type !== 'disabled' && display !== 'omitted',
+    isAdaptive: type === 'adaptive' || type === 'between_tools',
+    isDefault: type === 'disabled',
+    isShown,
+    isAskedFor: isShown && type !== null,
     field: 'thinking',
   }
 }

@@ -13,6 +13,7 @@ import {
 import { writeJson } from '../json/raw-json.ts'
 import type { FieldCheck } from '../neutral/field-check.ts'
 import type { ReadTools, Tool, ToolChoice } from '../neutral/request.ts'
+import { isClientTool, readClientTool } from './client-tools.ts'
 import { readToolChanges, type ToolChanges } from './deferred-tools.ts'
 
 export const toolRules: FieldRules = {
@@ -48,7 +49,7 @@ export function readMessagesTools({ tools, messages }: Json, check: FieldCheck):
   listOrNone(tools, 'tools').forEach((each, index) => {
     const at = `tools[${index}]`
     const tool = objectAt(each, at)
-    if (isGiven(tool.type) && tool.type !== 'custom') hosted.push(tool.type)
+    if (isGiven(tool.type) && tool.type !== 'custom' && !isClientTool(tool)) hosted.push(tool.type)
     else own.push({ tool, at })
   })
   if (hosted.length > 0 && own.length === 0)
@@ -75,6 +76,7 @@ function addTool(tool: Tool, out: ReadTools): void {
 }
 
 function readTool(tool: Json, at: string, check: FieldCheck): Tool {
+  if (isClientTool(tool)) return readClientTool(tool, textAt(tool.name, `${at}.name`))
   check.check(tool, toolRules, at)
   const description = describe(tool)
   return {

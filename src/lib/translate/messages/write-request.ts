@@ -7,10 +7,12 @@ import { expressSettings, type SettingTable } from '../neutral/field-check.ts'
 import { CUSTOM_SCHEMA } from '../neutral/tools/custom-tools.ts'
 import type { NeutralRequest, OutputForm, Tool } from '../neutral/request.ts'
 import { flattenSchema } from '../neutral/tools/flatten-schema.ts'
-import { closeSchema, completeSchema } from '../neutral/tools/schemas.ts'
+import { completeSchema } from '../neutral/tools/schemas.ts'
 import { LONG_NAME, ToolNames } from '../neutral/tools/tool-names.ts'
 import type { WrittenRequest } from '../plan.ts'
 import { askAnthropicToThink, samplesItself } from '../thinking.ts'
+import { limitCacheMarks } from './cache-marks.ts'
+import { closeSchema } from './closed-schema.ts'
 import { buildConversation, type Conversation } from './write-turns.ts'
 
 /**
@@ -25,8 +27,16 @@ const DEFAULT_MAX_TOKENS_CLAUDE_3 = 4096
 export const messagesSettings: SettingTable = {
   topK: (value) => ({ top_k: value }),
   tier: (value) => (value === 'default' ? { service_tier: 'standard_only' } : null),
-  user: (value) => (isText(value) ? { metadata: { user_id: value } } : null),
+  user: (value) => (isText(value) && !isPersonal(value) ? { metadata: { user_id: value } } : null),
   cache: (value) => ({ cache_control: value }),
+}
+
+/**
+ * Anthropic refuses ids that look like an e-mail address or a phone number. The longest has 256 characters
+ * (https://github.com/BerriAI/litellm/issues/10106 and https://platform.claude.com/docs/en/api/messages, 2026-11).
+ */
+function isPersonal(id: string): boolean {
+  return id.length > 256 || /\S@\S+\.\S/.test(id) || /^\+?[\d\s().-]{7,20}$/.test(id)
 }
 
 /** Fields that are left out are added to `request.leftOut`. */
@@ -44,12 +54,13 @@ export function writeMessagesRequest(request: NeutralRequest): WrittenRequest {
   const written = writeTools(request, names)
   const { config, instruction } = writeOutput(request.output, think)
   const { output_config: _config, ...thinking } = think
+  const head: Json = { ...writeSystem(conversation, instruction), messages: conversation.messages }
+  limitCacheMarks({ tools: written.tools, system: head.system, messages: head.messages, whole: settings })
   return {
     body: {
       model,
       max_tokens,
-      ...writeSystem(conversation, instruction),
-      messages: conversation.messages,
+      ...head,
       ...settings,
       ...sampling,
       ...(stops.length === 0 ? {} : { stop_sequences: stops }),
@@ -156,11 +167,13 @@ function writeTools({ tools, choice, isSerial }: NeutralRequest, names: ToolName
 
 function writeTool(tool: Tool, names: ToolNames): Json {
   const { name, description, schema, isStrict, isCustom, cache } = tool
+  const isPromised = isStrict === true && !isCustom
+  const complete = isCustom ? CUSTOM_SCHEMA : flattenSchema(completeSchema(schema))
   return {
     name: names.sent(name),
     ...(description === null || description === '' ? {} : { description }),
-    input_schema: isCustom ? CUSTOM_SCHEMA : flattenSchema(completeSchema(schema)),
-    ...(isStrict === true && !isCustom ? { strict: true } : {}),
+    input_schema: isPromised ? closeSchema(complete) : complete,
+    ...(isPromised ? { strict: true } : {}),
     ...(cache === undefined ? {} : { cache_control: cache }),
   }
 }

@@ -26,8 +26,9 @@ export function detectImageType(data: string): string | null {
  * Bytes in base64. Clients give images a wrong type, and Anthropic refuses those: `image/jpg`, or a screenshot that is
  * no PNG (https://github.com/BerriAI/litellm/issues/24900, 2026-11).
  */
-export function base64Source(given: string, data: string): Source & { type: 'base64' } {
+export function base64Source(given: string, written: string): Source & { type: 'base64' } {
   const mediaType = given.toLowerCase()
+  const data = plainBase64(written)
   if (!mediaType.startsWith('image/')) return { type: 'base64', mediaType, data }
   const named = mediaType === 'image/jpg' ? 'image/jpeg' : mediaType
   return { type: 'base64', mediaType: detectImageType(data) ?? named, data }
@@ -36,8 +37,26 @@ export function base64Source(given: string, data: string): Source & { type: 'bas
 /** A file as a data URL. A bare PDF is recognised by its first bytes, and plain text becomes text. */
 export function readFile(data: string, at: string): Source {
   if (data.startsWith('JVBERi')) return { type: 'base64', mediaType: 'application/pdf', data }
-  const source = parseDataUrl(data, at)
-  return source.mediaType === 'text/plain' ? { type: 'text', text: decodeUtf8(source.data, at) } : source
+  return readTextFile(parseDataUrl(data, at), at)
+}
+
+/** A file of text, code or data as its text: services read PDF, and refuse other types. */
+export function readTextFile(source: Source & { type: 'base64' }, at: string): Source {
+  return TEXT_TYPES.test(source.mediaType) ? { type: 'text', text: decodeUtf8(source.data, at) } : source
+}
+
+const TEXT_TYPES =
+  /^(?:text\/|application\/(?:json|jsonl|ld\+json|xml|yaml|x-yaml|toml|javascript|typescript|sql|x-sh|csv|x-ndjson)\b)/
+
+/**
+ * Base64 in one line, in the alphabet that all services read. Mail encoders break lines (RFC 2045), and Google's Python
+ * SDK writes the alphabet for URLs.
+ */
+function plainBase64(data: string): string {
+  const line = /[\r\n]/.test(data) ? data.replaceAll(/\s/g, '') : data
+  if (!/[-_]/.test(line)) return line
+  const plain = line.replaceAll('-', '+').replaceAll('_', '/')
+  return plain.padEnd(Math.ceil(plain.length / 4) * 4, '=')
 }
 
 export function dataUrl({ mediaType, data }: Source & { type: 'base64' }): string {

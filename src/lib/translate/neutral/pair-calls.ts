@@ -18,6 +18,7 @@ interface Round {
  */
 export function pairCalls(turns: Turn[]): Turn[] {
   const rounds = splitRounds(turns)
+  for (const round of rounds) orderResults(round)
   if (rounds.every(isComplete)) return turns
   const pending = new Map<Round, Result[]>()
   rounds.forEach((round, index) => {
@@ -49,6 +50,21 @@ function splitRounds(turns: readonly Turn[]): Round[] {
     wasAssistant = isAssistant
   }
   return rounds
+}
+
+/** Gives the results of a turn the order of their calls: Google wants it so. */
+function orderResults({ calls, answers }: Round): void {
+  if (calls.length < 2) return
+  const places = new Map(calls.map(({ id }, index) => [id, index]))
+  if (places.size < calls.length) return // ids repeat, so only the order tells the results apart
+  const slots = answers.flatMap(({ parts }) =>
+    parts.flatMap((part, index) => (part.kind === 'result' ? [{ parts, index }] : [])),
+  )
+  const results = slots.map(({ parts, index }) => parts[index] as Part & Result)
+  const place = ({ id }: Result) => places.get(id) ?? Infinity
+  if (results.every((result, index) => index === 0 || place(results[index - 1]!) <= place(result))) return
+  results.sort((one, other) => place(one) - place(other))
+  slots.forEach(({ parts, index }, at) => (parts[index] = results[at]!))
 }
 
 function resultsIn({ answers }: Round): Result[] {

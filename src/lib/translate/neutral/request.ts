@@ -110,8 +110,12 @@ export interface Thinking {
   budget: number | null
   /** The model decides itself how much it thinks. */
   isAdaptive: boolean
-  /** The client wants to see the thinking. */
+  /** True: `none` is the default of the client's format, and no wish. */
+  isDefault: boolean
+  /** The client may see the thinking. */
   isShown: boolean
+  /** The client asks to see it. */
+  isAskedFor: boolean
   /** The field that asked for it, for refusals. */
   field: string
 }
@@ -137,7 +141,9 @@ export const noThinking: Readonly<Thinking> = {
   effort: null,
   budget: null,
   isAdaptive: false,
+  isDefault: false,
   isShown: true,
+  isAskedFor: false,
   field: 'thinking',
 }
 

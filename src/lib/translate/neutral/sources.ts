@@ -3,6 +3,7 @@ import { isObject, isText } from '../json-fields.ts'
 /** The sources of an answer as text: the citations of formats do not fit each other. */
 export function listSources(citations: readonly unknown[]): string {
   const lines = citations.flatMap((one) => {
+    if (isText(one)) return [`- ${one}`]
     const cited = isObject(one) && isObject(one.url_citation) ? one.url_citation : one
     if (!isObject(cited)) return []
     const place = [cited.url, cited.source, cited.document_title].find(isText)

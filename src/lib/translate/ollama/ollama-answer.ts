@@ -18,11 +18,12 @@ export function toOllama(plan: OllamaPlan, answer: unknown, times: OllamaTimes):
   const body = isObject(answer) ? answer : {}
   if (plan.route === 'embed' || plan.route === 'embeddings') return embeddingAnswer(plan, body, times)
   const choice: unknown = Array.isArray(body.choices) ? body.choices[0] : undefined
-  const { message, finish_reason } = isObject(choice) ? choice : {}
+  const { message, finish_reason, logprobs } = isObject(choice) ? choice : {}
   const said = isObject(message) ? message : {}
   const calls = Array.isArray(said.tool_calls) ? said.tool_calls.filter(isObject).map(toolCall) : []
-  const part = formatPart(plan, { text: readText(said.content), thinking: readThinking(said), calls }, times)
-  return { ...part, ...ending(finish_reason, body.usage, times) }
+  const text = readText(said.content) + readText(said.refusal)
+  const part = formatPart(plan, { text, thinking: readThinking(said), calls }, times)
+  return { ...part, ...readProbabilities(logprobs), ...ending(finish_reason, body.usage, times) }
 }
 
 /** The content of a line: a part of the text, of the thinking, or whole calls. */
@@ -70,6 +71,11 @@ export function toolCall({ id, function: made }: Json): Json {
   const { name, arguments: text } = isObject(made) ? made : {}
   const input = typeof text === 'string' && text !== '' ? parseExact(text) : {}
   return { ...(isText(id) ? { id } : {}), function: { name, arguments: isObject(input) ? input : {} } }
+}
+
+/** Probabilities of tokens, as a line has them. */
+export function readProbabilities(logprobs: unknown): Json {
+  return isObject(logprobs) && Array.isArray(logprobs.content) ? { logprobs: logprobs.content } : {}
 }
 
 /** Services name the thinking of a message differently. */

@@ -2,7 +2,7 @@
 // (2026-11).
 
 import { QwenctlError } from '../../base/errors.ts'
-import { isObject, isText, type Json } from '../json-fields.ts'
+import { isObject, isText, refuse, type Json } from '../json-fields.ts'
 import { JSON_INSTRUCTION } from '../neutral/json-mode.ts'
 import { chatMessages } from './ollama-messages.ts'
 
@@ -48,7 +48,8 @@ function embeddingRequest(route: OllamaRoute, body: Json, model: string): Json {
 
 function listMessages(route: OllamaRoute, body: Json): Json[] {
   if (route === 'chat') return chatMessages(Array.isArray(body.messages) ? body.messages : [])
-  const { prompt, system, images } = body
+  const { prompt, system, images, suffix } = body
+  if (isText(suffix)) refuse('suffix', 'no chat fills in a text')
   return chatMessages([
     ...(isText(system) ? [{ role: 'system', content: system }] : []),
     ...(isText(prompt)
@@ -62,6 +63,7 @@ function settings(body: Json): Json {
   const options = isObject(body.options) ? body.options : {}
   const more: Json = {}
   for (const [name, chatName] of samplers) if (options[name] !== undefined) more[chatName] = options[name]
+  for (const name of probabilities) if (body[name] !== undefined) more[name] = body[name]
   const { num_predict: most, stop } = options
   if (typeof most === 'number' && most > 0) more.max_tokens = most
   if (isText(stop) || (Array.isArray(stop) && stop.length > 0)) more.stop = stop
@@ -81,14 +83,18 @@ const samplers = [
   ['frequency_penalty', 'frequency_penalty'],
 ] as const
 
+/** Probabilities have the same form here and in chat completions (https://docs.ollama.com/api/chat, 2026-11). */
+const probabilities = ['logprobs', 'top_logprobs'] as const
+
 function responseFormat(format: unknown): Json | null {
   if (format === 'json') return { type: 'json_object' }
   if (!isObject(format)) return null
   return { type: 'json_schema', json_schema: { name: 'answer', schema: format } }
 }
 
-/** `think: false` is the default of most models, and some refuse to hear of it. */
+/** Models that think by default would use up the answer's tokens (https://docs.ollama.com/capabilities/thinking, 2026-11). */
 function readEffort(think: unknown): string | null {
   if (think === true) return 'medium'
-  return think === 'low' || think === 'medium' || think === 'high' ? think : null
+  if (think === false) return 'none'
+  return isText(think) ? think : null
 }

@@ -2,7 +2,8 @@ import { isObject, type Json } from '../json-fields.ts'
 import { ChatCollector } from '../reshape/chat-collector.ts'
 import { parseExact } from '../reshape/exact-json.ts'
 import { SseReader } from '../streams/sse-reader.ts'
-import { ending, formatPart, readText, readThinking, toolCall } from './ollama-answer.ts'
+import { ending, formatPart, readProbabilities, readText, readThinking, toolCall } from './ollama-answer.ts'
+import type { OllamaPart } from './ollama-answer.ts'
 import type { OllamaPlan } from './ollama-request.ts'
 
 /**
@@ -28,7 +29,7 @@ export class OllamaStream {
     this.#clock = clock
     this.#reader = new SseReader({
       onEvent: ({ data }) => this.#take(data),
-      onComment: () => this.#tell('', ''),
+      onComment: () => this.#tell({}),
     })
   }
 
@@ -55,18 +56,19 @@ export class OllamaStream {
     if (!isObject(choice)) return
     this.#whole.take({ choices: [choice] })
     const delta = isObject(choice.delta) ? choice.delta : {}
-    const text = readText(delta.content)
+    const text = readText(delta.content) + readText(delta.refusal)
     const thinking = readThinking(delta)
-    if (text !== '' || thinking !== '') this.#tell(text, thinking)
+    const more = readProbabilities(choice.logprobs)
+    if (text !== '' || thinking !== '') this.#tell({ text, thinking }, more)
     if (typeof choice.finish_reason === 'string' && choice.finish_reason !== '')
       this.#finish = choice.finish_reason
   }
 
-  #tell(text: string, thinking: string, calls: readonly Json[] = []): void {
+  #tell({ text = '', thinking = '', calls = [] }: Partial<OllamaPart>, more: Json = {}): void {
     if (this.#isOver) return
     const now = this.#clock()
     if (text !== '' || thinking !== '' || calls.length > 0) this.#firstAt ??= now
-    this.#lines.push(formatPart(this.#plan, { text, thinking, calls }, { now }))
+    this.#lines.push({ ...formatPart(this.#plan, { text, thinking, calls }, { now }), ...more })
   }
 
   #close(): void {
@@ -75,7 +77,7 @@ export class OllamaStream {
     const [choice] = (this.#whole.whole()?.choices ?? []) as Json[]
     const message = isObject(choice?.message) ? choice.message : {}
     const calls = Array.isArray(message.tool_calls) ? message.tool_calls.filter(isObject).map(toolCall) : []
-    if (calls.length > 0) this.#tell('', '', calls)
+    if (calls.length > 0) this.#tell({ calls })
     this.#isOver = true
     const now = this.#clock()
     const times = { beganAt: this.#beganAt, firstAt: this.#firstAt ?? now, now }

@@ -31,6 +31,8 @@ export class ItemEmitter {
   readonly #waiting = new Map<number, Json>()
   /** Items with pieces that came while an earlier item ran. */
   readonly #missed = new Set<number>()
+  /** The whole inputs of calls. Services may leave them out of the item. */
+  readonly #inputs = new Map<number, string>()
   #current = 0
   /** The finished blocks of the current item. */
   #finished = 0
@@ -70,10 +72,20 @@ export class ItemEmitter {
     this.#piece(text)
   }
 
+  /** The whole text of a part. The pieces that came before are not repeated. */
+  endText(index: unknown, kind: TextKind, part: number, text: string): void {
+    const at = typeof index === 'number' ? index : this.#current
+    if (kind === 'call') this.#inputs.set(at, text)
+    const isOpen = at === this.#current && this.#open?.kind === kind && this.#open.part === part
+    if (at !== this.#current || this.#isLate || (this.#finished > 0 && !isOpen)) return
+    const rest = isOpen ? text.slice(this.#open!.length) : text
+    if (rest !== '') this.addText(index, kind, part, rest)
+  }
+
   end(index: unknown, item: Json): void {
     const at = typeof index === 'number' ? index : this.#current
     if (at < this.#current) return
-    this.#waiting.set(at, item)
+    this.#waiting.set(at, withInput(item, this.#inputs.get(at)))
     this.#emitFinished()
   }
 
@@ -133,6 +145,11 @@ export class ItemEmitter {
     this.#finished += 1
     this.#listener.endBlock()
   }
+}
+
+function withInput(item: Json, input: string | undefined): Json {
+  if (input === undefined || isText(item.arguments) || isText(item.input)) return item
+  return { ...item, [item.type === 'custom_tool_call' ? 'input' : 'arguments']: input }
 }
 
 const PARAGRAPH = '\n\n'

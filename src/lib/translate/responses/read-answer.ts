@@ -34,6 +34,14 @@ const deltas: ReadonlyMap<unknown, 'text' | 'refusal' | 'thinking' | 'call'> = n
   ['response.custom_tool_call_input.delta', 'call'],
 ])
 
+/** LM Studio sends the whole text at its end alone (https://github.com/BerriAI/litellm/issues/25321, 2026-11). */
+const ends: ReadonlyMap<unknown, { kind: 'text' | 'refusal' | 'call'; field: string }> = new Map([
+  ['response.output_text.done', { kind: 'text', field: 'text' }],
+  ['response.refusal.done', { kind: 'refusal', field: 'refusal' }],
+  ['response.function_call_arguments.done', { kind: 'call', field: 'arguments' }],
+  ['response.custom_tool_call_input.done', { kind: 'call', field: 'input' }],
+])
+
 export class ResponsesReader implements AnswerReader {
   isOpen = false
   readonly #listener: AnswerListener
@@ -53,6 +61,12 @@ export class ResponsesReader implements AnswerReader {
 
   take(event: Json): void {
     const { type, output_index: index, item, response } = event
+    const ended = ends.get(type)
+    if (ended !== undefined) {
+      const { kind: kindOf, field } = ended
+      if (isText(event[field])) this.#emitter.endText(index, kindOf, partIndex(event), event[field])
+      return
+    }
     const kind = deltas.get(type)
     if (kind !== undefined) {
       if (isText(event.delta)) this.#emitter.addText(index, kind, partIndex(event), event.delta)

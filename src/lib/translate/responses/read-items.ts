@@ -143,6 +143,8 @@ function readItem(item: Json, at: string, check: FieldCheck): Turn | null {
     case 'shell_call':
     case 'local_shell_call_output':
     case 'shell_call_output':
+    case 'apply_patch_call':
+    case 'apply_patch_call_output':
       return { role: 'assistant', at, parts: [readShell(item, at)] }
     case 'additional_tools':
       return null // offered with the tools of the request
@@ -248,8 +250,9 @@ function readCall(item: Json, at: string): Part {
   }
 }
 
-/** A command of the client's own shell, or its output: another model reads them as text. */
-function readShell({ action, output }: Json, at: string): Part {
+/** A command of the client's own shell, or a patch, or the output of one: another model reads them as text. */
+function readShell({ action, operation, output }: Json, at: string): Part {
+  if (isGiven(operation)) return textPart(`(Applied this patch: ${writeJson(operation)})`, at)
   if (!isObject(action))
     return textPart(`(Its output: ${typeof output === 'string' ? output : writeJson(output)})`, at)
   const { command, commands } = action

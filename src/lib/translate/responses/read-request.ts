@@ -15,11 +15,14 @@ import {
   type Json,
 } from '../json-fields.ts'
 import { FieldCheck } from '../neutral/field-check.ts'
-import type { NeutralRequest, OutputForm, Thinking } from '../neutral/request.ts'
+import { noThinking, type NeutralRequest, type OutputForm, type Thinking } from '../neutral/request.ts'
 import { readItems } from './read-items.ts'
 import { readChoice, readTools } from './read-tools.ts'
 
 const STORED = 'only the account that made the response can continue it'
+
+const LOGPROBS = 'message.output_text.logprobs'
+const hasNoLogprobs = (value: unknown) => !Array.isArray(value) || !value.includes(LOGPROBS)
 
 export const requestRules: FieldRules = {
   model: 'taken',
@@ -34,7 +37,7 @@ export const requestRules: FieldRules = {
   max_output_tokens: 'taken',
   temperature: 'taken',
   top_p: 'taken',
-  include: 'dropped',
+  include: { setting: 'logprobs', unless: hasNoLogprobs },
   stream_options: 'dropped',
   client_metadata: 'dropped',
   truncation: 'dropped',
@@ -100,7 +103,8 @@ function readThinking(value: unknown, check: FieldCheck): Thinking {
   const reasoning = isGiven(value) ? objectAt(value, 'reasoning') : {}
   check.check(reasoning, reasoningRules, 'reasoning')
   const effort = isGiven(reasoning.effort) ? textAt(reasoning.effort, 'reasoning.effort') : null
-  return { effort, budget: null, isAdaptive: false, isShown: true, field: 'reasoning.effort' }
+  const isAskedFor = isText(reasoning.summary ?? reasoning.generate_summary)
+  return { ...noThinking, effort, isAskedFor, field: 'reasoning.effort' }
 }
 
 function readOutputForm(value: unknown, check: FieldCheck): OutputForm | null {

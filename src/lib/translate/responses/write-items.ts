@@ -129,7 +129,7 @@ function contentParts(part: Part): Json[] {
     case 'document':
       return documentParts(part)
     case 'audio':
-      return [{ type: 'input_audio', input_audio: { data: part.data, format: part.format } }]
+      return refuse(part.at, 'Responses take no sound')
     case 'thinking':
     case 'sealed':
     case 'call':

@@ -9,7 +9,10 @@ import { flattenSchema } from '../neutral/tools/flatten-schema.ts'
 import { completeSchema, isStrictSchema } from '../neutral/tools/schemas.ts'
 import { SHORT_NAME, ToolNames } from '../neutral/tools/tool-names.ts'
 import type { WrittenRequest } from '../plan.ts'
-import { chooseEffort } from '../thinking.ts'
+import { writeSampling } from '../chat/write-request.ts'
+import { samplesWhileThinking } from '../efforts.ts'
+import { findHabits } from '../habits.ts'
+import { fitEffort, wantedEffort } from '../thinking.ts'
 import { writeInput } from './write-items.ts'
 
 const tiers: ReadonlySet<unknown> = new Set(['auto', 'default', 'flex', 'priority', 'scale'])
@@ -28,25 +31,23 @@ export const responsesSettings: SettingTable = {
 }
 
 /** Fields that are left out are added to `request.leftOut`. */
-export function writeResponsesRequest(request: NeutralRequest): WrittenRequest {
+export function writeResponsesRequest(request: NeutralRequest, provider: string): WrittenRequest {
   requireJsonWord(request)
   const names = new ToolNames(request, SHORT_NAME)
   const leaveOut = (field: string) => void request.leftOut.push(field)
-  const { model, isStream, maxTokens, temperature, topP } = request
+  const { model, isStream, maxTokens } = request
   const { verbosity, ...settings } = expressSettings(request.settings, responsesSettings, leaveOut)
   if (request.stops.length > 0) leaveOut('stop')
   const { instructions, input, hasSeals } = writeInput(request, names, leaveOut)
-  const effort = chooseReasoning(request)
+  const effort = chooseReasoning(request, provider, leaveOut)
   return {
     body: {
       model,
       ...(instructions === '' ? {} : { instructions }),
       input,
       ...given('max_output_tokens', maxTokens === null ? null : Math.max(maxTokens, LEAST_OUTPUT)),
-      // Models that think refuse both, and 1 is the default of all (API reference, 2026-11).
-      ...given('temperature', temperature === 1 ? null : temperature),
-      ...given('top_p', topP === 1 ? null : topP),
-      ...(effort === null ? {} : { reasoning: { effort } }),
+      ...chooseSampling(request, effort, leaveOut),
+      ...(effort === null ? {} : { reasoning: { effort, ...writeSummary(request, effort) } }),
       ...writeText(request.output, verbosity),
       ...writeTools(request, names),
       // Without it, a later turn would lack what the model thought before. Other models refuse it.
@@ -65,13 +66,31 @@ function given(name: string, value: unknown): Json {
   return value === null ? {} : { [name]: value }
 }
 
-/** Null: not asked for. OpenAI knows `none` to `xhigh` (https://platform.openai.com/docs/guides/reasoning, 2026-11). */
-function chooseReasoning({ thinking: { effort, budget, isAdaptive, field } }: NeutralRequest): string | null {
-  if (effort === 'max') return 'xhigh'
-  // Anthropic's `disabled` is its default; an effort of `none` is a wish.
-  if (effort === 'none') return field === 'thinking' ? null : 'none'
-  if (effort !== null) return effort
-  return budget === null || isAdaptive ? null : chooseEffort(budget)
+/** Null: not asked for, or the model takes none. */
+function chooseReasoning(
+  { thinking, model }: NeutralRequest,
+  provider: string,
+  leaveOut: (field: string) => void,
+): string | null {
+  const wanted = wantedEffort(thinking)
+  const effort = fitEffort(thinking, model, findHabits(provider))
+  if (effort === null && wanted !== null && wanted !== 'none') leaveOut(thinking.field)
+  return effort
+}
+
+/** OpenAI shows what a model thought only as a summary, and only on request. */
+function writeSummary({ thinking }: NeutralRequest, effort: string): Json {
+  return thinking.isAskedFor && effort !== 'none' ? { summary: 'auto' } : {}
+}
+
+/** Models may refuse both fields, and 1 is the default of all (API reference, 2026-11). */
+function chooseSampling(
+  { model, temperature, topP }: NeutralRequest,
+  effort: string | null,
+  leaveOut: (field: string) => void,
+): Json {
+  const asked = { temperature: temperature === 1 ? null : temperature, topP: topP === 1 ? null : topP }
+  return writeSampling(asked, samplesWhileThinking(model, effort ?? undefined), leaveOut)
 }
 
 function writeText(output: OutputForm | null, verbosity: unknown): Json {

@@ -1,3 +1,5 @@
+import { hashText } from '../../../base/hash-text.ts'
+
 /**
  * Ids of tool calls that every service accepts: unique, with letters, digits, `_` and `-` only, and no longer than 64
  * characters (https://platform.openai.com/docs/api-reference/responses, 2026-11: `call_id`). Some services number the
@@ -5,12 +7,18 @@
  * one.
  */
 export class CallIds {
+  readonly #clean: (id: string) => string
   readonly #taken = new Set<string>()
   /** By the client's id, the calls that wait for their results. */
   readonly #waiting = new Map<string, string[]>()
 
+  /** `hasNineLetters`: the service takes ids of nine letters and digits. */
+  constructor(hasNineLetters = false) {
+    this.#clean = hasNineLetters ? nineLetters : cleanId
+  }
+
   call(id: string): string {
-    const own = this.#free(cleanId(id))
+    const own = this.#free(this.#clean(id))
     const waiting = this.#waiting.get(id)
     if (waiting === undefined) this.#waiting.set(id, [own])
     else waiting.push(own)
@@ -18,15 +26,20 @@ export class CallIds {
   }
 
   result(id: string): string {
-    return this.#waiting.get(id)?.shift() ?? cleanId(id)
+    return this.#waiting.get(id)?.shift() ?? this.#clean(id)
   }
 
   #free(wanted: string): string {
     let own = wanted
-    for (let count = 2; this.#taken.has(own); count += 1) own = `${wanted.slice(0, 58)}_${count}`
+    for (let count = 2; this.#taken.has(own); count += 1) own = this.#clean(`${wanted.slice(0, 58)}_${count}`)
     this.#taken.add(own)
     return own
   }
+}
+
+function nineLetters(id: string): string {
+  if (/^[a-zA-Z0-9]{9}$/.test(id)) return id
+  return `${hashText(id).toString(36)}${hashText(`${id}.`).toString(36)}`.padEnd(9, '0').slice(0, 9)
 }
 
 const MOST = 64

@@ -3,98 +3,73 @@
 
 import { readElements, readMembers, writeMembers } from '../../json/ordered-json.ts'
 import { RawJson } from '../../json/raw-json.ts'
+import { changeSchema, hasType, listParts, type Members } from './change-schema.ts'
 import { rememberSchemas } from './remember-schemas.ts'
 
 const EMPTY = new RawJson('{"type":"object","properties":{}}')
+const ANYTHING = new RawJson('{}')
+const OBJECT = new RawJson('"object"')
 
 /**
  * A schema for the arguments of a tool. OpenAI refuses an object without `properties`
- * (https://community.openai.com/t/object-schema-missing-properties, 2026-11), Anthropic a schema without a type.
+ * (https://community.openai.com/t/object-schema-missing-properties, 2026-11), and Anthropic any type but `object`. OpenAI
+ * and Google refuse a list without `items` (https://github.com/router-for-me/CLIProxyAPI/issues/5292, 2026-11).
  */
 export function completeSchema(schema: RawJson | null): RawJson {
   return schema === null ? EMPTY : completed(schema)
 }
 
 const completed = rememberSchemas((schema) => {
+  const complete = changeSchema(completeTop(schema), completeItems)
+  return complete.text === schema.text ? schema : complete
+})
+
+function completeTop(schema: RawJson): RawJson {
   const members = readMembers(schema)
   if (members === null || members.size === 0) return EMPTY
   const type = members.get('type')
-  const isObject = type === undefined || type.text === '"object"' || /^\[.*"object"/s.test(type.text)
-  if (type !== undefined && (members.has('properties') || !isObject)) return schema
+  const isObject = hasType(members, 'object')
+  const isUntyped = type === undefined || type.text === 'null'
+  if (!isObject && !isUntyped) return schema
+  if (type?.text === OBJECT.text && members.has('properties')) return schema
   const hasForm = ['anyOf', 'oneOf', 'allOf', '$ref', 'enum', 'const'].some((key) => members.has(key))
-  const added = new Map(type === undefined ? [['type', new RawJson('"object"')]] : [])
-  for (const [key, value] of members) added.set(key, value)
-  if (!members.has('properties') && !hasForm) added.set('properties', new RawJson('{}'))
+  const added: Members = new Map([['type', OBJECT]])
+  for (const [key, value] of members) if (key !== 'type') added.set(key, value)
+  if (!members.has('properties') && !hasForm) added.set('properties', ANYTHING)
   return writeMembers(added)
-})
+}
+
+function completeItems(members: Members): boolean {
+  if (members.has('items') || !hasType(members, 'array')) return false
+  members.set('items', ANYTHING)
+  return true
+}
+
+/** Words that strict mode refuses. */
+const LOOSE: readonly string[] = [
+  ...['oneOf', 'allOf', 'not', 'if', 'then', 'else', 'default', 'uniqueItems', 'contains'],
+  ...['patternProperties', 'propertyNames', 'unevaluatedProperties', 'unevaluatedItems'],
+  ...['dependentRequired', 'dependentSchemas', 'minProperties', 'maxProperties', 'prefixItems'],
+]
 
 /**
- * Whether OpenAI takes the schema in strict mode: every object closes itself and requires all its properties
- * (https://platform.openai.com/docs/guides/structured-outputs, 2026-11).
+ * Whether OpenAI takes the schema in strict mode. Every object closes itself and requires all its properties. The top is an
+ * object (https://platform.openai.com/docs/guides/structured-outputs, 2026-11).
  */
-export const isStrictSchema: (schema: RawJson) => boolean = rememberSchemas((schema) => isStrict(schema))
+export const isStrictSchema: (schema: RawJson) => boolean = rememberSchemas((schema) => {
+  const members = readMembers(schema)
+  return members !== null && !members.has('anyOf') && isStrict(schema)
+})
 
 function isStrict(schema: RawJson): boolean {
   const members = readMembers(schema)
   if (members === null) return true
+  if (LOOSE.some((word) => members.has(word))) return false
   const properties = readMembers(members.get('properties') ?? null)
   if (properties !== null) {
     if (members.get('additionalProperties')?.text !== 'false') return false
     const required = new Set((readElements(members.get('required') ?? EMPTY) ?? []).map(({ text }) => text))
-    for (const [name, value] of properties)
-      if (!required.has(JSON.stringify(name)) || !isStrict(value)) return false
-  } else if (members.get('type')?.text === '"object"') return false
+    for (const name of properties.keys()) if (!required.has(JSON.stringify(name))) return false
+  } else if (hasType(members, 'object')) return false
   return listParts(members).every((part) => isStrict(part))
-}
-
-/**
- * A schema for Anthropic's structured outputs, which want every object closed
- * (https://platform.claude.com/docs/en/build-with-claude/structured-outputs, 2026-11).
- */
-export function closeSchema(schema: RawJson): RawJson {
-  const members = readMembers(schema)
-  if (members === null) return schema
-  let isChanged = false
-  const set = (key: string, value: RawJson) => {
-    if (members.get(key)?.text === value.text) return
-    members.set(key, value)
-    isChanged = true
-  }
-  for (const [key, value] of members) {
-    if (MAPS.has(key)) set(key, closeMembers(value))
-    else if (LISTS.has(key)) set(key, closeElements(value))
-    else if (key === 'items') set(key, closeSchema(value))
-  }
-  const isObject = members.get('type')?.text === '"object"' || members.has('properties')
-  if (isObject) set('additionalProperties', new RawJson('false'))
-  return isChanged ? writeMembers(members) : schema
-}
-
-const MAPS: ReadonlySet<string> = new Set(['properties', '$defs', 'definitions'])
-const LISTS: ReadonlySet<string> = new Set(['anyOf', 'oneOf', 'allOf'])
-
-function listParts(members: ReadonlyMap<string, RawJson>): RawJson[] {
-  const parts: RawJson[] = []
-  for (const [key, value] of members) {
-    if (LISTS.has(key)) parts.push(...(readElements(value) ?? []))
-    else if (key === 'items') parts.push(value)
-    else if (key === '$defs' || key === 'definitions') parts.push(...(readMembers(value)?.values() ?? []))
-  }
-  return parts
-}
-
-function closeMembers(value: RawJson): RawJson {
-  const members = readMembers(value)
-  if (members === null) return value
-  const closed = new Map([...members].map(([key, part]) => [key, closeSchema(part)]))
-  return [...closed].every(([key, part]) => part === members.get(key)) ? value : writeMembers(closed)
-}
-
-function closeElements(value: RawJson): RawJson {
-  const elements = readElements(value)
-  if (elements === null) return value
-  const closed = elements.map((part) => closeSchema(part))
-  return closed.every((part, index) => part === elements[index])
-    ? value
-    : new RawJson(`[${closed.map(({ text }) => text).join(',')}]`)
 }

@@ -1,0 +1,110 @@
+// JSON schemas as Gemini takes them (https://ai.google.dev/gemini-api/docs/structured-output, 2026-11). One schema that it
+// refuses fails the whole request.
+
+import { readElements, readMembers, writeMembers } from '../json/ordered-json.ts'
+import { RawJson } from '../json/raw-json.ts'
+import { changeSchema, type Members } from '../neutral/tools/change-schema.ts'
+import { rememberSchemas } from '../neutral/tools/remember-schemas.ts'
+
+/** References may lead to references, or to themselves. */
+const MOST_DEPTH = 4
+
+export const geminiSchema: (schema: RawJson) => RawJson = rememberSchemas((schema) => {
+  const root = renameDefinitions(schema)
+  return changeSchema(root, (members) => changeMembers(members, { root, depth: 0 }))
+})
+
+interface Place {
+  root: RawJson
+  /** How many references led here. */
+  depth: number
+}
+
+/** The older name of definitions. */
+function renameDefinitions(schema: RawJson): RawJson {
+  const members = readMembers(schema)
+  const older = members?.get('definitions')
+  if (members === null || older === undefined || members.has('$defs')) return schema
+  members.delete('definitions')
+  members.set('$defs', older)
+  return writeMembers(members)
+}
+
+function changeMembers(members: Members, place: Place): boolean {
+  const isPlain = members.delete('$schema')
+  const isReference = changeReference(members, place)
+  const isChosen = changeConstant(members)
+  return changeRequired(members) || isPlain || isReference || isChosen
+}
+
+/**
+ * A reference stands alone, and leads to a definition. The target of any other takes its place
+ * (https://github.com/agent-infra/sandbox/issues/83 and https://github.com/su-kaka/gcli2api/pull/374, 2026-11).
+ */
+function changeReference(members: Members, { root, depth }: Place): boolean {
+  const reference = members.get('$ref')
+  if (reference === undefined) return false
+  const path = readPath(reference)
+  if (path === null || path === '#' || path.startsWith('#/$defs/')) {
+    const isAlone = members.size === 1 || (members.size === 2 && members.has('$defs'))
+    const isRenamed = path !== null && JSON.stringify(path) !== reference.text
+    for (const key of members.keys()) if (!key.startsWith('$')) members.delete(key)
+    if (path !== null) members.set('$ref', new RawJson(JSON.stringify(path)))
+    return isRenamed || !isAlone
+  }
+  members.delete('$ref')
+  const target = depth < MOST_DEPTH ? followPath(root, path) : null
+  if (target === null) return true
+  const whole = changeSchema(target, (parts) => changeMembers(parts, { root, depth: depth + 1 }))
+  for (const [key, value] of readMembers(whole) ?? []) members.set(key, value)
+  return true
+}
+
+/** The path of a local reference, with the present name of definitions; null: it leads elsewhere. */
+function readPath({ text }: RawJson): string | null {
+  const path: unknown = text.startsWith('"') ? JSON.parse(text) : null
+  return typeof path === 'string' && path.startsWith('#')
+    ? path.replace(/^#\/definitions\//, '#/$$defs/')
+    : null
+}
+
+function followPath(root: RawJson, path: string): RawJson | null {
+  let found: RawJson = root
+  for (const part of path.split('/').slice(1)) {
+    const name = decodePart(part)
+    const next = /^\d+$/.test(name) ? readElements(found)?.[Number(name)] : undefined
+    const member = next ?? readMembers(found)?.get(name)
+    if (member === undefined) return null
+    found = member
+  }
+  return found
+}
+
+/** RFC 6901: `~1` is a slash, `~0` a tilde. */
+function decodePart(part: string): string {
+  return decodeURIComponent(part.replaceAll(/%(?![\dA-Fa-f]{2})/g, '%25'))
+    .replaceAll('~1', '/')
+    .replaceAll('~0', '~')
+}
+
+/** Gemini knows no `const`. */
+function changeConstant(members: Members): boolean {
+  const constant = members.get('const')
+  if (constant === undefined || members.has('enum')) return false
+  members.delete('const')
+  members.set('enum', new RawJson(`[${constant.text}]`))
+  return true
+}
+
+/** Only properties of the same object can be required (https://github.com/Kilo-Org/kilocode/pull/11955, 2026-11). */
+function changeRequired(members: Members): boolean {
+  const required = members.get('required')
+  const list = required === undefined ? null : readElements(required)
+  if (list === null) return false
+  const properties = readMembers(members.get('properties') ?? null)
+  const known = list.filter(({ text }) => text.startsWith('"') && properties?.has(JSON.parse(text) as string))
+  if (known.length === list.length) return false
+  if (known.length === 0) members.delete('required')
+  else members.set('required', new RawJson(`[${known.map(({ text }) => text).join(',')}]`))
+  return true
+}

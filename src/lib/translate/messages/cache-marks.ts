@@ -1,0 +1,35 @@
+import { isObject, type Json } from '../json-fields.ts'
+
+/** Anthropic refuses more (https://platform.claude.com/docs/en/build-with-claude/prompt-caching, 2026-11). */
+const MOST_MARKS = 4
+
+interface Marked {
+  tools: unknown
+  system: unknown
+  messages: unknown
+  /** Settings of the whole request: an automatic mark counts too. */
+  whole: Json
+}
+
+/**
+ * Removes marks beyond the most that Anthropic takes. The first are of the tools and the system prompt, which all later
+ * requests share. Of the messages, the last marks are worth most.
+ */
+export function limitCacheMarks({ tools, system, messages, whole }: Marked): void {
+  const shared = [...listMarked(tools), ...listMarked(system)]
+  const said = listMarked(messages)
+  const room = MOST_MARKS - (whole.cache_control === undefined ? 0 : 1)
+  if (shared.length + said.length <= room) return
+  const kept = shared.slice(-room)
+  for (const block of shared) if (!kept.includes(block)) delete block.cache_control
+  const left = room - kept.length
+  for (const block of left === 0 ? said : said.slice(0, -left)) delete block.cache_control
+}
+
+/** The objects with a mark, in their order: results of tools have blocks of their own. */
+function listMarked(value: unknown): Json[] {
+  if (!Array.isArray(value)) return []
+  return (value as unknown[])
+    .filter(isObject)
+    .flatMap((block) => [...listMarked(block.content), ...(block.cache_control === undefined ? [] : [block])])
+}

@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest'
+import { isQwenctlError } from '../../../../src/lib/base/errors.ts'
+import { toOllama } from '../../../../src/lib/translate/ollama/ollama-answer.ts'
+import { fromOllama, type OllamaRoute } from '../../../../src/lib/translate/ollama/ollama-request.ts'
+import { OllamaStream } from '../../../../src/lib/translate/ollama/ollama-stream.ts'
+
+const asked = (fields: object, route: OllamaRoute = 'chat') =>
+  fromOllama(route, { model: 'm', messages: [{ role: 'user', content: 'hi' }], ...fields })
+const times = { beganAt: 0, firstAt: 0, now: 0 }
+
+describe('a request of Ollama', () => {
+  test.each<[string, string, object, object]>([
+    ['no thinking', 'odysseus-dev/odysseus#5503', { think: false }, { reasoning_effort: 'none' }],
+    [
+      'thinking',
+      'https://docs.ollama.com/capabilities/thinking',
+      { think: true },
+      { reasoning_effort: 'medium' },
+    ],
+    [
+      'a level',
+      'https://docs.ollama.com/capabilities/thinking',
+      { think: 'low' },
+      { reasoning_effort: 'low' },
+    ],
+    [
+      'probabilities',
+      'ollama/ollama-python#601',
+      { logprobs: true, top_logprobs: 3 },
+      { logprobs: true, top_logprobs: 3 },
+    ],
+    [
+      'its thinking comes back',
+      'https://docs.ollama.com/capabilities/thinking',
+      {
+        messages: [
+          { role: 'user', content: 'a' },
+          { role: 'assistant', content: 'b', thinking: 'c' },
+        ],
+      },
+      { messages: [{}, { role: 'assistant', content: 'b', reasoning_content: 'c' }] },
+    ],
+    [
+      'a picture in the result of a tool',
+      'ollama/ollama docs/api.md: images of a message',
+      {
+        messages: [
+          { role: 'user', content: 'a' },
+          { role: 'assistant', content: '', tool_calls: [{ function: { name: 'f', arguments: {} } }] },
+          { role: 'tool', tool_name: 'f', content: 'see', images: ['iVBORw0KGgo='] },
+        ],
+      },
+      {
+        messages: [
+          {},
+          {},
+          { role: 'tool', content: 'see' },
+          {
+            role: 'user',
+            content: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } }],
+          },
+        ],
+      },
+    ],
+  ])('%s (%s)', (_, __, fields, sent) => {
+    expect(asked(fields).body).toMatchObject(sent)
+  })
+
+  test('a text to fill in is refused by name, since no chat has it (ollama/ollama docs/api.md: suffix)', () => {
+    try {
+      fromOllama('generate', { model: 'm', prompt: 'a', suffix: 'b' })
+      expect.unreachable()
+    } catch (error) {
+      if (!isQwenctlError(error)) throw error
+      expect(error.details.field).toBe('suffix')
+    }
+  })
+})
+
+describe('an answer for Ollama', () => {
+  const { plan } = asked({})
+  const logprobs = { content: [{ token: 'x', logprob: -0.1, bytes: [120], top_logprobs: [] }] }
+
+  test('a refusal is told', () => {
+    const message = { role: 'assistant', content: null, refusal: 'I cannot.' }
+    const answer = { choices: [{ message, finish_reason: 'stop' }] }
+    expect(toOllama(plan, answer, times)).toMatchObject({ message: { content: 'I cannot.' } })
+  })
+
+  test('a refusal is told in a stream', () => {
+    const stream = new OllamaStream(plan, 0, () => 0)
+    const chunk = (delta: object, finish_reason: string | null) =>
+      Buffer.from(`data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason }] })}\n\n`)
+    const text = stream.push(chunk({ refusal: 'No.' }, null)) + stream.push(chunk({}, 'stop')) + stream.end()
+    expect(text).toContain('"content":"No."')
+    expect(text).toContain('"done":true')
+  })
+
+  test('probabilities are told (ollama/ollama-python#601)', () => {
+    const answer = { choices: [{ message: { content: 'x' }, logprobs, finish_reason: 'stop' }] }
+    expect(toOllama(plan, answer, times)).toMatchObject({ logprobs: [{ token: 'x', logprob: -0.1 }] })
+  })
+})
