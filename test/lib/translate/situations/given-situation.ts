@@ -3,11 +3,8 @@
 
 import { expect, test } from 'vitest'
 import { isQwenctlError } from '../../../../src/lib/base/errors.ts'
-import {
-  StreamTranslator,
-  type Format,
-  type TranslationPlan,
-} from '../../../../src/lib/translate/translate.ts'
+import type { Format } from '../../../../src/lib/provider/wire-format.ts'
+import { StreamTranslator, type TranslationPlan } from '../../../../src/lib/translate/translate.ts'
 import { planOf, translateAnswer, translateBody } from '../given-translation.ts'
 
 export interface Situation {
