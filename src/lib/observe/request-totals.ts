@@ -73,7 +73,6 @@ export class Totals {
   ledgerErrors = 0
   readonly #masked: Masked
   readonly #models = new Set<string>()
-  readonly #keys = new WeakMap<NamedAccount, string>()
   /** The series of each account's last request. */
   readonly #last = new WeakMap<NamedAccount, Series>()
 
@@ -118,14 +117,15 @@ export class Totals {
   }
 
   #requestTotals(asked: NamedAccount, model: string, outcome: string): RequestTotals {
-    const known = this.requests.get(`${this.#makeKey(asked)} ${outcome} ${model}`)
+    const known = this.requests.get(makeKey(asked, outcome, model))
     if (known !== undefined) return known
     const isFull = this.requests.size >= MOST_SERIES
-    const account = isFull ? OTHER_ACCOUNTS : asked
+    const { user, provider, name } = isFull ? OTHER_ACCOUNTS : asked
     const named = isFull ? OTHER : model
-    const key = `${this.#makeKey(account)} ${outcome} ${named}`
-    return ensureEntry(this.requests, key, () => ({
-      ...makeLabels(account),
+    return ensureEntry(this.requests, makeKey({ user, provider, name }, outcome, named), () => ({
+      user,
+      provider,
+      account: name,
       model: named,
       outcome,
       requests: 0,
@@ -152,22 +152,15 @@ export class Totals {
   }
 
   #attemptTotals({ account, outcome }: AttemptRecord): AttemptTotals {
-    return ensureEntry(this.attempts, `${this.#makeKey(account)} ${outcome}`, () => ({
-      ...makeLabels(account),
+    const { user, provider, name } = account
+    return ensureEntry(this.attempts, makeKey(account, outcome), () => ({
+      user,
+      provider,
+      account: name,
       outcome,
       attempts: 0,
       failovers: 0,
     }))
-  }
-
-  /** Keyed by the shown names: an account that was removed and added again keeps its counts. */
-  #makeKey(account: NamedAccount): string {
-    let key = this.#keys.get(account)
-    if (key === undefined) {
-      key = JSON.stringify(makeLabels(account))
-      this.#keys.set(account, key)
-    }
-    return key
   }
 
   #showModel({ model, outcome }: RequestRecord): string {
@@ -189,8 +182,16 @@ function ensureEntry<Entry>(all: Map<string, Entry>, key: string, make: () => En
   return entry
 }
 
-function makeLabels({ user, provider, name }: NamedAccount): AccountLabels {
-  return { user, provider, account: name }
+/**
+ * By the shown names: an account that was removed and added again keeps its counts. Names have no line end, and a model
+ * comes last.
+ */
+function makeKey(
+  { user, provider, name }: Omit<NamedAccount, 'id'>,
+  outcome: string,
+  model: string = '',
+): string {
+  return [user, provider, name, outcome, model].join('\n')
 }
 
 function ensureDurations(all: Map<string, Durations>, provider: string, model: string): Durations {

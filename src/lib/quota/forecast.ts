@@ -1,4 +1,4 @@
-import { trailAmount } from './log/trail.ts'
+import { listBuckets, trailAmount } from './log/trail.ts'
 import { standing } from './standing.ts'
 import type { LimitState, Trail, TrailBucket } from './log/state.ts'
 
@@ -48,7 +48,7 @@ export function makeForecast(limit: LimitState, trail: Trail, now: number): Fore
   const end = findEnd(limit, now)
   if (end === null || standing(limit, now).remaining <= 0) return null
   const look = looks.find(({ aheadMs }) => end - now <= aheadMs) ?? looks[2]
-  const pace = measurePace(limit, trail[look.of], look, now)
+  const pace = measurePace(limit, listBuckets(trail[look.of]), look, now)
   if (pace === null) return null
   return {
     exhaustsAt: fullAt(limit, pace.likely, now, end),

@@ -19,21 +19,29 @@ export function countsAmounts(limits: readonly LimitState[]): boolean {
   return false
 }
 
+/** Shared by all subjects without a request in flight; always empty. */
+const NO_REQUESTS: InFlightRequest[] = []
+
 export function emptyInFlight(): InFlight {
-  return { requests: [], mean: null }
+  return { requests: NO_REQUESTS, mean: null }
 }
 
 /** Notes a granted request. `now`: epoch milliseconds. */
 export function begin(inFlight: InFlight, request: InFlightRequest, now: number): void {
   const { requests } = inFlight
   while (requests.length > 0 && requests[0]!.at <= now - LONGEST_REQUEST_MS) requests.shift()
-  requests.push(request)
+  // Most accounts have one request at a time: `push` on an empty list makes room for 17.
+  if (requests.length === 0) inFlight.requests = [request]
+  else requests.push(request)
 }
 
 /** Notes the end of the request that was granted at this place of the ledger. */
-export function end({ requests }: InFlight, sequence: number): void {
+export function end(inFlight: InFlight, sequence: number): void {
+  const { requests } = inFlight
   const index = requests.findIndex((request) => request.sequence === sequence)
-  if (index >= 0) requests.splice(index, 1)
+  if (index < 0) return
+  if (requests.length === 1) inFlight.requests = NO_REQUESTS
+  else requests.splice(index, 1)
 }
 
 /** Adds the amounts of an answered request to the mean. */

@@ -97,11 +97,24 @@ function parseMax(amount: string, metric: Metric, text: string): number {
   return max
 }
 
+/** Windows repeat over thousands of accounts, which share one clock for each. Users choose the texts: bounded. */
+const MOST_CLOCKS = 256
+const clocks = new Map<string, Clock>()
+
 /**
  * Parses a window: `day`, `5h`, `week@Asia/Shanghai`, `day@rolling`, `month@15`, `month@15@Asia/Shanghai`. Throws
  * `invalid_limit`.
  */
 export function parseWindow(window: string): Clock {
+  const known = clocks.get(window)
+  if (known !== undefined) return known
+  const clock = readClock(window)
+  if (clocks.size >= MOST_CLOCKS) clocks.clear()
+  clocks.set(window, clock)
+  return clock
+}
+
+function readClock(window: string): Clock {
   const billing = /^month@(\d{1,2})(?:@(.+))?$/.exec(window)
   if (billing !== null) return parseBillingMonth(window, Number(billing[1]), billing[2] ?? 'UTC')
   const [span = '', clock, ...rest] = window.split('@')

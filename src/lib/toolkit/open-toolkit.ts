@@ -2,7 +2,9 @@ import { turnClock } from '../base/turn-clock.ts'
 import type { EgressProxy } from '../net/egress-proxy.ts'
 import type { Egress } from '../net/egress.ts'
 import type { Ledger } from '../quota/ledger.ts'
+import type { AccountsData } from '../store/documents/accounts-document.ts'
 import { accountsDocument } from '../store/documents/accounts-document.ts'
+import type { JsonDocument } from '../store/documents/document.ts'
 import { watchFile } from '../store/documents/files/watch.ts'
 import { keysDocument } from '../store/documents/keys-document.ts'
 import { templatesDocument } from '../store/documents/templates-document.ts'
@@ -73,6 +75,8 @@ class LazyToolkit implements Toolkit {
   readonly #warnings = new Set<string>()
   readonly #warn = (message: string): void => void this.#warnings.add(message)
   readonly #faults = new PluginFaults(() => this.#clock(), this.#warn)
+  /** All parts share this object, so that a running proxy decodes each version of the accounts once. */
+  readonly #accountsDocument: JsonDocument<AccountsData>
   readonly #ledger: HomeLedger
   readonly #storage: HomeStorage
   readonly #secrets: AccountSecrets
@@ -106,6 +110,7 @@ class LazyToolkit implements Toolkit {
     this.#options = options
     this.#clock = options.clock ?? turnClock
     this.home = resolveHome(options.env)
+    this.#accountsDocument = accountsDocument(this.home)
     this.settings = this.#openSettings()
     this.proxies = new Proxies(this.home)
     this.models = new ModelBook(this.home, this.#clock)
@@ -202,6 +207,7 @@ class LazyToolkit implements Toolkit {
   #openLedger(): HomeLedger {
     return new HomeLedger({
       home: this.home,
+      document: this.#accountsDocument,
       settings: this.settings,
       providers: this.providers,
       clock: this.#clock,
@@ -252,7 +258,7 @@ class LazyToolkit implements Toolkit {
   /** The parts that every use case over stored accounts needs. */
   #accountStore() {
     const { home, ledger, providers } = this
-    return { home, document: accountsDocument(home), ledger, providers, clock: this.#clock }
+    return { home, document: this.#accountsDocument, ledger, providers, clock: this.#clock }
   }
 
   #openTemplates(): Templates {
@@ -263,7 +269,7 @@ class LazyToolkit implements Toolkit {
   #openKeys(): ClientKeys {
     return new ClientKeys({
       document: keysDocument(this.home),
-      accounts: accountsDocument(this.home),
+      accounts: this.#accountsDocument,
       ledger: this.ledger,
       books: this.#books,
       clock: this.#clock,

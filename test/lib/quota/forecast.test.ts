@@ -4,6 +4,7 @@ import { makeForecast } from '../../../src/lib/quota/forecast.ts'
 import { apply, emptyState } from '../../../src/lib/quota/log/fold.ts'
 import { parseLimit } from '../../../src/lib/quota/limit.ts'
 import type { SubjectState, Trail } from '../../../src/lib/quota/log/state.ts'
+import { listBuckets, packBuckets } from '../../../src/lib/quota/log/trail.ts'
 import { standing } from '../../../src/lib/quota/standing.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00Z')
@@ -120,11 +121,13 @@ const requestsAt = (uses: { minute: number; times: number }[]) =>
 
 function faster(trail: Trail, factor: number): Trail {
   const scaled = (buckets: Trail['minutes']) =>
-    buckets.map((bucket) => ({
-      ...bucket,
-      requests: bucket.requests * factor,
-      inputTokens: bucket.inputTokens * factor,
-    }))
+    packBuckets(
+      listBuckets(buckets).map((bucket) => ({
+        ...bucket,
+        requests: bucket.requests * factor,
+        inputTokens: bucket.inputTokens * factor,
+      })),
+    )
   return { minutes: scaled(trail.minutes), hours: scaled(trail.hours), days: scaled(trail.days) }
 }
 

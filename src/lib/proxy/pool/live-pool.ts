@@ -10,7 +10,7 @@ import { isAvailable } from '../../rotation/eligibility.ts'
 import { isolateSimulated } from '../../rotation/isolate-simulated.ts'
 import { weighEvidence, isGuess } from '../../rotation/models/model-evidence.ts'
 import type { Member } from '../../rotation/pool/member.ts'
-import { buildMember } from '../../rotation/pool/member.ts'
+import { MemberBuilder } from '../../rotation/pool/member.ts'
 import type { ModelStep } from '../../rotation/models/model-steps.ts'
 import { modelSteps } from '../../rotation/models/model-steps.ts'
 import type { AliasClient } from '../../rotation/models/usable-aliases.ts'
@@ -180,7 +180,8 @@ export class LivePool {
       if (enabled) this.#sayOnce(`${provider}/${name} does not serve: ${formatMissingProvider(provider)}`)
     }
     await this.#toolkit.reconcileLimits()
-    const members = accounts.map((account) => buildMember(account, providers.of(account)))
+    const builder = new MemberBuilder()
+    const members = accounts.map((account) => builder.build(account, providers.of(account)))
     await this.#options.onMembers?.(this, members)
     const ended = endOldRefusals(this.ledger.state, this.#accounts, accounts)
     for (const { notice, account } of ended) this.notes.record([notice], account)
@@ -196,8 +197,9 @@ export class LivePool {
   #usePool(members: readonly Member[]): void {
     const { models } = this.#toolkit
     const { strategy, affinity } = this.#options
+    const builder = new MemberBuilder()
     const known = members.map(({ account, provider }) =>
-      buildMember(account, provider, models.readKnowledge(account)),
+      builder.build(account, provider, models.readKnowledge(account)),
     )
     this.#pool = new Pool(isolateSimulated(known), { strategy, affinity, previous: this.#pool })
   }

@@ -31,7 +31,7 @@ export interface Target {
   until: number
 }
 
-/** The base path of an account's routes. */
+/** The path of a base URL. */
 export class Base {
   /** Without a trailing slash; empty for the root. */
   readonly path: string
@@ -84,23 +84,38 @@ function serviceBase({ baseUrl }: Account, { endpoints }: Provider): string | nu
   return baseUrl ?? endpoints[0]?.openai ?? null
 }
 
+/** The parsed base URLs. Thousands of accounts may have the same, and share it. */
+export class Bases {
+  readonly #parsed = new Map<string, { origin: string; base: Base }>()
+
+  parse(text: string): { origin: string; base: Base } {
+    let parsed = this.#parsed.get(text)
+    if (parsed === undefined) {
+      const { origin, pathname } = new URL(text)
+      parsed = { origin, base: new Base(pathname.replace(/\/+$/, '')) }
+      this.#parsed.set(text, parsed)
+    }
+    return parsed
+  }
+}
+
 /** Throws `invalid_value` if the account has no endpoint of that dialect, or a forbidden one. */
 export function buildTarget(
   { account, provider, dialect }: { account: Account; provider: Provider; dialect: Dialect },
   { access: { secret, until }, via, sandboxBase }: Opened,
-  upstreams: Pick<UpstreamPool, 'origin'>,
+  { upstreams, bases }: { upstreams: Pick<UpstreamPool, 'origin'>; bases: Bases },
 ): Target {
   const isService = provider.kind === 'http'
-  const base = isService
+  const text = isService
     ? serviceBase(account, provider)
     : (sandboxBase ?? findBases(account, provider)[dialect] ?? null)
-  if (base === null)
+  if (text === null)
     throw new QwenctlError('invalid_value', `${account.name} has no endpoint of the ${dialect} dialect`)
-  const url = new URL(base)
+  const { origin, base } = bases.parse(text)
   return {
     provider,
-    origin: upstreams.origin(url.origin, via),
-    base: new Base(url.pathname.replace(/\/+$/, '')),
+    origin: upstreams.origin(origin, via),
+    base,
     authHeaders: credentialHeaders(account, headersFor(account, provider, { secret, dialect })),
     takesUsageOption: !provider.rejectsStreamOptions,
     token: account.credential.type === 'oauth' ? secret : null,

@@ -5,7 +5,7 @@ import type { Member } from '../../rotation/pool/member.ts'
 import type { Toolkit } from '../../toolkit/toolkit.ts'
 import type { UpstreamPool } from '../upstream/upstream-pool.ts'
 import type { Target } from './target.ts'
-import { buildTarget } from './target.ts'
+import { Bases, buildTarget } from './target.ts'
 
 export interface TargetsOptions {
   accounts: Pick<Toolkit['accounts'], 'access' | 'readEgress'>
@@ -20,6 +20,7 @@ export interface TargetsOptions {
 export class Targets {
   readonly #options: TargetsOptions
   #built = noTargets()
+  #bases = new Bases()
   /** Bases that refused the usage option of streams, while the proxy runs. */
   readonly #withoutUsageOption = new Set<string>()
 
@@ -44,12 +45,13 @@ export class Targets {
     const { account, provider } = member
     const { accounts, sandboxBase, upstreams } = this.#options
     const built = this.#built
+    const bases = this.#bases
     let target: Target
     try {
       const access = await accounts.access(account, refused)
       const via = await accounts.readEgress(account)
       const opened = { access, via, sandboxBase: provider.simulated ? await sandboxBase() : null }
-      target = buildTarget({ account, provider, dialect }, opened, upstreams)
+      target = buildTarget({ account, provider, dialect }, opened, { upstreams, bases })
     } catch (error) {
       return isQwenctlError(error) ? error : unprepared(error)
     }
@@ -67,6 +69,7 @@ export class Targets {
   /** Forgets all targets: an account may have another credential or address now. */
   clear(): void {
     this.#built = noTargets()
+    this.#bases = new Bases()
   }
 }
 

@@ -11,9 +11,11 @@ import type {
   ModelLimitState,
   OpenReservation,
   SubjectState,
-  TrailBucket,
+  TrailList,
   WindowUsage,
 } from './state.ts'
+import { NO_COOLDOWNS } from './state.ts'
+import { listBuckets, packBuckets } from './trail.ts'
 
 /** A ledger position: the state contains everything before it. */
 export interface Position {
@@ -89,7 +91,7 @@ export function subjectToJson(subject: SubjectState): SubjectJson {
     limits: subject.limits.map(limitToJson),
     modelLimits: subject.modelLimits.map((limit) => ({ ...limitToJson(limit), model: limit.model })),
     cooldowns: Object.fromEntries(subject.cooldowns),
-    trail: { minutes: minutes.map(packed), hours: hours.map(packed), days: days.map(packed) },
+    trail: { minutes: toRows(minutes), hours: toRows(hours), days: toRows(days) },
   }
 }
 
@@ -115,15 +117,20 @@ export function stateFromJson(json: StateJson): LedgerState {
       ...subject,
       limits: subject.limits.map(limitFromJson),
       modelLimits: subject.modelLimits.map((limit) => ({ ...limitFromJson(limit), model: limit.model })),
-      cooldowns: new Map(Object.entries(subject.cooldowns)),
+      cooldowns: cooldownsFrom(subject.cooldowns),
       trail: {
-        minutes: subject.trail.minutes.map(unpacked),
-        hours: subject.trail.hours.map(unpacked),
-        days: subject.trail.days.map(unpacked),
+        minutes: fromRows(subject.trail.minutes),
+        hours: fromRows(subject.trail.hours),
+        days: fromRows(subject.trail.days),
       },
     })
   }
   return state
+}
+
+function cooldownsFrom(json: Record<string, Cooldown>): ReadonlyMap<string, Cooldown> {
+  const entries = Object.entries(json)
+  return entries.length === 0 ? NO_COOLDOWNS : new Map(entries)
 }
 
 function limitToJson({ clock: _clock, usage, ...limit }: LimitState): LimitJson {
@@ -159,12 +166,26 @@ function openFrom(json: StateJson['open']): OpenReservations {
   return open
 }
 
-function packed(bucket: TrailBucket): Bucket {
-  return [bucket.start, bucket.requests, bucket.inputTokens, bucket.outputTokens, bucket.usd]
+function toRows(list: TrailList): Bucket[] {
+  return listBuckets(list).map((bucket) => [
+    bucket.start,
+    bucket.requests,
+    bucket.inputTokens,
+    bucket.outputTokens,
+    bucket.usd,
+  ])
 }
 
-function unpacked([start, requests, inputTokens, outputTokens, usd]: Bucket): TrailBucket {
-  return { start: number(start), requests, inputTokens, outputTokens, usd }
+function fromRows(rows: Bucket[]): number[] {
+  return packBuckets(
+    rows.map(([start, requests, inputTokens, outputTokens, usd]) => ({
+      start: number(start),
+      requests,
+      inputTokens,
+      outputTokens,
+      usd,
+    })),
+  )
 }
 
 function number(value: unknown): number {

@@ -1,5 +1,6 @@
 import type { CoolEvent, ClearEvent } from './events.ts'
-import type { LedgerState, Cooldown } from './state.ts'
+import type { Cooldown, LedgerState, SubjectState } from './state.ts'
+import { NO_COOLDOWNS } from './state.ts'
 import { ensureSubject } from './subjects.ts'
 
 /** A cooldown this soon after the last one is the next strike in a row. */
@@ -16,7 +17,7 @@ export function cool(state: LedgerState, event: CoolEvent): boolean {
   // Many concurrent requests may meet the same refusal: together they are one strike.
   const isInRow = isSoonAfter(before?.until ?? null, state.now)
   if (!isActive) subject.strikes = isInRow ? subject.strikes + 1 : 1
-  subject.cooldowns.set(key, {
+  subject.cooldowns = new Map(subject.cooldowns).set(key, {
     until,
     since: isActive ? before.since : state.now,
     reason: event.reason,
@@ -39,8 +40,18 @@ function isSoonAfter(until: number | null, now: number): boolean {
 export function clear(state: LedgerState, event: ClearEvent): boolean {
   const subject = ensureSubject(state, event.subject)
   delete subject.unreached // the user acted on the account, or an attempt got through
-  if (event.model === undefined) subject.cooldowns.clear()
-  else subject.cooldowns.delete(event.model)
+  subject.cooldowns = withoutCooldown(subject.cooldowns, event.model)
   subject.strikes = 0
   return true
+}
+
+/** `model` undefined: without any. */
+function withoutCooldown(
+  cooldowns: SubjectState['cooldowns'],
+  model: string | undefined,
+): SubjectState['cooldowns'] {
+  const kept = new Map(cooldowns)
+  if (model === undefined) kept.clear()
+  else kept.delete(model)
+  return kept.size === 0 ? NO_COOLDOWNS : kept
 }

@@ -156,7 +156,7 @@ function reset(state: LedgerState, event: ResetEvent): boolean {
   const subject = ensureSubject(state, event.account)
   for (const limit of [...subject.limits, ...subject.modelLimits]) limit.usage = emptyUsage(limit.clock)
   subject.trail = emptyTrail()
-  if (subject.inFlight !== undefined) subject.inFlight.requests = []
+  if (subject.inFlight !== undefined) subject.inFlight.requests = emptyInFlight().requests
   subject.resetSequence = state.sequence
   return true
 }

@@ -1,8 +1,8 @@
 import type { ClockEvent } from './events.ts'
 import { shiftJobs } from './job-slots.ts'
 import { OpenReservations } from './open-reservations.ts'
-import type { Cooldown, LedgerState, LimitState, SubjectState, Trail, WindowUsage } from './state.ts'
-import { usageFromTrail } from './trail.ts'
+import type { Cooldown, LedgerState, LimitState, SubjectState, WindowUsage } from './state.ts'
+import { shiftTrail, usageFromTrail } from './trail.ts'
 import { calendarWindow } from '../zone.ts'
 
 /**
@@ -52,7 +52,8 @@ function shiftSubject(subject: SubjectState, shift: number, now: number): void {
   const { inFlight } = subject
   if (inFlight !== undefined) for (const request of inFlight.requests) request.at += shift
   if (subject.unreached !== undefined) subject.unreached.since += shift
-  for (const [key, cooldown] of cooldowns) cooldowns.set(key, shifted(cooldown, shift))
+  if (cooldowns.size > 0)
+    subject.cooldowns = new Map([...cooldowns].map(([key, cooldown]) => [key, shifted(cooldown, shift)]))
   for (const limit of subject.limits) {
     const before = limit.usage.used
     shiftLimit(limit, shift, now)
@@ -83,8 +84,4 @@ function shifted(cooldown: Cooldown, shift: number): Cooldown {
   const { until, since } = cooldown
   const moves = until !== null && (shift < 0 || cooldown.guessed === true)
   return { ...cooldown, since: since + shift, until: moves ? until + shift : until }
-}
-
-function shiftTrail({ minutes, hours, days }: Trail, shift: number): void {
-  for (const buckets of [minutes, hours, days]) for (const bucket of buckets) bucket.start += shift
 }

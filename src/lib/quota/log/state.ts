@@ -55,7 +55,7 @@ export interface SubjectState {
   /** Learned limits of single models. A request counts when it ends; until then, `inFlight` holds it. */
   modelLimits: ModelLimitState[]
   /** Keyed by model; `*` means every model. */
-  cooldowns: Map<string, Cooldown>
+  cooldowns: ReadonlyMap<string, Cooldown>
   /** Recent charges in buckets, so that a new limit starts from the real use. */
   trail: Trail
   /** `sequence` at the last reset: earlier charges no longer count. */
@@ -72,6 +72,9 @@ export interface SubjectState {
   /** The last attempt did not reach the service; missing: it did, or there was no attempt. */
   unreached?: { since: number; reason: string }
 }
+
+/** Shared by all subjects without a cooldown: an empty map takes 200 bytes. */
+export const NO_COOLDOWNS: ReadonlyMap<string, Cooldown> = new Map()
 
 export interface InFlight {
   /** The requests in flight, in the order of their grants; those too old to be in flight are dropped. */
@@ -132,10 +135,16 @@ export interface Cooldown {
 
 /** Charges per metric in minute, hour and day buckets. */
 export interface Trail {
-  minutes: TrailBucket[]
-  hours: TrailBucket[]
-  days: TrailBucket[]
+  minutes: number[]
+  hours: number[]
+  days: number[]
 }
+
+/**
+ * Buckets as a flat list of numbers; `trail.ts` reads and writes it. An object for each bucket takes five times the
+ * memory, and each of its numbers is another place to load.
+ */
+export type TrailList = readonly number[]
 
 export interface TrailBucket {
   /** Epoch milliseconds at which the bucket begins. */

@@ -1,4 +1,5 @@
 import type { SubjectState, LedgerState, DayTotals } from './state.ts'
+import { NO_COOLDOWNS } from './state.ts'
 import { emptyTotals } from './totals.ts'
 import { emptyTrail } from './trail.ts'
 
@@ -14,7 +15,7 @@ export function ensureSubject(state: LedgerState, id: string): SubjectState {
     subject = {
       limits: [],
       modelLimits: [],
-      cooldowns: new Map(),
+      cooldowns: NO_COOLDOWNS,
       trail: emptyTrail(),
       resetSequence: 0,
       strikes: 0,

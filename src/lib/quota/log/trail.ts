@@ -1,5 +1,5 @@
 import type { Clock, Metric } from '../limit.ts'
-import type { LimitState, Trail, TrailBucket, WindowUsage } from './state.ts'
+import type { LimitState, Trail, TrailBucket, TrailList, WindowUsage } from './state.ts'
 import { charge, emptyUsage, advance } from '../window.ts'
 
 const MINUTE = 60_000
@@ -17,57 +17,105 @@ type Resolution = (typeof resolutions)[number]
 
 export type TrailAmounts = Omit<TrailBucket, 'start'>
 
+/** The numbers of one bucket in a flat list, in the order of `TrailBucket`. */
+const WIDTH = 5
+/** Shared by all empty trails: a list never grows in place. */
+const NO_BUCKETS: number[] = []
+
 export function emptyTrail(): Trail {
-  return { minutes: [], hours: [], days: [] }
+  return { minutes: NO_BUCKETS, hours: NO_BUCKETS, days: NO_BUCKETS }
+}
+
+/** The buckets of a list, oldest first. */
+export function listBuckets(list: TrailList): TrailBucket[] {
+  const buckets: TrailBucket[] = []
+  for (let at = 0; at < list.length; at += WIDTH) buckets.push(bucketIn(list, at))
+  return buckets
+}
+
+/** The list of these buckets. */
+export function packBuckets(buckets: readonly TrailBucket[]): number[] {
+  const rows = buckets.map(({ start, requests, inputTokens, outputTokens, usd }) => [
+    ...[start, requests, inputTokens, outputTokens, usd],
+  ])
+  return NO_BUCKETS.concat(...rows)
+}
+
+/** Moves all buckets by some milliseconds. */
+export function shiftTrail(trail: Trail, shift: number): void {
+  for (const { name } of resolutions) {
+    const list = trail[name]
+    for (let at = 0; at < list.length; at += WIDTH) list[at]! += shift
+  }
 }
 
 /** Adds amounts at a time; negative amounts take back. */
 export function leaveTrail(trail: Trail, amounts: TrailAmounts, at: number, now: number): void {
   const { minutes, hours, days } = trail
-  const minute = minutes[minutes.length - 1]
-  if (minute !== undefined && at >= minute.start && at < minute.start + MINUTE) {
+  const minute = minutes.length - WIDTH
+  if (minute >= 0 && at >= minutes[minute]! && at < minutes[minute]! + MINUTE) {
     // The newest hour and day belong to the newest minute: every charge begins all three, and time only moves
     // forward.
-    add(minute, amounts)
-    add(hours[hours.length - 1], amounts)
-    add(days[days.length - 1], amounts)
+    add(minutes, minute, amounts)
+    add(hours, hours.length - WIDTH, amounts)
+    add(days, days.length - WIDTH, amounts)
     return
   }
-  for (const resolution of resolutions) add(bucketAt(trail[resolution.name], resolution, at, now), amounts)
+  for (const resolution of resolutions) addAt(trail, resolution, { at, now }, amounts)
 }
 
 /** Removes one request from the buckets that long windows read; the minutes keep it. */
 export function takeFromLongTrail(trail: Trail, at: number, now: number): void {
   for (const resolution of resolutions) {
-    if (resolution.width >= HOUR) add(bucketAt(trail[resolution.name], resolution, at, now + 1), ONE_BACK)
+    if (resolution.width >= HOUR) addAt(trail, resolution, { at, now: now + 1 }, ONE_BACK)
   }
 }
 
 const ONE_BACK: TrailAmounts = { requests: -1, inputTokens: 0, outputTokens: 0, usd: 0 }
 
-/** The bucket of a time; undefined: that past time is no longer kept. */
-function bucketAt(
-  buckets: TrailBucket[],
-  { width, keptMs }: Resolution,
-  at: number,
-  now: number,
-): TrailBucket | undefined {
+/** Adds to the bucket of a time. A past time that is no longer kept changes nothing. */
+function addAt(
+  trail: Trail,
+  { name, width, keptMs }: Resolution,
+  { at, now }: { at: number; now: number },
+  amounts: TrailAmounts,
+): void {
+  const list = trail[name]
+  const place = findBucket(list, at, width)
+  if (place >= 0) return add(list, place, amounts)
+  if (at < now) return
   const start = Math.floor(at / width) * width
-  // After a correction of the ledger's time, buckets may begin at uneven times.
-  const known = buckets.findLast((candidate) => at >= candidate.start && at < candidate.start + width)
-  if (known !== undefined || at < now) return known
-  const bucket = { start, requests: 0, inputTokens: 0, outputTokens: 0, usd: 0 }
-  buckets.push(bucket)
-  while (buckets[0] !== undefined && buckets[0].start + width <= now - keptMs) buckets.shift()
-  return bucket
+  let first = 0
+  while (first < list.length && list[first]! + width <= now - keptMs) first += WIDTH
+  // A copy of the exact size: `push` would leave room for many more numbers, for each of thousands of accounts.
+  const begun = list.slice(first).concat([start, 0, 0, 0, 0])
+  add(begun, begun.length - WIDTH, amounts)
+  trail[name] = begun
 }
 
-function add(bucket: TrailBucket | undefined, amounts: TrailAmounts): void {
-  if (bucket === undefined) return
-  bucket.requests += amounts.requests
-  bucket.inputTokens += amounts.inputTokens
-  bucket.outputTokens += amounts.outputTokens
-  bucket.usd += amounts.usd
+/** The place of the bucket of a time, or -1. After a correction of the ledger's time, starts may be uneven. */
+function findBucket(list: TrailList, at: number, width: number): number {
+  for (let place = list.length - WIDTH; place >= 0; place -= WIDTH)
+    if (at >= list[place]! && at < list[place]! + width) return place
+  return -1
+}
+
+function add(list: number[], place: number, amounts: TrailAmounts): void {
+  if (place < 0) return
+  list[place + 1]! += amounts.requests
+  list[place + 2]! += amounts.inputTokens
+  list[place + 3]! += amounts.outputTokens
+  list[place + 4]! += amounts.usd
+}
+
+function bucketIn(list: TrailList, at: number): TrailBucket {
+  return {
+    start: list[at]!,
+    requests: list[at + 1]!,
+    inputTokens: list[at + 2]!,
+    outputTokens: list[at + 3]!,
+    usd: list[at + 4]!,
+  }
 }
 
 /**
@@ -83,7 +131,7 @@ export function usageFromTrail(
   advance(usage, clock, now)
   const from = usage.kind === 'fixed' && usage.start !== null ? usage.start : now - windowLength(clock)
   const { name, width } = resolutions.find(({ keptMs }) => now - from <= keptMs) ?? resolutions[2]
-  for (const bucket of trail[name]) {
+  for (const bucket of listBuckets(trail[name])) {
     if (bucket.start + width <= from) continue
     const at = Math.min(bucket.start + width - 1, now)
     if (clock.kind === 'refill') advance(usage, clock, at)

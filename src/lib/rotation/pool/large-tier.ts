@@ -1,14 +1,15 @@
-import { chooseBest, chooseOfTwo } from './choose.ts'
+import { chooseOfTwo } from './choose.ts'
 import type { Choice, Search } from './choose.ts'
 import { isAvailable, lacksWanted } from '../eligibility.ts'
 import { Heap } from './heap.ts'
 import type { Member } from './member.ts'
 import type { RotationMoment, Wanted } from '../rotation-request.ts'
-import type { Ranking } from '../strategies/strategy.ts'
+import { ScoredRow } from './scored-row.ts'
+import type { Ranking, ScoredRanking } from '../strategies/strategy.ts'
 import { findReturn } from './tier.ts'
 import type { Return, Tier } from './tier.ts'
 
-/** How many members one choice compares. The state of each is far apart in memory, so each costs a cache miss or more. */
+/** How many members one choice compares. */
 const WINDOW = 16
 /** Waiting members are checked again in slices, at most this often: all of them within `SLICES` times as long. */
 const SLICE_MS = 250
@@ -25,12 +26,14 @@ export class LargeTier implements Tier {
   readonly members: readonly Member[]
   readonly #wanted: Wanted
   readonly #ranking: Ranking
-  readonly #ready: Heap<Member>
+  readonly #ready: ReadyMembers
   readonly #waiting: Heap<Member>
   readonly #returns = new Map<Member, number>()
   /** The waiting members that, at the last check, had answered that they lack the model or the endpoint. */
   readonly #lacking = new Set<Member>()
   #cursor = 0
+  /** How often the cursor came around. */
+  #passes = 0
   #slice = { at: -Infinity, cursor: 0 }
   #swept: { state: unknown; sequence: number } | null = null
 
@@ -38,10 +41,7 @@ export class LargeTier implements Tier {
     this.members = members
     this.#ranking = ranking
     this.#wanted = wanted
-    // Without an order, the heap is a row that grows and shrinks at its end.
-    this.#ready = new Heap(
-      ranking.kind === 'ordered' ? (a, b) => ranking.place(a) - ranking.place(b) : () => 0,
-    )
+    this.#ready = makeReady(ranking)
     this.#waiting = new Heap((a, b) => compareTimes(this.#findReturn(a), this.#findReturn(b)))
     for (const member of members) this.#ready.push(member)
   }
@@ -52,7 +52,7 @@ export class LargeTier implements Tier {
     this.#lookAtSlice(view)
     const { member, refused } = this.#chooseReady(search)
     for (const each of refused) this.#park(each, view)
-    if (member !== null && this.#ranking.kind === 'ordered') {
+    if (member !== null && this.#ranking.kind === 'ordered' && this.#ready instanceof Heap) {
       this.#ranking.took(member)
       this.#ready.update(member)
     }
@@ -92,8 +92,8 @@ export class LargeTier implements Tier {
   #chooseReady(search: Search): Choice {
     const ranking = this.#ranking
     if (ranking.kind === 'ordered') return this.#firstInOrder(search)
-    if (ranking.kind === 'sampled') return chooseOfTwo(this.#ready, ranking, search)
-    return this.#bestOfWindow(search)
+    if (this.#ready instanceof ScoredRow) return this.#bestOfWindow(this.#ready, ranking, search)
+    return chooseOfTwo(this.#ready, ranking, search)
   }
 
   #firstInOrder({ view, offered }: Search): Choice {
@@ -112,12 +112,13 @@ export class LargeTier implements Tier {
   }
 
   /** Chooses from the next window that has an available member. */
-  #bestOfWindow(search: Search): Choice {
+  #bestOfWindow(ready: ScoredRow, ranking: ScoredRanking, search: Search): Choice {
     const refused: Member[] = []
-    const { size } = this.#ready
+    const { size } = ready
     for (let looked = 0; looked < size; looked += WINDOW) {
       const count = Math.min(WINDOW, size - looked)
-      const choice = chooseBest(this.#ready, { from: this.#cursor, count }, this.#ranking, search)
+      const choice = ready.choose({ from: this.#cursor, count, pass: this.#passes }, ranking, search)
+      this.#passes += this.#cursor + count >= size ? 1 : 0
       this.#cursor = (this.#cursor + count) % size
       refused.push(...choice.refused)
       if (choice.member !== null) return { member: choice.member, refused }
@@ -189,6 +190,15 @@ export class LargeTier implements Tier {
   #findReturn(member: Member): number {
     return this.#returns.get(member) ?? Infinity
   }
+}
+
+/** The members presumed ready: in the order of the ranking, with their scores, or in no order. */
+type ReadyMembers = Heap<Member> | ScoredRow
+
+function makeReady(ranking: Ranking): ReadyMembers {
+  if (ranking.kind === 'scored') return new ScoredRow()
+  // Without an order, the heap is a row that grows and shrinks at its end.
+  return new Heap(ranking.kind === 'ordered' ? (a, b) => ranking.place(a) - ranking.place(b) : () => 0)
 }
 
 function compareTimes(a: number, b: number): number {

@@ -1,6 +1,7 @@
 import type { Account } from '../../account/account.ts'
 import { providerSubject, quotaGroupSubject } from '../../account/account.ts'
 import { isLoopbackUrl } from '../../base/loopback.ts'
+import { SharedTexts } from '../../base/shared-texts.ts'
 import { findBases } from '../../provider/endpoints.ts'
 import type { Dialect, Provider } from '../../provider/provider.ts'
 import type { ServiceKnowledge } from '../models/service-knowledge.ts'
@@ -34,12 +35,64 @@ export interface Member {
   readonly subjects: { account: string; quotaGroup: string | null; provider: string }
 }
 
-/** `known`: the models that the account's service has reported or answered for so far. */
-export function buildMember(
+/** The part of a member that all members of its family have. */
+type Family = Omit<Member, 'account' | 'service' | 'hasCredential' | 'isKeptApart' | 'subjects'>
+
+/** Builds members. Those of one family share all that depends on the service alone. */
+export class MemberBuilder {
+  readonly #families = new Map<string, Family>()
+  readonly #subjects = new SharedTexts()
+
+  /** `known`: the models that the account's service has reported or answered for so far. */
+  build(account: Account, provider: Provider, known: ServiceKnowledge = nothingKnown): Member {
+    const { dialects, serves, isElsewhere, isLocal, hasRoute, family } = this.#findFamily(
+      account,
+      provider,
+      known,
+    )
+    return {
+      account,
+      provider,
+      service: provider.kind === 'http' ? (account.service ?? provider.id) : null,
+      dialects,
+      hasCredential: canAuthenticate(account, provider),
+      serves,
+      known,
+      isElsewhere,
+      isLocal,
+      hasRoute,
+      family,
+      isKeptApart: false,
+      subjects: {
+        account: account.id,
+        quotaGroup: quotaGroupSubject(account),
+        provider: this.#subjects.share(providerSubject(account)),
+      },
+    }
+  }
+
+  #findFamily(account: Account, provider: Provider, known: ServiceKnowledge): Family {
+    const { baseUrl, anthropicBaseUrl = null, models } = account
+    const family = JSON.stringify([account.provider, baseUrl, anthropicBaseUrl, models, known.key])
+    let found = this.#families.get(family)
+    if (found === undefined) {
+      found = buildFamily(account, provider, { known, family })
+      this.#families.set(family, found)
+    }
+    return found
+  }
+}
+
+/** A single member: see `MemberBuilder`. */
+export function buildMember(account: Account, provider: Provider, known?: ServiceKnowledge): Member {
+  return new MemberBuilder().build(account, provider, known)
+}
+
+function buildFamily(
   account: Account,
   provider: Provider,
-  known: ServiceKnowledge = nothingKnown,
-): Member {
+  { known, family }: { known: ServiceKnowledge; family: string },
+): Family {
   const bases = findBases(account, provider)
   const dialects = new Set<Dialect>()
   if (bases.openai !== null) dialects.add('openai')
@@ -47,29 +100,14 @@ export function buildMember(
   if ((bases.gemini ?? null) !== null) dialects.add('gemini')
   const isElsewhere = !isOwnBase(account.baseUrl, provider)
   return {
-    account,
     provider,
-    service: provider.kind === 'http' ? (account.service ?? provider.id) : null,
     dialects,
-    hasCredential: canAuthenticate(account, provider),
     serves: buildServes(account, provider, isElsewhere),
     known,
     isElsewhere,
     isLocal: provider.simulated || (account.baseUrl !== null && isLoopbackUrl(account.baseUrl)),
     hasRoute: isElsewhere ? () => null : (path) => provider.hasRoute(path),
-    family: JSON.stringify([
-      account.provider,
-      account.baseUrl,
-      account.anthropicBaseUrl ?? null,
-      account.models,
-      known.key,
-    ]),
-    isKeptApart: false,
-    subjects: {
-      account: account.id,
-      quotaGroup: quotaGroupSubject(account),
-      provider: providerSubject(account),
-    },
+    family,
   }
 }
 

@@ -36,14 +36,18 @@ export class Picks {
     return offer?.sequence === state.sequence ? offer.pending : 0
   }
 
+  /** When a member was last used or offered, in epoch milliseconds; -1: never. */
+  readUse({ subjects }: Member, state: LedgerState): number {
+    const used = state.subjects.get(subjects.account)?.lastUsedAt ?? -1
+    return Math.max(used, this.#offers.get(subjects.account)?.at ?? -1)
+  }
+
   /** Below 0 when `a` was used less recently than `b`; of two unused ones the smaller id comes first. */
   compareUse(a: Member, b: Member, state: LedgerState): number {
     const idA = a.subjects.account
     const idB = b.subjects.account
-    const offerA = this.#offers.get(idA)
-    const offerB = this.#offers.get(idB)
-    const usedA = Math.max(state.subjects.get(idA)?.lastUsedAt ?? -1, offerA?.at ?? -1)
-    const usedB = Math.max(state.subjects.get(idB)?.lastUsedAt ?? -1, offerB?.at ?? -1)
-    return usedA - usedB || (offerA?.number ?? 0) - (offerB?.number ?? 0) || (idA < idB ? -1 : 1)
+    const numberA = this.#offers.get(idA)?.number ?? 0
+    const numberB = this.#offers.get(idB)?.number ?? 0
+    return this.readUse(a, state) - this.readUse(b, state) || numberA - numberB || (idA < idB ? -1 : 1)
   }
 }

@@ -1,6 +1,7 @@
 import { accountRecordProblem } from '../../account/account-record.ts'
 import { fullReference } from '../../account/account.ts'
 import type { Account } from '../../account/account.ts'
+import { shareAccountTexts } from '../../account/share-account-texts.ts'
 import { JsonDocument } from './document.ts'
 import type { Home } from '../home.ts'
 import { sharedDocument } from '../redis/store-of.ts'
@@ -28,6 +29,7 @@ export function accountsDocument(home: Home): JsonDocument<AccountsData> {
     shared: () => sharedDocument(home, 'accounts'),
     empty: () => ({ version: 1, defaultAccount: null, accounts: [], archived: [] }),
     validate: accountsProblem,
+    share: ({ accounts }) => shareAccountTexts(accounts),
     features: {
       // Without it, requests would leave directly.
       'egress-proxy': (data) => someAccount(data, ({ egressProxy }) => egressProxy != null),

@@ -24,6 +24,8 @@ export interface DocumentOptions<T> {
   /** The features that a program must know to honour the data: see `Features`. */
   features?: Features
   lock?: LockOptions
+  /** Lets equal values of parsed data share their memory, for data that is kept. */
+  share?: (data: T) => void
   /** The place of the document in a shared store; null: it is the file. */
   shared?: () => Promise<SharedDocument | null>
 }
@@ -31,6 +33,8 @@ export interface DocumentOptions<T> {
 /** A document in a shared store: a text with a revision. */
 export interface SharedDocument {
   read(): Promise<{ revision: string; text: string | null }>
+  /** The revision alone, as `read` gives it. */
+  readRevision(): Promise<string>
   /** False: the revision is no longer the present one, and nothing was written. */
   write(revision: string, text: string): Promise<boolean>
   /** Runs the action while no other process runs one for this document. */
@@ -44,7 +48,7 @@ function toText(data: object): string {
 }
 
 /**
- * A JSON document that many processes share. Nothing is kept in memory between calls. Fields that this program does
+ * A JSON document that many processes share. Only `readKept` keeps data in memory between calls. Fields that this program does
  * not know survive a change. Throws `store_corrupt`, `store_too_new`, `store_unwritable` and `store_locked`.
  */
 export class JsonDocument<T extends object> {
@@ -52,6 +56,8 @@ export class JsonDocument<T extends object> {
   readonly #options: DocumentOptions<T>
   readonly #format: DocumentFormat
   #seen: string | null = null
+  /** The data of the last `readKept`, with what identifies its version. */
+  #kept: { version: string; data: T } | null = null
 
   constructor(options: DocumentOptions<T>) {
     this.file = options.file
@@ -68,6 +74,34 @@ export class JsonDocument<T extends object> {
     await low.read()
     this.#seen = adapter.signature
     return low.data
+  }
+
+  /**
+   * The present document for a process that reads it again and again. As long as it does not change, this is the same
+   * object, which callers must not change.
+   */
+  async readKept(): Promise<T> {
+    const shared = await this.#options.shared?.()
+    const kept = this.#kept
+    if (kept !== null && kept.version === (await this.#readVersion(shared ?? null))) return kept.data
+    const { data, version } = await this.#readWithVersion(shared ?? null)
+    this.#options.share?.(data)
+    this.#kept = { version, data }
+    return data
+  }
+
+  async #readVersion(shared: SharedDocument | null): Promise<string> {
+    return shared === null ? fileSignature(this.file) : `revision ${await shared.readRevision()}`
+  }
+
+  async #readWithVersion(shared: SharedDocument | null): Promise<{ data: T; version: string }> {
+    if (shared !== null) {
+      const { data, revision } = await this.#readShared(shared)
+      return { data, version: `revision ${revision}` }
+    }
+    const { low, adapter } = this.#open()
+    await low.read()
+    return { data: low.data, version: adapter.signature }
   }
 
   /**

@@ -104,6 +104,10 @@ export class SharedStore {
         )[]
         return { text: text ?? null, revision: revision ?? '0' }
       },
+      readRevision: async () => {
+        await this.ready()
+        return ((await link.send(docs, ['HGET', docs, `${name}:rev`])) as string | null) ?? '0'
+      },
       write: async (revision, text) =>
         (await link.run(WRITE_DOCUMENT, [docs, meta], [name, revision, text])) === 1,
       exclusively: (action) => this.withLock(`document-${name}`, action),

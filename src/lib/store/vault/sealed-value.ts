@@ -1,7 +1,8 @@
 // `v1.<keyId>.<nonce>.<tag>.<data>`, each part base64url: AES-256-GCM under a key of the user. The account is
 // authenticated too, so a value moved to another account or user does not open.
 
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
+import type { KeyObject } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createSecretKey, randomBytes } from 'node:crypto'
 import { derive } from './master-key.ts'
 import type { MasterKey } from './master-key.ts'
 
@@ -51,14 +52,29 @@ export function openValue(key: MasterKey, sealed: SealedValue, context: SealCont
   decipher.setAAD(boundTo(key.id, context))
   decipher.setAuthTag(sealed.tag)
   try {
-    return Buffer.concat([decipher.update(sealed.data), decipher.final()]).toString('utf8')
+    const opened = decipher.update(sealed.data)
+    const rest = decipher.final() // checks the tag; this cipher returns all of the text before
+    return (rest.length === 0 ? opened : Buffer.concat([opened, rest])).toString('utf8')
   } catch {
     return null // the tag does not fit
   }
 }
 
-function userKey(key: MasterKey, user: string): Buffer {
-  return derive(key.secret, `user ${user}`)
+/** Ten thousand accounts may belong to one user. Users are added over the API, so their number is bounded. */
+const MOST_USER_KEYS = 1024
+const userKeys = new WeakMap<MasterKey, Map<string, KeyObject>>()
+
+/** Derived once for each user: the derivation costs several times as much as the decryption of a credential. */
+function userKey(key: MasterKey, user: string): KeyObject {
+  let known = userKeys.get(key)
+  if (known === undefined) userKeys.set(key, (known = new Map<string, KeyObject>()))
+  let derived = known.get(user)
+  if (derived === undefined) {
+    derived = createSecretKey(derive(key.secret, `user ${user}`))
+    if (known.size >= MOST_USER_KEYS) known.clear()
+    known.set(user, derived)
+  }
+  return derived
 }
 
 /** As JSON, so that no two contexts give the same bytes. */

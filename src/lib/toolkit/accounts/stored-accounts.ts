@@ -59,7 +59,7 @@ export class StoredAccounts implements Accounts {
   }
 
   async records(): Promise<Account[]> {
-    return (await this.#parts.document.read()).accounts
+    return [...(await this.#parts.document.readKept()).accounts]
   }
 
   async list(filter: AccountFilter = {}): Promise<AccountView[]> {

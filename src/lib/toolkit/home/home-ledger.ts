@@ -1,6 +1,6 @@
 import type { Ledger } from '../../quota/ledger.ts'
-import { accountsDocument } from '../../store/documents/accounts-document.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
+import type { JsonDocument } from '../../store/documents/document.ts'
 import type { Home } from '../../store/home.ts'
 import { systemClock } from '../../store/ledger/machine-clock.ts'
 import type { TicketLedger } from '../../store/ledger/ticket-ledger.ts'
@@ -20,6 +20,8 @@ const POLL_MS = 200
 
 interface LedgerParts {
   home: Home
+  /** The accounts. */
+  document: JsonDocument<AccountsData>
   settings: Pick<Settings, 'get'>
   providers: () => Promise<ProviderRegistry>
   clock: () => number
@@ -51,10 +53,12 @@ export class HomeLedger {
 
   /** From the ledger if it is open, since it has read the files already; else from the files alone. */
   async read(): Promise<StoreSnapshot> {
-    const { home, clock, warn } = this.#parts
+    const { home, document, clock, warn } = this.#parts
     const ledger = this.#opened
     if (ledger !== null) {
-      const books = await readOpenBooks(home, ledger, (writer) => this.isInFlight(`${writer}-0`))
+      const books = await readOpenBooks({ home, document }, ledger, (writer) =>
+        this.isInFlight(`${writer}-0`),
+      )
       return { ...books, hasProvider: await this.#providerTest(books.data) }
     }
     await this.#endRestore()
@@ -101,8 +105,8 @@ export class HomeLedger {
   }
 
   async #reconcile(ledger: Ledger): Promise<void> {
-    const { home, providers, warn } = this.#parts
-    const { accounts } = await accountsDocument(home).read()
+    const { document, providers, warn } = this.#parts
+    const { accounts } = await document.readKept()
     await reconcileLimits(ledger, accounts, await providers(), warn)
   }
 

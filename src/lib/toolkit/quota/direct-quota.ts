@@ -8,6 +8,7 @@ import type { Ledger } from '../../quota/ledger.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import { accountsDocument } from '../../store/documents/accounts-document.ts'
+import type { JsonDocument } from '../../store/documents/document.ts'
 import type { Home } from '../../store/home.ts'
 import { openStore } from '../../store/redis/store-of.ts'
 import type { LedgerOptions } from '../../store/ledger/files/file-event-log.ts'
@@ -51,11 +52,11 @@ export async function readBooks(
 
 /** The same view from an open ledger, which has read the log already. */
 export async function readOpenBooks(
-  home: Home,
+  { home, document }: { home: Home; document: JsonDocument<AccountsData> },
   ledger: Ledger & { readonly problems: readonly string[] },
   isAlive: (writer: string) => boolean,
 ): Promise<Omit<StoreSnapshot, 'hasProvider'>> {
-  const data = await accountsDocument(home).read()
+  const data = await document.readKept()
   await ledger.catchUp()
   const plans = readPlans(home.plansFile)
   return { data, state: ledger.state, now: ledger.now(), problems: [...ledger.problems], isAlive, plans }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Trail } from '../../../../src/lib/quota/log/state.ts'
-import { emptyTrail, leaveTrail } from '../../../../src/lib/quota/log/trail.ts'
+import type { TrailBucket } from '../../../../src/lib/quota/log/state.ts'
+import { emptyTrail, leaveTrail, listBuckets } from '../../../../src/lib/quota/log/trail.ts'
 import type { TrailAmounts } from '../../../../src/lib/quota/log/trail.ts'
 
 const MINUTE = 60_000
@@ -9,8 +9,10 @@ const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 const NOON = Date.parse('2026-11-22T12:00:00Z')
 
+type PlainTrail = Record<'minutes' | 'hours' | 'days', TrailBucket[]>
+
 /** The same in the plainest way: each resolution for itself, from all of its buckets. */
-function plainly(trail: Trail, amounts: TrailAmounts, at: number, now: number): void {
+function plainly(trail: PlainTrail, amounts: TrailAmounts, at: number, now: number): void {
   const kept = [
     { buckets: trail.minutes, width: MINUTE, keptMs: HOUR },
     { buckets: trail.hours, width: HOUR, keptMs: 3 * DAY },
@@ -42,7 +44,7 @@ test('whatever is charged and given back, every bucket holds what the plainest w
   fc.assert(
     fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
       const trail = emptyTrail()
-      const expected = emptyTrail()
+      const expected: PlainTrail = { minutes: [], hours: [], days: [] }
       const charged: number[] = []
       let now = NOON
       for (const { waitMs, tokens, back } of steps) {
@@ -54,7 +56,13 @@ test('whatever is charged and given back, every bucket holds what the plainest w
         plainly(expected, amounts, at, until)
         if (requests === 1) charged.push(now)
       }
-      expect(trail).toEqual(expected)
+      const { minutes, hours, days } = trail
+      expect({
+        minutes: listBuckets(minutes),
+        hours: listBuckets(hours),
+        days: listBuckets(days),
+      }).toEqual(expected)
+      expect(emptyTrail()).toEqual({ minutes: [], hours: [], days: [] }) // the shared empty list stays empty
     }),
     { numRuns: 300 },
   )

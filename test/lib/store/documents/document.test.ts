@@ -331,3 +331,23 @@ describe('features that a document requires', () => {
     expect(readFileSync(join(folder, 'notes.json'), 'utf8')).toBe(before)
   })
 })
+
+test('a kept reading is the same object until the file changes, by whichever process and in whichever way', async () => {
+  const folder = temporaryFolder()
+  const notes = notesIn(folder)
+  const shared: string[][] = []
+  const reader = notesIn(folder, { share: (data) => shared.push(data.notes) })
+  expect(await reader.readKept()).toEqual({ version: 1, notes: [] })
+  await notes.update((data) => data.notes.push('a'))
+  const first = await reader.readKept()
+  expect(first.notes).toEqual(['a'])
+  expect(await reader.readKept()).toBe(first)
+  await reader.update((data) => data.notes.push('b')) // its own change, too
+  expect(first.notes).toEqual(['a'])
+  expect((await reader.readKept()).notes).toEqual(['a', 'b'])
+  writeFileSync(join(folder, 'notes.json'), '{"version":1,"notes":["c"]}')
+  expect((await reader.readKept()).notes).toEqual(['c'])
+  expect(shared).toEqual([[], ['a'], ['a', 'b'], ['c']])
+  writeFileSync(join(folder, 'notes.json'), '{"version":1}')
+  await expect(reader.readKept()).rejects.toMatchObject({ code: 'store_corrupt' })
+})

@@ -1,0 +1,123 @@
+import { isAvailable } from '../eligibility.ts'
+import type { ScoredRanking } from '../strategies/strategy.ts'
+import type { Choice, Row, Search } from './choose.ts'
+import type { Member } from './member.ts'
+
+/** A member without a remembered score comes first, so that it gets one. */
+const UNKNOWN = -Infinity
+
+/** A part of the row: `count` members from a place on, around the end; at most 32. */
+interface Window {
+  from: number
+  count: number
+  /** The passes over the row so far. */
+  pass: number
+}
+
+/**
+ * Members in no order, each with its last score. To score a member, the processor loads its limits and its last use
+ * from a dozen places in memory. A choice therefore compares remembered scores, and computes only those of the members
+ * that it may choose. It sees a score that became worse at once, and one that became better within `count` passes.
+ */
+export class ScoredRow implements Row {
+  readonly #members: Member[] = []
+  readonly #scores: number[] = []
+  /** Times of the last uses, which decide between equal scores. */
+  readonly #uses: number[] = []
+  readonly #places = new Map<Member, number>()
+  #state: unknown = null
+
+  get size(): number {
+    return this.#members.length
+  }
+
+  at(place: number): Member | undefined {
+    return this.#members[place]
+  }
+
+  push(member: Member): void {
+    this.#places.set(member, this.#members.length)
+    this.#members.push(member)
+    this.#scores.push(UNKNOWN)
+    this.#uses.push(UNKNOWN)
+  }
+
+  delete(member: Member): void {
+    const place = this.#places.get(member)
+    if (place === undefined) return
+    this.#places.delete(member)
+    const last = this.#members.pop() as Member
+    const score = this.#scores.pop() as number
+    const use = this.#uses.pop() as number
+    if (last === member) return
+    this.#members[place] = last
+    this.#scores[place] = score
+    this.#uses[place] = use
+    this.#places.set(last, place)
+  }
+
+  /** Chooses the best available member of a window. */
+  choose(window: Window, ranking: ScoredRanking, search: Search): Choice {
+    const { request, view, offered } = search
+    const { from, count, pass } = window
+    if (this.#state !== view.state) this.#forgetAll(view.state)
+    const choice: Choice = { member: null, refused: [] }
+    // The members of the window, a bit for each.
+    let scored = 1 << (pass % count)
+    let excluded = 0
+    this.#score((from + (pass % count)) % this.size, ranking, search)
+    for (;;) {
+      const best = this.#findBest(window, excluded, search)
+      if (best < 0) return choice
+      const place = (from + best) % this.size
+      const member = this.#members[place] as Member
+      if (offered.has(member)) {
+        excluded |= 1 << best
+      } else if ((scored & (1 << best)) === 0) {
+        this.#score(place, ranking, search)
+        scored |= 1 << best
+      } else if (isAvailable(member, request, view)) {
+        choice.member = member
+        return choice
+      } else {
+        choice.refused.push(member)
+        excluded |= 1 << best
+      }
+    }
+  }
+
+  /** The best of a window by remembered scores, as its number in the window; -1: all are excluded. */
+  #findBest({ from, count }: Window, excluded: number, search: Search): number {
+    let best = -1
+    let bestPlace = -1
+    for (let n = 0; n < count; n++) {
+      const place = (from + n) % this.size
+      if ((excluded & (1 << n)) !== 0 || (best >= 0 && !this.#isBetter(place, bestPlace, search))) continue
+      best = n
+      bestPlace = place
+    }
+    return best
+  }
+
+  #isBetter(a: number, b: number, { picks, view }: Search): boolean {
+    const scores = this.#scores
+    const uses = this.#uses
+    if (scores[a] !== scores[b]) return scores[a]! < scores[b]!
+    if (scores[a] === UNKNOWN) return false
+    if (uses[a] !== uses[b]) return uses[a]! < uses[b]!
+    return picks.compareUse(this.#members[a]!, this.#members[b]!, view.state) < 0
+  }
+
+  #score(place: number, ranking: ScoredRanking, search: Search): void {
+    const member = this.#members[place] as Member
+    this.#scores[place] = ranking.score(member, search)
+    this.#uses[place] = search.picks.readUse(member, search.view.state)
+  }
+
+  /** Another state may rank all members in another order. */
+  #forgetAll(state: unknown): void {
+    this.#state = state
+    this.#scores.fill(UNKNOWN)
+    this.#uses.fill(UNKNOWN)
+  }
+}
