@@ -7,6 +7,7 @@ import { temporaryFolder } from '../support/temp-folder.ts'
 interface Shown {
   folder: string
   plan: { hasSchedule: boolean }[]
+  settings: { key: string; value: number }[]
   added: { job: string | null; jobNote: string | null; error: string | null }[]
   jobs: { name: string; status: string; schedule: string; zone: string; kind: string }[]
 }
@@ -88,13 +89,18 @@ test('a master list with twelve accounts brings schedules and limits over all ac
       `provider: openai\napi_key: sk-${'k'.repeat(20)}${index}\nschedule:\n  times: ["07:00", "19:30"]\n  timezone: Asia/Jakarta${task}\n`,
     )
     writeFileSync(join(folder, 'keywords.yaml'), '- kuota\n')
-    return `  - id: account${index}\n    name: "Shop ${index}"\n    username: "@Shop${index}"\n    enabled: ${index !== 3}\n    folder: accounts/account${index}\n`
+    return `  - id: account${index}\n    name: "Shop - ${index}"\n    username: "@Shop${index}"\n    enabled: ${index !== 3}\n    folder: accounts/account${index}\n`
   })
   const list = `accounts:\n${entries.join('')}settings:\n  max_concurrent_accounts: 5\n  global_rate_limit:\n    tweets_per_hour: 20\n    likes_per_hour: 50\n`
   writeFileSync(join(source, 'accounts.yaml'), list)
   const done = await shown(home, ['accounts', 'migrate', '--from', join(source, 'accounts.yaml'), '--yes'])
   expect(done.added.map(({ error }) => error)).toEqual(Array.from({ length: 12 }, () => null))
+  expect(done.added[0]).toMatchObject({ name: 'shop-0', jobNeedsTask: true })
   expect(done.added[0]!.jobNote).toContain('is paused')
+  expect(done.settings).toEqual([
+    { action: 'add', key: 'jobs.maxConcurrent', value: 5, reason: null },
+    { action: 'add', key: 'jobs.maxPerHour', value: 20, reason: null },
+  ])
   const { jobs } = await shown(home, ['jobs', 'list'])
   expect(jobs).toHaveLength(12)
   expect(new Set(jobs.map(({ schedule, zone }) => `${schedule} ${zone}`))).toEqual(
@@ -104,6 +110,6 @@ test('a master list with twelve accounts brings schedules and limits over all ac
   const { stdout } = await runCommand(home, ['config', 'list', '--json'])
   expect(stdout).toMatch(/"jobs\.maxConcurrent",\s+"value": 5/)
   expect(stdout).toMatch(/"jobs\.maxPerHour",\s+"value": 20/)
-  const stopped = await runCommand(home, ['accounts', 'stop', 'Shop-1', 'Shop-2'])
+  const stopped = await runCommand(home, ['accounts', 'stop', 'shop-1', 'shop-2'])
   expect(stopped).toMatchObject({ exit: 0 })
 })

@@ -39,7 +39,11 @@ export function formatPlan(view: MigrationView, { isCut }: { isCut: boolean }): 
     )
   }
   const count = plan.filter(({ action }) => action === 'add').length
-  const lines = [...(isCut ? plan.flatMap(formatRow) : []), ...aliases.map(formatAlias)]
+  const lines = [
+    ...(isCut ? plan.flatMap(formatRow) : []),
+    ...aliases.map(formatAlias),
+    ...view.settings.map(formatListSetting),
+  ]
   const isAlias = aliases.some(({ action }) => action === 'add')
   if (count === 0 && !isAlias) lines.push('Nothing to import.')
   else if (dryRun) lines.push(`${formatCount(count, 'account')} would be imported. Nothing was changed.`)
@@ -60,6 +64,10 @@ function noteParts(row: PlanRowView): string[] {
 function formatAlias({ action, name, models, reason }: MigrationView['aliases'][number]): string {
   const note = action === 'add' ? '' : ` (${reason ?? ''})`
   return printable(`alias ${name}: ${models.join(', ')}${note}`)
+}
+
+function formatListSetting({ key, value, reason }: MigrationView['settings'][number]): string {
+  return `setting ${key}: ${value}${reason === null ? '' : ` (not imported: ${reason})`}`
 }
 
 function formatSetting(row: PlanRowView): string[] {
@@ -94,8 +102,25 @@ export function formatResult(added: AddedView[]): string | null {
   for (const { provider, name, left } of added.filter((one) => one.left.length > 0)) {
     lines.push(`${provider}/${name}: left in place, since they hold credentials: ${left.join(', ')}`)
   }
-  for (const { provider, name, jobNote } of added)
+  for (const { provider, name, jobNote } of added.filter(({ jobNeedsTask }) => !jobNeedsTask))
     if (jobNote !== null) lines.push(`${provider}/${name}: ${jobNote}`)
+  lines.push(
+    ...formatPaused(added.flatMap(({ job, jobNeedsTask }) => (jobNeedsTask && job !== null ? [job] : []))),
+  )
   if (count > 0) lines.push(`Imported ${formatCount(count, 'account')}. Next: qwenctl auth verify.`)
   return lines.join('\n')
+}
+
+/** The next step of jobs that came with a schedule and without a task. */
+function formatPaused(jobs: string[]): string[] {
+  const [first] = jobs
+  if (first === undefined) return []
+  const subject = jobs.length === 1 ? `The job ${first} is` : `${jobs.length} jobs are`
+  const rest = jobs.length === 1 ? [] : [`  The jobs: ${jobs.join(', ')}`]
+  return [
+    `${subject} paused until ${jobs.length === 1 ? 'it has a task' : 'each has a task'}. For ${first}:`,
+    `  qwenctl jobs set ${first} -- COMMAND`,
+    `  qwenctl jobs resume ${first}`,
+    ...rest,
+  ]
 }

@@ -2,7 +2,7 @@ import { isQwenctlError } from '../../base/errors.ts'
 import { accountFolder } from '../../store/account-folder.ts'
 import type { Toolkit } from '../toolkit.ts'
 import type { NewAccount } from '../accounts/account-inputs.ts'
-import { addImportedJob, setListLimits } from './add-jobs.ts'
+import { addImportedJob } from './add-jobs.ts'
 import { bringAlong, rememberOrigin } from './account-data.ts'
 import type { BroughtAlong } from './account-data.ts'
 import type { AliasPlan } from './aliases.ts'
@@ -26,8 +26,6 @@ export async function applyPlan(
     if (row.action === 'present' && row.account !== null) findData(toolkit, row.account, row.finding)
     if (row.action === 'add') added.push(await addRow(toolkit, row, options))
   }
-  const limits = rows.find(({ finding }) => finding.listLimits !== null)?.finding.listLimits
-  if (limits != null && added.some(({ error }) => error === null)) await setListLimits(toolkit, limits)
   return added
 }
 
@@ -76,6 +74,7 @@ async function addRow(
       files: brought.copied,
       left: brought.left,
       job: job?.job ?? null,
+      jobNeedsTask: job?.needsTask ?? false,
       jobNote: job?.note ?? null,
     }
   } catch (error) {
@@ -90,6 +89,7 @@ async function addRow(
       files: [],
       left: [],
       job: null,
+      jobNeedsTask: false,
       jobNote: null,
     }
   }

@@ -13,6 +13,8 @@ import { diskView } from './read/disk-view.ts'
 import type { Finding } from './finding.ts'
 import { findCredentials, sourceNamed } from './find-credentials.ts'
 import type { Found } from './find-credentials.ts'
+import { applySettings, planSettings } from './list-settings.ts'
+import type { SettingPlan } from './list-settings.ts'
 import { planMigration } from './plan.ts'
 import type { PlanRow } from './plan.ts'
 import { sources } from './sources.ts'
@@ -63,24 +65,27 @@ export async function prepareMigration(toolkit: Toolkit, request: MigrationReque
     importedFrom: (account) => readOrigin(accountFolder(toolkit.home, account)),
   })
   const aliases = planAliases(rows, await toolkit.settings.aliases())
+  const settings = await planSettings(toolkit, rows)
   return {
     rows,
     aliases,
-    view: ({ dryRun, added }) => buildView({ rows, aliases, found }, { dryRun, added }),
+    view: ({ dryRun, added }) => buildView({ rows, aliases, settings, found }, { dryRun, added }),
     apply: async () => {
       const added = await applyPlan(toolkit, rows, { user, now: clock() })
       await applyAliases(toolkit, aliases, added)
+      if (added.some(({ error }) => error === null)) await applySettings(toolkit, settings)
       return added
     },
   }
 }
 
 function buildView(
-  { rows, aliases, found }: { rows: PlanRow[]; aliases: AliasPlan[]; found: Found },
+  plan: { rows: PlanRow[]; aliases: AliasPlan[]; settings: SettingPlan[]; found: Found },
   { dryRun, added }: { dryRun: boolean; added: AddedView[] },
 ): MigrationView {
+  const { rows, aliases, settings, found } = plan
   const { damaged, leftOut, looked } = found
-  return { dryRun, plan: rows.map(planRowView), aliases, damaged, leftOut, looked, added }
+  return { dryRun, plan: rows.map(planRowView), aliases, settings, damaged, leftOut, looked, added }
 }
 
 /** The credentials of accounts that may match a finding; others stay sealed. */

@@ -1,4 +1,4 @@
-import { nameProblem } from '../../account/name.ts'
+import { nameFromLabel } from '../../account/label.ts'
 import type { Account } from '../../account/account.ts'
 import { isQwenctlError } from '../../base/errors.ts'
 import type { AddressRules } from '../accounts/account-fields.ts'
@@ -143,20 +143,13 @@ function named(
   let name = stem
   for (let number = 2; taken.has(name); number += 1) name = `${stem.slice(0, 58)}-${number}`
   const notes = [...finding.notes]
-  if (stem !== finding.name) notes.push(`called ${JSON.stringify(finding.name)} there`)
+  if (stem !== finding.name && finding.label !== finding.name)
+    notes.push(`called ${JSON.stringify(finding.name)} there`)
   if (name !== stem) notes.push(`the name ${stem} is taken`)
   return { name, notes }
 }
 
 /** The nearest text that is a valid name. */
 export function nameFrom(text: string): string {
-  const plain = text
-    .normalize('NFKD')
-    .replace(/[^A-Za-z0-9._@+-]+/g, '-')
-    .replace(/^[^A-Za-z0-9]+/, '')
-    .slice(0, 64)
-    .replace(/[.-]+$/, '')
-  if (nameProblem(plain) === null) return plain
-  const prefixed = `imported-${plain}`.slice(0, 64).replace(/[.-]+$/, '')
-  return nameProblem(prefixed) === null ? prefixed : 'imported'
+  return nameFromLabel(text) ?? nameFromLabel(`imported-${text}`) ?? 'imported'
 }

@@ -1,6 +1,7 @@
 import { maskSecret, maskUrl, redact } from '../../account/mask.ts'
 import type { AliasPlan } from './aliases.ts'
 import type { Finding } from './finding.ts'
+import type { SettingPlan } from './list-settings.ts'
 import type { Passed } from './find-credentials.ts'
 import { buildSettings } from './plan.ts'
 import type { PlanRow } from './plan.ts'
@@ -44,6 +45,8 @@ export interface MigrationView {
   plan: PlanRowView[]
   /** The aliases for `config.yaml`. */
   aliases: AliasPlan[]
+  /** Settings of a master list for all its accounts. */
+  settings: SettingPlan[]
   /** Skipped files. */
   damaged: Passed[]
   /** Settings that belong to no account and are not imported. */
@@ -66,6 +69,8 @@ export interface AddedView {
   files: string[]
   /** The job of its schedule; null: it had none, or `jobNote` says why not. */
   job: string | null
+  /** The job is paused until it has a task. */
+  jobNeedsTask: boolean
   /** The next step for the job; null: none. */
   jobNote: string | null
   /** Files that exist only at their source, because they contain credentials in the clear. */
