@@ -9,7 +9,7 @@ import type { TrailAmounts } from './log/trail.ts'
 import { trailAmount } from './log/trail.ts'
 
 /** A request that was never settled counts no longer than this: its process may have died. */
-const LONGEST_REQUEST_MS = 60 * 60_000
+export const LONGEST_REQUEST_MS = 60 * 60_000
 /** The share of the newest request in the mean. */
 const NEWEST_SHARE = 0.2
 

@@ -1,8 +1,10 @@
 import type { LearnedRecord, LearnEvent, LimitRecord, LimitsEvent } from './log/events.ts'
 import { parseWindow } from './limit.ts'
 import type { LimitState, ModelLimitState, SubjectState } from './log/state.ts'
+import { isLowered } from './reported-count.ts'
 import { usageFromTrail } from './log/trail.ts'
-import { advance, charge, emptyUsage } from './window.ts'
+import { LONGEST_REQUEST_MS } from './in-flight.ts'
+import { advance, charge, emptyUsage, lowerTo } from './window.ts'
 
 /**
  * How long a learned limit is valid after its last report. Where only errors report limits, no answer reports a
@@ -67,8 +69,10 @@ type Learned = Omit<LearnedRecord, 'from'> & { from: string | null }
 function learnOfAccount(subject: SubjectState, record: Learned, now: number): void {
   const known = subject.limits.find((limit) => limit.source === 'learned' && isOfWindow(limit, record))
   if (known !== undefined) {
-    if (record.from?.startsWith(PLAN_PREFIX) === true) usedAtLeast({ ...known, max: record.max }, record, now)
-    return repeat(known, record, now)
+    repeat(known, record, now)
+    if (record.from?.startsWith(PLAN_PREFIX) === true) usedAtLeast(known, record, now)
+    else replaceCount(known, record, now)
+    return
   }
   const limit: LimitState = {
     ...limitState(subject, { ...record, source: 'learned' }, now),
@@ -86,7 +90,10 @@ function learnOfModel(
 ): void {
   const { model } = record
   const known = subject.modelLimits.find((limit) => limit.model === model && isOfWindow(limit, record))
-  if (known !== undefined) return repeat(known, record, now)
+  if (known !== undefined) {
+    repeat(known, record, now)
+    return replaceCount(known, record, now, countHeld(subject, model, inFlight))
+  }
   const { metric, window, max, from } = record
   const clock = parseWindow(window)
   // A header has one bucket: if it now refills at another pace, the previous limit was wrong.
@@ -110,6 +117,28 @@ function repeat(known: LimitState, record: Learned, now: number): void {
   const { usage, clock } = known
   if (clock.kind === 'refill' && usage.kind === 'fixed' && usage.start !== null)
     usage.end = usage.start + (usage.used * clock.lengthMs) / record.max
+}
+
+/**
+ * The provider's count replaces the ledger's, in both directions.
+ *
+ * More than ours: other programs use the credential. `held` requests in flight may be in its count already, so they
+ * are not charged twice: the count never exceeds the requests of qwenctl and of others together.
+ *
+ * Less than ours: its window ended before ours. Its count may lack what was charged within the longest time of a
+ * request, so that part stays ours: the room never exceeds what the provider has left.
+ */
+function replaceCount(limit: LimitState, record: Learned, now: number, held = 0): void {
+  if (record.counted !== true || record.remaining === undefined || record.metric !== 'requests') return
+  usedAtLeast(limit, record, now, held)
+  if (limit.usage.kind === 'rolling' && isLowered(limit))
+    lowerTo(limit.usage, { amount: limit.max - record.remaining, since: now - LONGEST_REQUEST_MS })
+}
+
+/** Requests in flight that may be of this model: those of another known model are not. */
+function countHeld({ inFlight }: SubjectState, model: string, all: number): number {
+  const others = inFlight?.requests.filter((one) => one.model !== undefined && one.model !== model) ?? []
+  return Math.max(0, all - others.length)
 }
 
 /** The provider counts requests that qwenctl has not seen: other programs use the same credential. */

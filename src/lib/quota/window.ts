@@ -106,6 +106,26 @@ function takeBack(usage: Extract<WindowUsage, { kind: 'fixed' }>, amount: number
   usage.used = left
 }
 
+/**
+ * Takes charges made before `since` out of a window, the oldest first, until they are at most `amount`. Later charges
+ * stay.
+ */
+export function lowerTo(
+  usage: Extract<WindowUsage, { kind: 'rolling' }>,
+  { amount, since }: { amount: number; since: number },
+): void {
+  let excess = -Math.max(0, amount)
+  for (const charge of usage.charges) if (charge.at < since) excess += charge.amount
+  while (excess > 0 && usage.charges[0] !== undefined) {
+    const first = usage.charges[0]
+    const taken = Math.min(first.amount, excess)
+    excess -= taken
+    usage.used -= taken
+    first.amount -= taken
+    if (first.amount === 0) usage.charges.shift()
+  }
+}
+
 function dropExpired(usage: { charges: Charge[]; used: number }, before: number): void {
   let expired = 0
   for (const entry of usage.charges) {

@@ -25,7 +25,7 @@ const CLOCK_SPAN = /^(?:(\d{1,3})\.)?(\d{1,2}):([0-5]\d):([0-5]\d(?:\.\d+)?)$/
 
 /**
  * Milliseconds of a duration: Go (`6m0s`, `1h2m3.5s`, `12ms`), protobuf (`38.2s`), or the same with single spaces
- * (`6m 11.52s`), ISO 8601 (`PT30S`), .NET (`00:00:20`), or words (`30 seconds`). Null for anything else.
+ * (`6m 11.52s`). Also ISO 8601 (`PT30S`), .NET (`00:00:20`) and words (`30 seconds`). Null for anything else.
  */
 export function parseDuration(text: string): number | null {
   const trimmed = text.trim()

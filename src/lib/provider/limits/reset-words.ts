@@ -66,9 +66,9 @@ const EARLIEST: Zone = 14 * 60
 
 /**
  * The end named in an error text, in epoch milliseconds; null: none. `zone`: the zone of the service's clock, for
- * dates without one (Z.ai: Beijing). A text in Chinese means the clock of China, which has one zone. Any other date
- * without a zone is read as early as a clock on earth shows it, so that no account rests too long. A time of day
- * without a zone is ignored.
+ * dates without one (Z.ai: Beijing). A text in Chinese means the clock of China, which has one zone. Other dates
+ * without a zone get the earliest one on earth, so that no account rests too long. A time of day without a zone is
+ * ignored.
  */
 export function resetInText(message: string, now: number, zone: string | null = null): number | null {
   const text = message

@@ -5,7 +5,9 @@ import type { Provider } from '../../provider/provider.ts'
 import { activeCooldown } from '../../quota/cooldowns.ts'
 import type { LearnedRecord } from '../../quota/log/events.ts'
 import type { Ledger, Notice } from '../../quota/ledger.ts'
+import { heldAmount } from '../../quota/in-flight.ts'
 import { formatLimit, metrics, parseLimit, parseWindow } from '../../quota/limit.ts'
+import { contradicts } from '../../quota/reported-count.ts'
 import { LEARNED_HOLDS_MS } from '../../quota/set-limits.ts'
 import type { LimitState, ModelLimitState, SubjectState } from '../../quota/log/state.ts'
 import type { Member } from '../../rotation/pool/member.ts'
@@ -43,6 +45,8 @@ interface Seen {
    */
   limits: SubjectState['limits'] | undefined
   modelLimits: SubjectState['modelLimits'] | undefined
+  /** For each of `limitHeaders`: the limit of the rest that it reports; null: none is counted. */
+  counted: (LimitState | null)[]
   /** Epoch milliseconds: from then on the same values are read again. */
   until: number
   /** The same for "nothing left", which some services report for limits that they do not have. */
@@ -102,6 +106,9 @@ export class LearnedLimits {
       values,
       limits: subject?.limits,
       modelLimits: subject?.modelLimits,
+      counted: provider.limitHeaders.map((name, at) =>
+        isRemaining[at] === true ? findCounted(subject, model, name) : null,
+      ),
       until: now + REPEAT_MS,
       spentUntil: isSpent ? now + SHORTEST_REST_MS : 0,
     })
@@ -116,12 +123,15 @@ export class LearnedLimits {
     }
     if (now >= seen.until) return false
     const isRemaining = this.#isRemaining(provider)
+    const subject = this.#options.ledger.state.subjects.get(account.id)
+    if (subject?.limits !== seen.limits || subject?.modelLimits !== seen.modelLimits) return false
     for (let at = 0; at < names.length; at += 1) {
       const value = head.get(names[at]!)
       if (isRemaining[at] ? value === '0' && now >= seen.spentUntil : value !== seen.values[at]) return false
+      const limit = seen.counted[at]
+      if (limit && value !== undefined && isContradicted(limit, Number(value), subject, now)) return false
     }
-    const subject = this.#options.ledger.state.subjects.get(account.id)
-    return subject?.limits === seen.limits && subject?.modelLimits === seen.modelLimits
+    return true
   }
 
   #isRemaining(provider: Provider): boolean[] {
@@ -154,10 +164,12 @@ export class LearnedLimits {
     { limits, now }: { limits: LearnedLimit[]; now: number },
   ): void {
     const { state } = this.#options.ledger
+    const subject = state.subjects.get(member.account.id)
     const records = limits
       .map((limit) => buildRecord(limit, model))
       .filter((record) => record !== null)
-      .filter((record) => isNews(record, state.subjects.get(member.account.id), now))
+      .map((record) => findNews(record, subject, now))
+      .filter((record) => record !== null)
     const notices: Notice[] = limits
       .map((limit) => this.#buildRest(limit, member, { model, now }))
       .filter((notice) => notice !== null)
@@ -247,13 +259,42 @@ function isSameLimit(limit: LimitState | ModelLimitState, record: LearnedRecord)
   return ratio < SAME_PACE && ratio > 1 / SAME_PACE
 }
 
-/** Whether the ledger has another value, or a record more than a day old. */
-function isNews(record: LearnedRecord, subject: SubjectState | undefined, now: number): boolean {
+/** The record to write if the ledger has another value or count, or a record more than a day old; null: nothing new. */
+function findNews(
+  record: LearnedRecord,
+  subject: SubjectState | undefined,
+  now: number,
+): LearnedRecord | null {
   const isSame = (limit: LimitState | ModelLimitState) => isSameLimit(limit, record)
   const known =
     record.model === undefined
       ? subject?.limits.find(isSame)
       : subject?.modelLimits.find((limit) => limit.model === record.model && isSame(limit))
-  if (known === undefined) return true
-  return known.max !== record.max || (known.until ?? 0) < now + LEARNED_HOLDS_MS - REPEAT_MS
+  if (known === undefined) return record
+  const { max, remaining } = record
+  if (remaining !== undefined && isContradicted({ ...known, max }, remaining, subject, now))
+    return { ...record, window: known.window, counted: true }
+  return known.max !== max || (known.until ?? 0) < now + LEARNED_HOLDS_MS - REPEAT_MS ? record : null
+}
+
+/** The learned limit of requests beside a header of what is left: services name the two alike. */
+function findCounted(
+  subject: SubjectState | undefined,
+  model: string | null,
+  remaining: string,
+): LimitState | null {
+  const from = remaining.replace('remaining', 'limit')
+  const isCounted = (limit: LimitState) =>
+    limit.source === 'learned' && limit.metric === 'requests' && limit.from === from
+  const ofModel = subject?.modelLimits.find((limit) => limit.model === model && isCounted(limit))
+  return ofModel ?? subject?.limits.find(isCounted) ?? null
+}
+
+function isContradicted(
+  limit: LimitState & { model?: string },
+  remaining: number,
+  subject: SubjectState | undefined,
+  now: number,
+): boolean {
+  return contradicts(limit, { remaining, now, held: () => heldAmount(subject?.inFlight, limit, now) })
 }

@@ -143,6 +143,10 @@ export interface LearnedRecord {
   model?: string
   /** The remaining amount that the provider reports: the use so far is `max` less this. */
   remaining?: number
+  /**
+   * True: `remaining` replaces the count of a limit that is known already. Versions before 0.2 keep their own count.
+   */
+  counted?: true
   /** The header or field that reported the limit. */
   from: string
 }

@@ -138,10 +138,11 @@ function isLimit(value: unknown): value is LimitRecord {
 
 function isLearned(value: unknown): value is LearnedRecord {
   if (!isLimit(value)) return false
-  const { model, remaining, from } = value as unknown as Record<string, unknown>
+  const { model, remaining, from, counted } = value as unknown as Record<string, unknown>
   return (
     isText(from) &&
     (model === undefined || isText(model)) &&
+    (counted === undefined || counted === true) &&
     (remaining === undefined || (typeof remaining === 'number' && remaining >= 0))
   )
 }

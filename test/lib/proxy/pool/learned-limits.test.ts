@@ -131,6 +131,18 @@ test('when the next answers say the same limit, whatever is left, nothing more i
   expect(scene.lines().filter(({ type }) => type === 'learn')).toHaveLength(3)
 })
 
+test('when other programs use most of a limit, the next answer that says so is believed, once', async () => {
+  const scene = await Scene.open(provider('groq'))
+  const left = (count: number) => groq(3000, count, `${((3000 - count) * 86_400) / 3000}s`)
+  await scene.answer(left(2999))
+  for (let count = 0; count < 5; count += 1) await scene.answer(left(40))
+  const learned = scene.lines().filter(({ type }) => type === 'learn')
+  expect(learned).toHaveLength(2)
+  expect(learned[1]).toMatchObject({ limits: [{ max: 3000, remaining: 40, counted: true }] })
+  const [limit] = scene.ledger.state.subjects.get(scene.member.account.id)!.modelLimits
+  expect(limit!.max - limit!.usage.used).toBe(40)
+})
+
 test('when a process is started anew, what was learned is there, and it is not written again', async () => {
   const first = await Scene.open(provider('groq'))
   await first.answer(groq(3, 0, '6m'))
@@ -243,15 +255,16 @@ test('when an error names its end, the window is learned without what was used: 
 
 test('when a limit was forgotten, the next answer teaches it again; a day later it is repeated', async () => {
   const scene = await Scene.open(provider('groq'))
-  await scene.answer(groq(3000, 9))
+  const used = (count: number) => groq(3000, 3000 - count, `${(count * 86_400) / 3000}s`)
+  await scene.answer(used(1))
   await scene.ledger.record([{ type: 'forget', account: scene.member.account.id }])
-  await scene.answer(groq(3000, 8))
+  await scene.answer(used(2))
   expect(scene.written).toHaveLength(2)
   scene.now += 23 * 60 * MINUTE
-  await scene.answer(groq(3000, 7))
+  await scene.answer(used(3))
   expect(scene.written).toHaveLength(2)
   scene.now += 25 * 60 * MINUTE
-  await scene.answer(groq(3000, 6))
+  await scene.answer(used(4))
   expect(scene.written).toHaveLength(3)
 })
 
