@@ -27,8 +27,9 @@ export const asGeminiEmbeddings: Way = {
   format: 'gemini-embeddings',
   route: '/models/*:batchEmbedContents',
 }
-/** Counts are not translated: without an account that counts, they are estimated. */
+/** Without an account that counts, counts are estimated. */
 export const asGeminiCount: Way = { dialect: 'gemini', format: 'gemini', route: '/models/*:countTokens' }
+const asTranslatedCount: Way = { ...asGeminiCount, format: 'gemini-count' }
 export const asGemini: Way = { dialect: 'gemini', format: 'gemini', route: null }
 
 const translated: ReadonlyMap<string, Endpoint> = new Map([
@@ -43,6 +44,28 @@ const translated: ReadonlyMap<string, Endpoint> = new Map([
   [
     '/messages',
     { dialect: 'anthropic', format: 'messages', ways: [asMessages, asChat, asResponses, asGemini] },
+  ],
+  [
+    '/messages/count_tokens',
+    {
+      dialect: 'anthropic',
+      format: 'messages-count',
+      ways: [
+        { dialect: 'anthropic', format: 'messages-count', route: '/messages/count_tokens' },
+        asTranslatedCount,
+      ],
+    },
+  ],
+  [
+    '/responses/input_tokens',
+    {
+      dialect: 'openai',
+      format: 'responses-count',
+      ways: [
+        { dialect: 'openai', format: 'responses-count', route: '/responses/input_tokens' },
+        asTranslatedCount,
+      ],
+    },
   ],
   ['/embeddings', { dialect: 'openai', format: 'embeddings', ways: [asEmbeddings, asGeminiEmbeddings] }],
 ])

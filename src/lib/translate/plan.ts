@@ -19,6 +19,8 @@ export interface TranslationContext {
   model?: string
   /** The client wants its stream as a JSON list. */
   isList?: boolean
+  /** The tokens of the request are counted, and nothing answers it. */
+  isCount?: boolean
   /** Whether the client wants a stream, where its path says it; missing: as in the body. */
   isStream?: boolean
 }

@@ -6,7 +6,10 @@
 import { QwenctlError } from '../base/errors.ts'
 import { formats } from './formats.ts'
 import { translateEmbeddingAnswer, translateEmbeddingRequest } from './embeddings/translate-embeddings.ts'
-import { isEmbeddingFormat, type Format, type WireFormat } from '../provider/wire-format.ts'
+import { isCountFormat, isEmbeddingFormat } from '../provider/wire-format.ts'
+import type { CountFormat, Format, WireFormat } from '../provider/wire-format.ts'
+import { countedFormats, wrapForCount, writeCount } from './counts.ts'
+import { geminiPath } from './gemini/write-request.ts'
 import { objectAt } from './json-fields.ts'
 import { parseJson } from './json/parse-json.ts'
 import { writeJson } from './json/raw-json.ts'
@@ -48,6 +51,7 @@ export function translateRequest(
     const { body, path, plan } = translateEmbeddingRequest(from, input, context)
     return { body: writeJson(body), path, asksForUsage: false, plan }
   }
+  if (isCountFormat(from)) return translateCount(from, text, context)
   const target = to as Format // a chat is translated to a chat
   const request = readRequest(from, text, context)
   const without = context.without ?? []
@@ -56,6 +60,7 @@ export function translateRequest(
     request.thinking = { ...noThinking, isShown: request.thinking.isShown }
   }
   limitTokens(request, from, context.mostTokens ?? null)
+  if (context.isCount === true) request.maxTokens = null
   if (without.includes('sealed-state')) dropSeals(request.turns)
   const { body, tools } = formats[target].writeRequest(request, context.provider)
   if (without.includes('usage-option')) delete body.stream_options
@@ -64,6 +69,22 @@ export function translateRequest(
     path: formats[target].path(request),
     asksForUsage: body.stream_options !== undefined,
     plan: buildPlan(from, target, { request, tools }, context),
+  }
+}
+
+/** Gemini counts for clients of other formats. The request may lack what only its answer needs. */
+function translateCount(from: CountFormat, text: string, context: TranslationContext): TranslatedRequest {
+  const chat = translateRequest(countedFormats[from], 'gemini', text, {
+    ...context,
+    isStream: false,
+    isCount: true,
+  })
+  const { model } = chat.plan
+  return {
+    body: wrapForCount(chat.body, model),
+    path: geminiPath({ model, isStream: false, method: 'countTokens' }),
+    asksForUsage: false,
+    plan: { ...chat.plan, from, to: 'gemini-count' },
   }
 }
 
@@ -86,6 +107,7 @@ function readRequest(from: Format, text: string, context: TranslationContext): N
   const { model, isStream } = context
   // The account's own name of the model, and what a path says, are not in the body.
   const named = {
+    ...(context.isCount === true && from === 'messages' ? { max_tokens: 1 } : {}),
     ...body,
     ...(model === undefined ? {} : { model }),
     ...(isStream === undefined ? {} : { stream: isStream }),
@@ -137,6 +159,7 @@ function buildPlan(
  */
 export function translateAnswer(plan: TranslationPlan, text: string): string {
   const { from, to } = plan
+  if (isCountFormat(from) || isCountFormat(to)) return writeJson(writeCount(from, parsedAnswer(text)))
   if (isEmbeddingFormat(from) || isEmbeddingFormat(to))
     return writeJson(translateEmbeddingAnswer(plan, parsedAnswer(text)))
   const writer = formats[from].writeAnswer({ ...plan, isStream: false }, () => {})

@@ -105,10 +105,10 @@ async function endUnanswered(
     const hasOwn = hasOwnFormat(request)
     const wanted = refusal === null || !hasOwn ? everyStep(request) : everyOwnStep(request)
     const { pinnedBy } = request
+    if (await sendEstimate(live, exchange, request, { failures, refusal })) return exchange.finish()
     const isRefused = refusal !== null && failures.length === 0
     if (isRefused && (!hasOwn || (earliestReturn(live, wanted)?.at ?? null) === null)) throw refusal
-    if (!(await sendEstimate(live, exchange, request, failures)))
-      sendFinalError(live, exchange, wanted, { failures, pinnedBy })
+    sendFinalError(live, exchange, wanted, { failures, pinnedBy })
     exchange.finish()
   } catch (error) {
     exchange.finish(error)

@@ -20,7 +20,7 @@ export function translateError(plan: TranslationPlan, status: number, body: unkn
   const words = readError(body)
   const message = words.message === '' ? `the provider answered with status ${status}` : words.message
   const said = { ...words, message }
-  if (plan.from === 'messages') return messagesError(said, status, plan)
+  if (plan.from === 'messages' || plan.from === 'messages-count') return messagesError(said, status, plan)
   const isGemini = plan.from === 'gemini' || plan.from === 'gemini-embeddings'
   return isGemini ? geminiError(said, status) : chatError(said, status)
 }

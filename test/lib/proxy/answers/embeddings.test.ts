@@ -97,6 +97,67 @@ describe('a Gemini client', () => {
   })
 })
 
+describe('a count on a Gemini account', () => {
+  const tool = { name: 'f', description: 'd', input_schema: { type: 'object', properties: {} } }
+  const ask = { model: 'g1', system: 'rules', tools: [tool], messages: [{ role: 'user', content: 'hi' }] }
+  const version = { 'anthropic-version': '2023-06-01' }
+
+  test('is exact for a Messages client, with its system prompt and its tools', async () => {
+    const { upstream, proxy, sent } = await given('gemini')
+    upstream.next(json(200, { totalTokens: 42 }))
+    const reply = await proxy.post('/v1/messages/count_tokens', ask, version)
+    expect(reply.json).toEqual({ input_tokens: 42 })
+    expect(reply.headers['x-qwenctl-estimated']).toBeUndefined()
+    expect(upstream.last.path).toBe('/gemini/v1beta/models/g1:countTokens')
+    expect(sent()).toEqual({
+      generateContentRequest: {
+        model: 'models/g1',
+        systemInstruction: { parts: [{ text: 'rules' }] },
+        contents: [{ role: 'user', parts: [{ text: 'hi' }] }],
+        tools: [
+          {
+            functionDeclarations: [
+              { name: 'f', description: 'd', parametersJsonSchema: { type: 'object', properties: {} } },
+            ],
+          },
+        ],
+      },
+    })
+  })
+
+  test('is exact for a client of Responses', async () => {
+    const { upstream, proxy } = await given('gemini')
+    upstream.next(json(200, { totalTokens: 7 }))
+    const reply = await proxy.post('/v1/responses/input_tokens', { model: 'g1', input: 'hi' })
+    expect(reply.json).toEqual({ object: 'response.input_tokens', input_tokens: 7 })
+  })
+
+  test('uses up none of its requests', async () => {
+    const { upstream, proxy } = await given('gemini')
+    upstream.next(json(200, { totalTokens: 7 }))
+    await proxy.post('/v1/messages/count_tokens', ask, version)
+    expect(upstream.requests).toHaveLength(1)
+    const { a: account } = await proxy.quota()
+    expect(account?.today.requests).toBe(0)
+  })
+
+  test('is an estimate for a request that Gemini cannot get', async () => {
+    const { upstream, proxy } = await given('gemini')
+    const content = [{ type: 'container_upload', file_id: 'f' }]
+    const body = { ...ask, messages: [{ role: 'user', content }] }
+    const reply = await proxy.post('/v1/messages/count_tokens', body, version)
+    expect([reply.status, reply.headers['x-qwenctl-estimated']]).toEqual([200, 'true'])
+    expect(upstream.requests).toHaveLength(0)
+  })
+
+  test("tells the service's error in the client's format", async () => {
+    const { upstream, proxy } = await given('gemini')
+    upstream.next(json(400, { error: { code: 400, message: 'bad part', status: 'INVALID_ARGUMENT' } }))
+    const reply = await proxy.post('/v1/messages/count_tokens', ask, version)
+    expect(reply.json).toMatchObject({ type: 'error', error: { message: 'bad part' } })
+  })
+})
+
 test('tokens are estimated for a model that only an account without counts has', async () => {
   const upstream = await givenUpstream()
   const proxy = await givenProxy({

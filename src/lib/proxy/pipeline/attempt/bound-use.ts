@@ -1,3 +1,4 @@
+import { isCountFormat } from '../../../provider/wire-format.ts'
 import { findOutputLimit } from '../../../provider/limits/output-limits.ts'
 import { countsAmounts, heldAmount, holdAmount } from '../../../quota/in-flight.ts'
 import type { Metric } from '../../../quota/limit.ts'
@@ -42,7 +43,8 @@ export function boundUse(
   const size = (plan.size ??= measureRequest(plan.body.bytes))
   const model = step.wanted.model ?? ''
   const price = live.rules.prices.findPrice(member.account, model)
-  const writes = route.format !== null || route.path === '/completions' || route.path === '/responses/compact'
+  const hasFormat = route.format !== null && !isCountFormat(route.format)
+  const writes = hasFormat || route.path === '/completions' || route.path === '/responses/compact'
   const bound = writes ? (size.outputTokens ?? findOutputLimit(model)) : 0
   const rests = listRests([account, own], view.now, view.keep)
   return fitUse({
@@ -51,7 +53,7 @@ export function boundUse(
     bound,
     rests,
     now: view.now,
-    mayLower: route.format !== null || route.path === '/completions',
+    mayLower: hasFormat || route.path === '/completions',
   })
 }
 

@@ -18,7 +18,7 @@ import type { RequestBody } from './read-request.ts'
 import type { PathFacts, Route } from './routes.ts'
 import { parseRequest } from './read-request.ts'
 import type { RequestSize } from '../../wire/body/output-bound.ts'
-import { isEmbeddingFormat } from '../../../provider/wire-format.ts'
+import { isChatFormat } from '../../../provider/wire-format.ts'
 import { conversationHint } from '../../wire/body/session-hint.ts'
 import { continuedState } from '../../wire/body/stored-state.ts'
 
@@ -119,7 +119,7 @@ function placeRequest(
   { bytes, scan }: RequestBody,
   wanted: Wanted,
 ): Placement {
-  const isChat = route.format !== null && !isEmbeddingFormat(route.format)
+  const isChat = route.format !== null && isChatFormat(route.format)
   const isConversation = isChat || route.keepsState
   if (scan === null || (!isConversation && head.session === null)) return nowhere
   return placeConversation(conversationHint(bytes, scan, head.session), live.placements.conversations, (id) =>

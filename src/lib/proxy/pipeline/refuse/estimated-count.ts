@@ -1,3 +1,4 @@
+import type { QwenctlError } from '../../../base/errors.ts'
 import type { RotationRequest } from '../../../rotation/rotation-request.ts'
 import type { LivePool } from '../../pool/live-pool.ts'
 import type { Exchange } from '../exchange/exchange.ts'
@@ -15,18 +16,19 @@ const forms: ReadonlyMap<string, (tokens: number) => object> = new Map<string, (
 
 /**
  * Answers a token count with an estimate if no account can count. A header marks the estimate. False: the request is
- * not a token count, or an account can count.
+ * not a token count, or an account can count. `refusal`: why no other format can express the request.
  */
 export async function sendEstimate(
   live: LivePool,
   exchange: Exchange,
   request: RequestPlan,
-  failures: readonly Failure[],
+  { failures, refusal }: { failures: readonly Failure[]; refusal: QwenctlError | null },
 ): Promise<boolean> {
   const { incoming, body } = request
   const form = forms.get(incoming.route.path)
-  if (form === undefined || (incoming.route.ways.length > 0 && canCount(live, exchange, request, failures)))
-    return false
+  if (form === undefined) return false
+  const isLost = refusal !== null && failures.length === 0
+  if (!isLost && incoming.route.ways.length > 0 && canCount(live, exchange, request, failures)) return false
   const { estimateTokens } = await import('./estimate-tokens.ts')
   const counted = form(await estimateTokens(body.bytes))
   const headers = ['content-type', 'application/json', 'x-qwenctl-estimated', 'true']
