@@ -29,14 +29,15 @@ export default defineConfig({
     disableConsoleIntercept: true,
     // Programs that the tests start compile their modules once, not in every process. That halves the time of a start.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'compiled-for-tests') },
-    testTimeout: 60_000,
+    // These end what hangs. The machine may be busy, so no test is judged by its time.
+    testTimeout: 300_000,
     // On a machine busy with other work, a test of processes may fail once. It runs again and is named at the end.
     // A law is not tried again: its second run would draw other values.
     retry: { count: 1, condition: /^(?!Property failed)/ },
     reporters: ['default', './test/support/repeated-tests.ts'],
-    hookTimeout: 60_000,
+    hookTimeout: 300_000,
     // The machine may be busy, so a wait ends when its condition holds, however long that takes.
-    expect: { poll: { timeout: 20_000 } },
+    expect: { poll: { timeout: 120_000 } },
     projects: [
       { extends: true, test: { name: 'all', include: ['test/**/*.test.ts'] } },
       // Tests of whole proxies run again over Node's documented HTTP: `npm run test:portable`.

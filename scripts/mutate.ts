@@ -1,10 +1,16 @@
 // `npm run mutate -- ROOM [FILE...]` changes the sources of a room one place at a time. It names the changes that no
 // test of the room notices. With files, only those are changed. A second run repeats only what has changed since.
+// `--sample 60 --seed 1` changes 60 lines chosen at random, the same ones for the same seed.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { Stryker } from '@stryker-mutator/core'
+import { sampleLines } from './mutate/sample-lines.ts'
 
 const root = join(import.meta.dirname, '..')
+
+/** A table of data: its test compares it with its source. */
+const GENERATED = 'src/lib/quota/prices/price-rows.ts'
 
 /** The tests of a room, and where they are not enough, those of its users. */
 const rooms: Readonly<Record<string, { sources: string; tests: string[] }>> = {
@@ -16,7 +22,11 @@ const rooms: Readonly<Record<string, { sources: string; tests: string[] }>> = {
   pipeline: { sources: 'src/lib/proxy/pipeline', tests: ['test/lib/proxy'] },
 }
 
-const [room = '', ...files] = process.argv.slice(2)
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { sample: { type: 'string' }, seed: { type: 'string', default: '1' } },
+})
+const [room = '', ...files] = positionals
 const chosen = rooms[room]
 if (chosen === undefined) {
   console.error(`Name a room: npm run mutate -- ${Object.keys(rooms).join('|')} [FILE...]`)
@@ -28,16 +38,21 @@ if (missing !== undefined) {
   process.exit(2)
 }
 
+const patterns =
+  files.length === 0
+    ? [`${chosen.sources}/**/*.ts`, `!${GENERATED}`]
+    : files.map((file) => `${chosen.sources}/${file}`)
+const isSample = values.sample !== undefined
+
 process.env.QWENCTL_MUTATED_TESTS = JSON.stringify(chosen.tests)
 const stryker = new Stryker({
-  mutate:
-    files.length === 0 ? [`${chosen.sources}/**/*.ts`] : files.map((file) => `${chosen.sources}/${file}`),
+  mutate: isSample ? sampleLines(root, patterns, Number(values.sample), Number(values.seed)) : patterns,
   mutator: { excludedMutations: ['StringLiteral'] },
   testRunner: 'vitest',
   plugins: ['@stryker-mutator/vitest-runner'],
   vitest: { configFile: 'vitest.mutate.config.ts', related: false },
-  coverageAnalysis: 'off',
-  incremental: true,
+  coverageAnalysis: 'perTest',
+  incremental: !isSample,
   incrementalFile: `node_modules/.cache/mutate/${room}.json`,
   tempDirName: 'node_modules/.cache/mutate/tmp',
   reporters: ['clear-text', 'progress'],

@@ -32,7 +32,7 @@ export function outcomeTables(): Map<string, string> {
 function outcomeTable(rows: readonly OutcomeRow[]): string {
   const hasMeanings = rows.some(({ about }) => about !== undefined)
   return table(
-    ['Status', 'Code, type or words', ...(hasMeanings ? ['Meaning'] : []), 'Outcome', 'Rests'],
+    ['Status', 'Code, type or words', ...(hasMeanings ? ['Meaning'] : []), 'Outcome', 'In cooldown'],
     rows.map((row) => [
       statusText(row),
       saidText(row),

@@ -43,8 +43,8 @@ export default class Ask extends AccountCommand {
         const answer = await ask(pool, { model, text: wanted.text, onPiece })
         if (isLive) process.stdout.write('\n')
         else this.print(answer.text)
-        const tries = answer.attempts === 1 ? '' : ` after ${answer.attempts} tries`
-        this.tell(`${answer.account} answered with ${model}${tries}.`)
+        const attempts = answer.attempts === 1 ? '' : ` after ${answer.attempts} attempts`
+        this.tell(`${answer.account} answered with ${model}${attempts}.`)
         return { model, ...answer }
       })
     } finally {

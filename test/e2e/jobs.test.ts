@@ -172,7 +172,7 @@ describe('jobs without a proxy', () => {
     expect(process.memoryUsage().rss - before).toBeLessThan(95 << 20)
     const pids = runs[0]!.output!.split('\n')[0]!.split(' ').map(Number)
     await until(() => pids.every((pid) => !isAlive(pid)))
-  }, 30_000)
+  })
 })
 
 describe('jobs over proxies', () => {
@@ -252,7 +252,7 @@ describe('jobs over proxies', () => {
     expect(hanging.filter((status) => status === 'running')).toHaveLength(1)
     await runCommand(home, ['accounts', 'stop', 'hangs'])
     await until(async () => (await runsOf(home, 'bad1')).some(({ status }) => status === 'stopped'))
-  }, 90_000)
+  })
 
   test('a killed proxy leaves a lost run, which another proxy repeats only with retries', async () => {
     const home = await givenAccounts(['one', 'two'])
@@ -284,7 +284,7 @@ describe('jobs over proxies', () => {
     expect((await statuses('once')).map(({ status }) => status)).toEqual(['lost'])
     expect((await statuses('again')).map(({ status }) => status).sort()).toEqual(['lost', 'running'])
     expect(begunIn('one')).toBe(1)
-  }, 90_000)
+  })
 
   test('--no-jobs runs none', async () => {
     const home = await givenAccounts(['one'])
@@ -296,5 +296,5 @@ describe('jobs over proxies', () => {
     expect(other.pid).toBeGreaterThan(0)
     const pids = (await runsOf(home, 'tick')).map(({ id }) => Number.parseInt(id.split('.')[0]!, 36))
     expect([...new Set(pids)]).toEqual([other.pid])
-  }, 60_000)
+  })
 })

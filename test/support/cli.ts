@@ -1,6 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { printCompletion } from '../../src/answer-directly.ts'
+import { resolveHome } from '../../src/lib/store/home.ts'
 import type { ErrorReport } from '../../src/lib/terminal/error-report.ts'
 import { runCli } from '../../src/lib/terminal/run-cli.ts'
 import type { ProxyStanding } from '../../src/lib/toolkit/proxies.ts'
@@ -86,12 +88,35 @@ export async function runCommand(
   argv: string[],
   env: Record<string, string> = {},
 ): Promise<CliResult> {
+  return runHere(cleanEnv(home, env), () => runCli(argv, { root, pjson: sourcePackage() }))
+}
+
+/** As `runCommand`, with the plugins of the home. Their code runs in this process. */
+export async function runWithPlugins(
+  home: string,
+  argv: string[],
+  env: Record<string, string> = {},
+): Promise<CliResult> {
+  const { pluginsFolder, cacheFolder } = resolveHome(cleanEnv(home))
+  const plugins = pluginsFolder === null ? {} : { pluginsFolder }
+  const source = { root, pjson: sourcePackage(), cacheFolder, ...plugins }
+  return runHere(cleanEnv(home, env), () => runCli(argv, source))
+}
+
+/** What a shell gets for a partial command line: `bash`, then the words. */
+export async function runCompletion(home: string, argv: string[]): Promise<CliResult> {
+  buildIfMissing()
+  return runHere(cleanEnv(home), () => printCompletion(argv, root))
+}
+
+/** Runs a command line in this process, with this environment. */
+async function runHere(env: NodeJS.ProcessEnv, run: () => Promise<number>): Promise<CliResult> {
   const before = { ...process.env }
   const captured = capture()
   process.exitCode = undefined
   try {
-    replaceEnv(cleanEnv(home, env))
-    const exit = await runCli(argv, { root, pjson: sourcePackage() })
+    replaceEnv(env)
+    const exit = await run()
     return { exit, ...captured.release() }
   } finally {
     captured.release()

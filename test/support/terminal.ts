@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest'
 
 export interface Terminal {
   type(text: string): void
-  /** Resolves once everything shown since the start contains the text; fails with the screen after 30 s. */
+  /** Resolves once everything shown since the start contains the text; fails with the screen after two minutes. */
   waitFor(text: string): Promise<void>
   /** Everything shown so far, without control codes. */
   shown(): string
@@ -46,7 +46,7 @@ export function openTerminal(
     exit,
     waitFor: (text) =>
       new Promise((done, fail) => {
-        const timer = setTimeout(() => fail(new Error(`"${text}" was never shown:\n${shown()}`)), 30_000)
+        const timer = setTimeout(() => fail(new Error(`"${text}" was never shown:\n${shown()}`)), 120_000)
         const look = () => {
           if (!shown().includes(text)) return
           clearTimeout(timer)

@@ -86,7 +86,7 @@ describe.skipIf(!hasChromium)(`jobs and batches on the page${withoutChromium}`, 
     const bar = page.getByRole('progressbar', { name: 'Answered lines' })
     await expect.poll(() => bar.getAttribute('aria-valuetext')).toBe('100 of 200')
     api.work.batches = [madeBatch(Date.now(), { done: 150 })]
-    await expect.poll(() => bar.getAttribute('aria-valuetext'), { timeout: 8000 }).toBe('160 of 200')
+    await expect.poll(() => bar.getAttribute('aria-valuetext')).toBe('160 of 200')
     await page.getByRole('button', { name: 'Cancel tasks.jsonl' }).click()
     await page.getByText('canceled').waitFor()
   })

@@ -145,8 +145,15 @@ const rows: Row[] = [
   gauge('qwenctl_upstream_connections', 'Connections to upstreams, in use or kept.', 'sum', (sources) => [
     { labels: {}, value: sources.upstreamConnections() },
   ]),
-  gauge('qwenctl_cooldowns_active', 'What rests now, by what it is and why.', 'first', (sources) =>
-    cooldownGauges(sources).map(({ count, scope, reason }) => ({ labels: { scope, reason }, value: count })),
+  gauge(
+    'qwenctl_cooldowns_active',
+    'Cooldowns that are active now, by scope and reason.',
+    'first',
+    (sources) =>
+      cooldownGauges(sources).map(({ count, scope, reason }) => ({
+        labels: { scope, reason },
+        value: count,
+      })),
   ),
   gauge('qwenctl_account_available', 'Whether an account can serve: 1 or 0.', 'first', (sources) =>
     accountGauges(sources).map(({ isAvailable, ...labels }) => ({ labels, value: isAvailable ? 1 : 0 })),

@@ -77,7 +77,7 @@ test('rotations, cooldowns, troubles, starts and ends are told in words', async 
   expect(stdout.trimEnd().split('\n')).toEqual([
     `${at}  qwen/work  rate limited (429)  qwen3-coder-plus  4 ms  openai/spare takes over  req-1  slow down, key sk-…6789`,
     `${at}  openai/spare  answered (200)  qwen3-coder-plus  12 ms  req-1`,
-    `${at}  openai/spare  answered (200)  qwen3-coder-plus  14 ms  120+34 tokens  2 tries  req-1`,
+    `${at}  openai/spare  answered (200)  qwen3-coder-plus  14 ms  120+34 tokens  2 attempts  req-1`,
     `${at}  qwen/work  in cooldown until 2026-11-22T10:01:00Z  m1  rate limited  slow down`,
     `${at}  qwen/work (group:local:qwen/t)  in cooldown until you act  no quota or credit left`,
     `${at}  trouble  the disk is full`,

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { binary, buildIfMissing, cleanEnv, runBinary, runCommand } from '../../support/cli.ts'
+import { binary, buildIfMissing, cleanEnv, runBinary, runCommand, runCompletion } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
 import { openTerminal } from '../../support/terminal.ts'
 import { openaiLine } from '../batch-process.ts'
@@ -27,7 +27,7 @@ async function givenAccounts(): Promise<{ home: string; env: NodeJS.ProcessEnv }
 }
 
 async function candidates(home: string, ...words: string[]): Promise<string[]> {
-  const { stdout } = await runBinary(home, ['__complete', 'bash', ...words])
+  const { stdout } = await runCompletion(home, ['bash', ...words])
   return stdout.split('\n').filter((line) => line !== '')
 }
 
@@ -107,36 +107,36 @@ test.skipIf(isMissing('fish'))('in fish, commands, values and names complete', a
   expect(ask('qwenctl auth add --key-file the-k')).toContain('the-key-file')
 })
 
-test.skipIf(isMissing('bash')).each([
+const completions = [
   ['qwenctl acc', 'qwenctl accounts '],
   ['qwenctl accounts show pla', 'qwenctl accounts show play '],
   ['qwenctl accounts show bob:sand', 'qwenctl accounts show bob:sandbox/other '],
   ['qwenctl auth add --provider=deep', 'qwenctl auth add --provider=deepseek '],
   ['qwenctl auth add --key-file the-k', 'qwenctl auth add --key-file the-key-file '],
-])('in bash, Tab after "%s" makes "%s"', async (typed, completed) => {
-  const { home, env } = await givenAccounts()
-  writeFileSync(join(home, 'the-key-file'), '')
-  const terminal = openTerminal('bash', ['--norc', '--noprofile', '-i'], { env, cwd: home })
-  terminal.type('source <(qwenctl completion bash); echo re""ady\r')
-  await terminal.waitFor('ready')
-  terminal.type(`${typed}\t`)
-  await terminal.waitFor(completed)
-  expect(terminal.shown()).toContain(completed)
-})
+] as const
+const CLEAR_LINE = '\u0015'
 
-test.skipIf(isMissing('zsh')).each([
-  ['qwenctl acc', 'qwenctl accounts '],
-  ['qwenctl accounts show pla', 'qwenctl accounts show play '],
-  ['qwenctl accounts show bob:sand', 'qwenctl accounts show bob:sandbox/other '],
-  ['qwenctl auth add --provider=deep', 'qwenctl auth add --provider=deepseek '],
-  ['qwenctl auth add --key-file the-k', 'qwenctl auth add --key-file the-key-file '],
-])('in zsh, Tab after "%s" makes "%s"', async (typed, completed) => {
-  const { home, env } = await givenAccounts()
-  writeFileSync(join(home, 'the-key-file'), '')
-  const terminal = openTerminal('zsh', ['-f', '-i'], { env, cwd: home })
-  terminal.type('autoload -Uz compinit; compinit -u -D; source <(qwenctl completion zsh); echo re""ady\r')
-  await terminal.waitFor('ready')
-  terminal.type(`${typed}\t`)
-  await terminal.waitFor(completed)
-  expect(terminal.shown()).toContain(completed)
-})
+const shells: [name: string, flags: string[], setUp: string][] = [
+  ['bash', ['--norc', '--noprofile', '-i'], 'source <(qwenctl completion bash)'],
+  [
+    'zsh',
+    ['-f', '-i'],
+    'autoload -Uz compinit; compinit -u -D; source <(qwenctl completion zsh); bindkey -e',
+  ],
+]
+
+test.each(shells.filter(([name]) => !isMissing(name)))(
+  'in %s, Tab completes commands, names, values and files',
+  async (shell, flags, setUp) => {
+    const { home, env } = await givenAccounts()
+    writeFileSync(join(home, 'the-key-file'), '')
+    const terminal = openTerminal(shell, flags, { env, cwd: home })
+    terminal.type(`${setUp}; echo re""ady\r`)
+    await terminal.waitFor('ready')
+    for (const [typed, completed] of completions) {
+      terminal.type(`${typed}\t`)
+      await terminal.waitFor(completed)
+      terminal.type(CLEAR_LINE)
+    }
+  },
+)

@@ -1,9 +1,10 @@
-// Plugins as people install them: a folder with a hook, linked into a home of its own.
+// Plugins as people install them: a folder with a hook, linked into a home of its own. What a plugin can do to the
+// process is tried in one of its own; all else runs in this one.
 
 import { mkdirSync, writeFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { root, runBinary } from '../../support/cli.ts'
+import { root, runBinary, runCompletion, runWithPlugins } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
 
 /** Writes a plugin with this hook and links it. */
@@ -16,7 +17,7 @@ async function linkedPlugin(home: string, hook: string, files: Record<string, st
   writeFileSync(join(folder, 'package.json'), JSON.stringify(pjson))
   writeFileSync(join(folder, 'providers.js'), hook)
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
-  const linked = await runBinary(home, ['plugins', 'link', folder, '--no-install'])
+  const linked = await runWithPlugins(home, ['plugins', 'link', folder, '--no-install'])
   expect(linked.exit, linked.stderr).toBe(0)
   return folder
 }
@@ -58,7 +59,7 @@ test('when an address of a plugin has a password or is one of cloud metadata, it
   const home = temporaryFolder()
   const rows = `[{ id: 'a', baseUrl: 'https://u:p@x.example/v1' }, { id: 'b', baseUrl: 'http://169.254.169.254/v1' }]`
   await linkedPlugin(home, `export default async () => ${rows}`)
-  const { stdout, stderr } = await runBinary(home, ['providers', 'list'])
+  const { stdout, stderr } = await runWithPlugins(home, ['providers', 'list'])
   expect(stdout).not.toMatch(/^[ab] /m)
   expect(stderr).toContain('provider "a": baseUrl must not contain a user name or password')
   expect(stderr).toContain('provider "b": endpoint "default" is an address of cloud metadata')
@@ -71,7 +72,7 @@ test('when another hook of a plugin throws, it is a warning', async () => {
   const pjson = { name: 'qwenctl-plugin-x', version: '1.0.0', type: 'module', oclif: { hooks } }
   writeFileSync(join(folder, 'package.json'), JSON.stringify(pjson))
   writeFileSync(join(folder, 'init.js'), `export default async () => { throw new Error('odd start') }`)
-  const { exit, stderr } = await runBinary(home, ['providers', 'list'])
+  const { exit, stderr } = await runBinary(home, ['providers', 'list']) // this process knows the package as it was
   expect(exit).toBe(0)
   expect(stderr).toContain('plugin qwenctl-plugin-x: its hook init failed: odd start')
 })
@@ -80,32 +81,29 @@ test('when the plugin of an account is gone, every command says so, and verify c
   const home = temporaryFolder()
   const folder = await linkedPlugin(home, `export default async () => ${acme}`)
   const env = { ACME_KEY: 'sk-acme-0123456789abcdef' }
-  const added = await runBinary(
-    home,
-    ['auth', 'add', 'a', '-p', 'acme', '--key-env', 'ACME_KEY', '--no-verify'],
-    { env },
-  )
+  const add = ['auth', 'add', 'a', '-p', 'acme', '--key-env', 'ACME_KEY', '--no-verify']
+  const added = await runWithPlugins(home, add, env)
   expect(added.exit, added.stderr).toBe(0)
-  await runBinary(home, ['auth', 'add', 'b', '-p', 'sandbox'])
-  await runBinary(home, ['plugins', 'unlink', folder])
+  await runWithPlugins(home, ['auth', 'add', 'b', '-p', 'sandbox'])
+  await runWithPlugins(home, ['plugins', 'unlink', folder])
   for (const command of [
     ['auth', 'list'],
     ['quota', 'show'],
     ['accounts', 'show', 'a'],
   ]) {
-    const { stdout } = await runBinary(home, [...command, '--json'])
+    const { stdout } = await runWithPlugins(home, [...command, '--json'])
     expect(stdout).toContain('"status": "no-provider"')
     expect(stdout).toContain(String.raw`no plugin brings the provider \"acme\"`)
   }
-  const doctor = await runBinary(home, ['doctor', '--json'])
+  const doctor = await runWithPlugins(home, ['doctor', '--json'])
   const { checks } = JSON.parse(doctor.stdout) as { checks: { id: string; status: string }[] }
   expect(checks).toContainEqual(expect.objectContaining({ id: 'plugins', status: 'fail' }))
-  const verified = await runBinary(home, ['auth', 'verify', '--json'])
+  const verified = await runWithPlugins(home, ['auth', 'verify', '--json'])
   const { verifications } = JSON.parse(verified.stdout) as { verifications: { result: string }[] }
   expect(verifications).toHaveLength(2)
-  const set = await runBinary(home, ['accounts', 'set', 'a', '--priority', '2'])
+  const set = await runWithPlugins(home, ['accounts', 'set', 'a', '--priority', '2'])
   expect(set.stderr).toContain('qwenctl plugins install')
-}, 60_000)
+})
 
 test('completion offers the commands of a plugin as soon as it is linked, and no longer once it is unlinked', async () => {
   const home = temporaryFolder()
@@ -118,20 +116,20 @@ test('completion offers the commands of a plugin as soon as it is linked, and no
     }`
   const folder = await linkedPlugin(home, `export default async () => []`, { 'commands/hello.js': hello })
   const offers = async (...words: string[]) =>
-    (await runBinary(home, ['__complete', 'bash', ...words])).stdout.split('\n').filter(Boolean)
+    (await runCompletion(home, ['bash', ...words])).stdout.split('\n').filter(Boolean)
   expect(await offers('hel')).toEqual(['help', 'hello'])
   expect(await offers('hello', '--')).toContain('--loud')
-  await runBinary(home, ['plugins', 'unlink', folder])
+  await runWithPlugins(home, ['plugins', 'unlink', folder])
   expect(await offers('hel')).toEqual(['help'])
 })
 
 test('a failure of the commands that oclif brings is an error document like all others, and no bug of qwenctl', async () => {
   const home = temporaryFolder()
   const words = ['plugins', 'inspect', 'nope']
-  const { exit, stdout } = await runBinary(home, [...words, '--json'])
+  const { exit, stdout } = await runWithPlugins(home, [...words, '--json'])
   expect(exit).toBe(1)
   expect(JSON.parse(stdout)).toEqual({
     error: { code: 'failed', message: 'nope not installed', hint: null, exit: 1 },
   })
-  expect((await runBinary(home, words)).stderr).toBe('error: nope not installed\n')
+  expect((await runWithPlugins(home, words)).stderr).toBe('error: nope not installed\n')
 })

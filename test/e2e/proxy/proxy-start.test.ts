@@ -3,7 +3,7 @@ import { chmodSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { runBinary, runCommand } from '../../support/cli.ts'
+import { runCommand } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
 import { chat, givenUpstream, json } from '../../support/servers/fake-upstream.ts'
 import { keyOf } from '../../support/servers/proxy-harness.ts'
@@ -56,7 +56,7 @@ test('without an account it starts, says what to do, and answers with what is mi
 test('when the port is in use, exits with 1, names the port and says how to go on', async () => {
   const home = await givenHome(sandbox)
   const port = await portInUse()
-  const result = await runBinary(home, ['proxy', 'start', '--port', String(port), '--json'])
+  const result = await runCommand(home, ['proxy', 'start', '--port', String(port), '--json'])
   expect(result.exit).toBe(1)
   expect(errorOf(result)).toMatchObject({ code: 'port_in_use', exit: 1 })
   expect(errorOf(result).message).toContain(String(port))
@@ -65,7 +65,7 @@ test('when the port is in use, exits with 1, names the port and says how to go o
 
 test('when others could reach the address, refuses it with the reason', async () => {
   const home = await givenHome(sandbox)
-  const result = await runBinary(home, ['proxy', 'start', '--port', '0', '--host', '0.0.0.0', '--json'])
+  const result = await runCommand(home, ['proxy', 'start', '--port', '0', '--host', '0.0.0.0', '--json'])
   expect(result.exit).toBe(2)
   expect(errorOf(result)).toMatchObject({
     code: 'invalid_value',
@@ -90,9 +90,9 @@ test('when the passphrase of the home is missing or wrong, does not start: vault
   const env = { QWENCTL_PASSPHRASE: 'correct horse battery', MY_KEY: 'sk-locked-0123456789abcdef' }
   const argv = ['auth', 'add', 'openai/work', '--key-env', 'MY_KEY', '--no-verify']
   expect(await runCommand(home, argv, env)).toMatchObject({ exit: 0 })
-  for (const passphrase of [undefined, 'wrong']) {
-    const wrong = { QWENCTL_PASSPHRASE: passphrase }
-    const result = await runBinary(home, ['proxy', 'start', '--port', '0', '--json'], { env: wrong })
+  const wrongOnes: Record<string, string>[] = [{}, { QWENCTL_PASSPHRASE: 'wrong' }]
+  for (const wrong of wrongOnes) {
+    const result = await runCommand(home, ['proxy', 'start', '--port', '0', '--json'], wrong)
     expect(result.exit).toBe(6)
     expect(errorOf(result)).toMatchObject({ code: 'vault_locked', exit: 6 })
   }
@@ -168,9 +168,8 @@ test('with --verbose every request has its line, without it only troubles have',
 
 test('when the home cannot be written, does not start and says so: exit 6', async () => {
   const home = await givenHome(sandbox)
-  const result = await runBinary(home, ['proxy', 'start', '--port', '0', '--json'], {
-    env: { QWENCTL_HOME: '/dev/null/nowhere' },
-  })
+  const start = ['proxy', 'start', '--port', '0', '--json']
+  const result = await runCommand(home, start, { QWENCTL_HOME: '/dev/null/nowhere' })
   expect(result.exit).toBe(6)
   expect(errorOf(result).code).toBe('store_unwritable')
 })

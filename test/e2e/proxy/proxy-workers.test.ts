@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { runBinary } from '../../support/cli.ts'
+import { runBinary, runCommand } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
 import {
   ControlledStream,
@@ -59,7 +59,7 @@ async function answeredAt(url: string): Promise<number> {
   return [...rows].reduce((sum, [, count]) => sum + Number(count), 0)
 }
 
-test('two workers are one proxy: one line, one port, one entry in status, and one exact count', async () => {
+test('two workers are one proxy: one line, port, entry, API, message and exact count', async () => {
   const upstream = await givenUpstream()
   upstream.always(chat())
   const home = await givenHome([{ name: 'a', limits: ['30/6h'] }], upstream.baseUrl)
@@ -70,67 +70,40 @@ test('two workers are one proxy: one line, one port, one entry in status, and on
     { url: proxy.url, pid: proxy.pid, workers: [expect.any(Number), expect.any(Number)] },
   ])
   expect(proxies[0]?.workers).not.toContain(proxy.pid)
-  const answers = await Promise.all(Array.from({ length: 50 }, () => chatAt(proxy.url)))
+  const token = (await runCommand(home, ['config', 'get', 'adminToken'])).stdout.trim()
+  for (let index = 0; index < 6; index += 1) {
+    const answer = await textAt(`${proxy.url}/api/proxy`, { authorization: `Bearer ${token}` })
+    expect(JSON.parse(answer)).toMatchObject({ url: proxy.url, pid: proxy.pid, workers: 2, inFlight: 0 })
+  }
+  const answers = await Promise.all(Array.from({ length: 80 }, () => chatAt(proxy.url))) // both workers get some
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(30)
-  expect(answers.filter(({ status }) => status === 429)).toHaveLength(20)
+  expect(answers.filter(({ status }) => status === 429)).toHaveLength(50)
   expect(upstream.requests).toHaveLength(30)
+  await proxy.says('every account is out')
   proxy.signal('SIGTERM')
   expect(await proxy.exit).toEqual({ code: 0, signal: null })
+  expect(proxy.stderr.match(/every account is out/g)).toHaveLength(1)
   expect(ledgerLines(home).filter(({ type, outcome }) => type === 'settle' && outcome === 'ok')).toHaveLength(
     30,
   )
 })
 
-test('what is said of the whole proxy is said once, and not by each worker', async () => {
-  const upstream = await givenUpstream()
-  upstream.always(chat())
-  const home = await givenHome([{ name: 'work', limits: ['4/6h'] }], upstream.baseUrl)
-  const proxy = await startedProxy(home, two)
-  for (let index = 0; index < 4; index += 1) expect((await chatAt(proxy.url)).status).toBe(200)
-  await Promise.all(Array.from({ length: 40 }, () => chatAt(proxy.url))) // both workers get some
-  await proxy.says('every account is out')
-  proxy.signal('SIGTERM')
-  await proxy.exit
-  expect(proxy.stderr.match(/every account is out/g)).toHaveLength(1)
-})
-
-test('when a worker is killed, it is said, another takes its place, and the proxy serves all the while', async () => {
-  const home = await givenHome([{ name: 'play', provider: 'sandbox' }])
-  const proxy = await startedProxy(home, two)
-  const before = await workersOf(home)
-  process.kill(before[0]!, 'SIGKILL')
-  await proxy.says(`a worker (pid ${before[0]}) ended: SIGKILL; another begins`)
-  expect((await chatAt(proxy.url, { model: 'sandbox-small' })).status).toBe(200)
-  await until(async () => (await workersOf(home)).length === 2)
-  const after = await workersOf(home)
-  expect(after).toContain(before[1])
-  expect(after).not.toContain(before[0])
-})
-
-test('metrics are those of all workers, whichever answers, and do not go back when one is replaced', async () => {
+test('when a worker is killed, another replaces it, the proxy serves on, and no metric goes back', async () => {
   const home = await givenHome([{ name: 'play', provider: 'sandbox' }])
   const proxy = await startedProxy(home, two)
   for (let index = 0; index < 20; index += 1) await chatAt(proxy.url, { model: 'sandbox-small' })
   await until(async () => (await answeredAt(proxy.url)) === 20)
   for (let index = 0; index < 6; index += 1) expect(await answeredAt(proxy.url)).toBe(20)
-  const [first] = await workersOf(home)
-  process.kill(first!, 'SIGKILL')
-  await proxy.says('another begins')
+  const before = await workersOf(home)
+  process.kill(before[0]!, 'SIGKILL')
+  await proxy.says(`a worker (pid ${before[0]}) ended: SIGKILL; another begins`)
   expect(await answeredAt(proxy.url)).toBe(20)
+  expect((await chatAt(proxy.url, { model: 'sandbox-small' })).status).toBe(200)
   await until(async () => (await workersOf(home)).length === 2)
-  expect(await answeredAt(proxy.url)).toBe(20)
-})
-
-test('the API is answered by one process, whichever worker is asked', async () => {
-  const home = await givenHome([{ name: 'play', provider: 'sandbox' }])
-  const proxy = await startedProxy(home, two)
-  const token = (await runBinary(home, ['config', 'get', 'adminToken'])).stdout.trim()
-  for (let index = 0; index < 6; index += 1) {
-    const answer = await textAt(`${proxy.url}/api/proxy`, { authorization: `Bearer ${token}` })
-    expect(JSON.parse(answer)).toMatchObject({ url: proxy.url, pid: proxy.pid, workers: 2, inFlight: 0 })
-  }
-  proxy.signal('SIGTERM')
-  expect(await proxy.exit).toEqual({ code: 0, signal: null })
+  const after = await workersOf(home)
+  expect(after).toContain(before[1])
+  expect(after).not.toContain(before[0])
+  await until(async () => (await answeredAt(proxy.url)) === 21)
 })
 
 async function givenStream() {
@@ -174,9 +147,9 @@ test('on a second SIGTERM all end at once', async () => {
   await until(() => workers.every((pid) => !isRunning(pid)))
 })
 
-test('when the supervisor is killed, its workers do not stay behind', async () => {
+test('the setting proxy.workers sets their number, and none outlives a killed supervisor', async () => {
   const home = await givenHome([{ name: 'play', provider: 'sandbox' }])
-  const proxy = await startedProxy(home, two)
+  const proxy = await startedProxy(home, [], { QWENCTL_WORKERS: '2' })
   const workers = await workersOf(home)
   expect(workers).toHaveLength(2)
   proxy.signal('SIGKILL')
@@ -192,7 +165,7 @@ test('in the background the workers serve until proxy stop, which ends them all'
   })
   const workers = await workersOf(home)
   expect((await chatAt(url, { model: 'sandbox-small' })).status).toBe(200)
-  expect(await runBinary(home, ['proxy', 'stop'])).toMatchObject({ exit: 0 })
+  expect(await runCommand(home, ['proxy', 'stop'])).toMatchObject({ exit: 0 })
   await until(() => ![pid, ...workers].some(isRunning))
 })
 
@@ -210,7 +183,7 @@ test('when the port is in use, one error says so, with its exit code', async () 
 test('when the vault is locked, no worker starts: vault_locked, exit 6', async () => {
   const home = temporaryFolder()
   const env = { QWENCTL_PASSPHRASE: 'correct horse battery', MY_KEY: 'sk-locked-0123456789abcdef' }
-  await runBinary(home, ['auth', 'add', 'openai/work', '--key-env', 'MY_KEY', '--no-verify'], { env })
+  await runCommand(home, ['auth', 'add', 'openai/work', '--key-env', 'MY_KEY', '--no-verify'], env)
   const result = await runBinary(home, ['proxy', 'start', '--port', '0', '--json', ...two])
   expect(result.exit).toBe(6)
   expect(errorOf(result).code).toBe('vault_locked')
@@ -226,12 +199,6 @@ test('when workers end as soon as they begin and none is left, the proxy ends an
   expect((await proxy.exit).code).toBe(6)
   expect(proxy.stdout).toContain('store_corrupt')
   expect(await statusOf(home)).toEqual({ running: false, proxies: [] })
-})
-
-test('the setting proxy.workers says how many where no flag does', async () => {
-  const home = await givenHome([{ name: 'play', provider: 'sandbox' }])
-  await startedProxy(home, [], { QWENCTL_WORKERS: '2' })
-  expect(await workersOf(home)).toHaveLength(2)
 })
 
 test('a worker that nobody started says what to do instead', async () => {

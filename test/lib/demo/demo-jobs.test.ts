@@ -29,4 +29,4 @@ test('two schedules run each slot once, and each account has its own delay', asy
   expect(new Set(accounts.map(({ delayMs }) => delayMs)).size).toBeGreaterThan(1)
   expect(failing).not.toBeNull()
   expect(trouble).toEqual([])
-}, 40_000)
+})

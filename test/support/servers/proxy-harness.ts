@@ -336,7 +336,7 @@ export async function until(
   condition: () => boolean | Promise<boolean>,
   before: () => void = () => undefined,
 ): Promise<void> {
-  const giveUpAt = performance.now() + 30_000
+  const giveUpAt = performance.now() + 120_000
   for (;;) {
     before()
     if (await condition()) return

@@ -10,7 +10,7 @@ const UP = Buffer.from('{"status":"ok"}')
  * learns that this is its proxy.
  */
 export function health(exchange: Exchange, proof: string | null): void {
-  exchange.tries = null // polled every few seconds, and about no account
+  exchange.attemptRecords = null // polled every few seconds, and about no account
   const isKnown = proof !== null && exchange.call.headers[PROOF_HEADER] === proof
   const headers = isKnown ? [PROOF_HEADER, 'yes'] : []
   exchange.send(200, ['content-type', 'application/json', ...headers], UP)
@@ -19,7 +19,7 @@ export function health(exchange: Exchange, proof: string | null): void {
 /** 200 only if some account could serve a request now. */
 export function readiness(exchange: Exchange, live: LivePool): void {
   const { pool, view } = live
-  exchange.tries = null
+  exchange.attemptRecords = null
   const services = new Set(pool.members.map(({ service }) => service))
   const first = earliestReturn(live, [{}, ...[...services].map((service) => ({ service }))])
   const isReady = first?.at !== null && first !== null && first.at <= view.now

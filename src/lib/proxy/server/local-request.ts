@@ -42,7 +42,7 @@ export function askLocally(
       onEnded: (exchange) => host.onEnded(exchange),
       onStopped: (exchange) => host.onStopped(exchange),
       onFinished: (exchange, error) => {
-        const tried = exchange.tries?.at(-1) // the host removes it
+        const tried = exchange.attemptRecords?.at(-1) // the host removes it
         host.onFinished(exchange, error)
         signal.removeEventListener('abort', leave)
         resolve(readAnswer(host, exchange, call, tried))

@@ -16,7 +16,7 @@ export async function answerMetrics(
       hint: 'qwenctl config set metrics.enabled true',
     })
   }
-  exchange.tries = null // requests for metrics are not counted
+  exchange.attemptRecords = null // requests for metrics are not counted
   const { contentType, body } = metrics
   exchange.send(200, ['content-type', contentType], Buffer.from(body))
 }

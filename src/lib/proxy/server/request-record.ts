@@ -1,7 +1,7 @@
 import type { AttemptRecord, RequestRecord } from '../../observe/request-event.ts'
 import type { Exchange } from '../pipeline/exchange/exchange.ts'
 
-export const NO_TRIES: readonly AttemptRecord[] = []
+export const NO_ATTEMPTS: readonly AttemptRecord[] = []
 
 /** Why the last attempt failed, in the provider's words; null: it did not fail. */
 function reasonIn(last: AttemptRecord | undefined): string | null {
@@ -11,7 +11,7 @@ function reasonIn(last: AttemptRecord | undefined): string | null {
 /** A finished exchange, as reported to logs, metrics and traces. `user`: the one that the proxy serves; null: all. */
 export function buildRequestRecord(exchange: Exchange, user: string | null): RequestRecord {
   const { at, beganAt, endedAt, status, refusal, usage, key, isGone } = exchange
-  const tries = exchange.tries ?? NO_TRIES
+  const tries = exchange.attemptRecords ?? NO_ATTEMPTS
   const latencyMs = endedAt - at
   return {
     id: exchange.id,

@@ -29,7 +29,7 @@ import type { OllamaRoute } from '../../translate/ollama/ollama-request.ts'
 import { parseExact } from '../../translate/reshape/exact-json.ts'
 import type { Incoming } from '../pipeline/plan/outgoing.ts'
 import { decodeRequest, readBody } from '../pipeline/plan/read-request.ts'
-import { NO_TRIES, buildRequestRecord } from './request-record.ts'
+import { NO_ATTEMPTS, buildRequestRecord } from './request-record.ts'
 import { Destinations, detectDialect } from '../pipeline/plan/routes.ts'
 
 export interface ServerOptions {
@@ -152,7 +152,7 @@ export class ProxyServer implements LocalHost {
   #take(call: ClientCall): void {
     const exchange = new Exchange(call, this.#ids.next(), this)
     this.#open += 1
-    if (this.#options.observer.isOn) exchange.tries = NO_TRIES
+    if (this.#options.observer.isOn) exchange.attemptRecords = NO_ATTEMPTS
     try {
       this.#route(exchange)
     } catch (error) {
@@ -210,7 +210,7 @@ export class ProxyServer implements LocalHost {
     const { call, id } = exchange
     const { node } = call
     if (node === null) throw new Error('a managed request was read as a plain one')
-    exchange.tries = null // management reports its own requests
+    exchange.attemptRecords = null // management reports its own requests
     this.#managed.add(exchange)
     const { req, res } = node
     res.setHeader('x-request-id', id)
@@ -233,7 +233,7 @@ export class ProxyServer implements LocalHost {
   /** Takes a request of this process: see `local-request.ts`. */
   handleLocal(exchange: Exchange, incoming: Incoming): void {
     this.#open += 1
-    exchange.tries = NO_TRIES // also without an observer: a batch counts by account
+    exchange.attemptRecords = NO_ATTEMPTS // also without an observer: a batch counts by account
     if (this.#isDraining) {
       exchange.isWorkedOn = true
       return exchange.finish(new QwenctlError('shutting_down', 'the proxy is shutting down'))
@@ -284,9 +284,9 @@ export class ProxyServer implements LocalHost {
   }
 
   #over(exchange: Exchange): void {
-    if (exchange.tries === null) return
+    if (exchange.attemptRecords === null) return
     this.#options.observer.record(buildRequestRecord(exchange, this.#proxy.live.user))
-    exchange.tries = null // reported once, after both client and upstream have left
+    exchange.attemptRecords = null // reported once, after both client and upstream have left
   }
 
   /** A client that was sending receives the reason. A client that stopped reading cannot. */

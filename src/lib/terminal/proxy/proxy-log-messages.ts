@@ -82,7 +82,7 @@ function requestParts(entry: LogEntry): Parts {
       ? ''
       : `${readText(entry, 'inputTokens') || '?'}+${readText(entry, 'outputTokens') || '?'} tokens`
   const attempts =
-    entry['attempts'] === 1 || entry['attempts'] === 0 ? '' : `${readText(entry, 'attempts')} tries`
+    entry['attempts'] === 1 || entry['attempts'] === 0 ? '' : `${readText(entry, 'attempts')} attempts`
   const client = readText(entry, 'clientKey')
   return {
     subject: formatAccount(entry) || readText(entry, 'route'),

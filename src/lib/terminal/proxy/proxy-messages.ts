@@ -68,7 +68,7 @@ export function formatAccounts(count: number): string {
 }
 
 interface LineOptions {
-  /** Also the tries that went well. */
+  /** Also the attempts that succeeded. */
   isVerbose: boolean
   palette: Palette
   at: Date

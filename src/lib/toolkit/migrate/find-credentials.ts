@@ -2,19 +2,19 @@ import { basename, join } from 'node:path'
 import { QwenctlError } from '../../base/errors.ts'
 import type { Finding, SourceId } from './finding.ts'
 import { DamagedFile } from './read/source.ts'
-import type { Look, Source } from './read/source.ts'
+import type { ReadContext, Source } from './read/source.ts'
 
 /** A skipped file, by name. */
-export interface Passed {
+export interface SkippedFile {
   file: string
   reason: string
 }
 
-export interface Found {
+export interface SearchResult {
   findings: Finding[]
-  damaged: Passed[]
+  damaged: SkippedFile[]
   /** Settings that belong to no account, by file. */
-  leftOut: Passed[]
+  leftOut: SkippedFile[]
   /** Every file that was looked for, existing or not. */
   looked: string[]
 }
@@ -23,9 +23,9 @@ export interface Found {
 export function findCredentials(
   sources: readonly Source[],
   from: string | null,
-  look: Omit<Look, 'damaged' | 'leftOut'>,
-): Found {
-  const found: Found = { findings: [], damaged: [], leftOut: [], looked: [] }
+  look: Omit<ReadContext, 'damaged' | 'leftOut'>,
+): SearchResult {
+  const found: SearchResult = { findings: [], damaged: [], leftOut: [], looked: [] }
   const damaged = (file: string, reason: string) => {
     if (!found.damaged.some((one) => one.file === file)) found.damaged.push({ file, reason })
   }
@@ -34,7 +34,7 @@ export function findCredentials(
       found.leftOut.push({ file, reason })
     }
   }
-  const whole: Look = { ...look, damaged, leftOut }
+  const whole: ReadContext = { ...look, damaged, leftOut }
   const kind = from === null ? null : look.files.kind(from)
   if (from !== null && kind === null) {
     throw new QwenctlError('invalid_value', `there is no file or folder ${from}`, {
@@ -51,14 +51,14 @@ export function findCredentials(
   return found
 }
 
-function inFolder(source: Source, folder: string, look: Look): string[] {
+function inFolder(source: Source, folder: string, look: ReadContext): string[] {
   return look.files
     .names(folder)
     .filter((name) => source.inFolder.test(name))
     .map((name) => join(folder, name))
 }
 
-function readInto(found: Found, source: Source, path: string, look: Look): void {
+function readInto(found: SearchResult, source: Source, path: string, look: ReadContext): void {
   if (!found.looked.includes(path)) found.looked.push(path)
   if (look.files.kind(path) !== 'file') return
   try {
@@ -70,7 +70,7 @@ function readInto(found: Found, source: Source, path: string, look: Look): void 
 }
 
 /** Null: the file belongs to another source. */
-function readFrom(source: Source, path: string, look: Look): Finding[] | null {
+function readFrom(source: Source, path: string, look: ReadContext): Finding[] | null {
   if (look.files.isDatabase(path)) return source.readDatabase?.(path, look) ?? null
   return source.read({ path, text: look.files.text(path) }, look)
 }
@@ -82,8 +82,8 @@ function readFrom(source: Source, path: string, look: Look): Finding[] | null {
 function fromFile(
   sources: readonly Source[],
   path: string,
-  { found, look }: { found: Found; look: Look },
-): Found {
+  { found, look }: { found: SearchResult; look: ReadContext },
+): SearchResult {
   found.looked.push(path)
   const able = sources.filter((source) => source.asFile.test(basename(path)) || sources.length === 1)
   const problems: DamagedFile[] = []

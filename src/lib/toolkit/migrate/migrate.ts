@@ -12,7 +12,7 @@ import { applyAliases, applyPlan } from './apply.ts'
 import { diskView } from './read/disk-view.ts'
 import type { Finding } from './finding.ts'
 import { findCredentials, sourceNamed } from './find-credentials.ts'
-import type { Found } from './find-credentials.ts'
+import type { SearchResult } from './find-credentials.ts'
 import { applySettings, planSettings } from './list-settings.ts'
 import type { SettingPlan } from './list-settings.ts'
 import { planMigration } from './plan.ts'
@@ -80,7 +80,7 @@ export async function prepareMigration(toolkit: Toolkit, request: MigrationReque
 }
 
 function buildView(
-  plan: { rows: PlanRow[]; aliases: AliasPlan[]; settings: SettingPlan[]; found: Found },
+  plan: { rows: PlanRow[]; aliases: AliasPlan[]; settings: SettingPlan[]; found: SearchResult },
   { dryRun, added }: { dryRun: boolean; added: AddedView[] },
 ): MigrationView {
   const { rows, aliases, settings, found } = plan

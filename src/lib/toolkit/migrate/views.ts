@@ -2,7 +2,7 @@ import { maskSecret, maskUrl, redact } from '../../account/mask.ts'
 import type { AliasPlan } from './aliases.ts'
 import type { Finding } from './finding.ts'
 import type { SettingPlan } from './list-settings.ts'
-import type { Passed } from './find-credentials.ts'
+import type { SkippedFile } from './find-credentials.ts'
 import { buildSettings } from './plan.ts'
 import type { PlanRow } from './plan.ts'
 
@@ -48,9 +48,9 @@ export interface MigrationView {
   /** Settings of a master list for all its accounts. */
   settings: SettingPlan[]
   /** Skipped files. */
-  damaged: Passed[]
+  damaged: SkippedFile[]
   /** Settings that belong to no account and are not imported. */
-  leftOut: Passed[]
+  leftOut: SkippedFile[]
   /** The places that were searched. */
   looked: string[]
   added: AddedView[]

@@ -206,7 +206,7 @@ test(`over ${POOLS * REQUESTS} requests, the account that explain calls next is 
     { numRuns: POOLS, endOnFailure: true },
   )
   expect(served).toBeGreaterThan((POOLS * REQUESTS) / 4)
-}, 240_000)
+})
 
 function nextOf({ accounts, next }: ExplainDocument): string | null {
   return accounts.find(({ id }) => id === next)?.name ?? null

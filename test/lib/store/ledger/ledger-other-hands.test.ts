@@ -162,7 +162,7 @@ describe('files in use', () => {
     expect(performance.now() - began - first).toBeLessThan(first + 1000)
     expect(await grants(ledger, 9)).toBe(3)
     expect(readLedger(home).state.open.size).toBe(3)
-  }, 60_000)
+  })
 
   test('when a day lost its end and a later day is there, the later one counts and the loss is said', async () => {
     const home = givenHome()

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { builtinProviders } from '../../../../src/lib/provider/builtin/index.ts'
 import { diskView } from '../../../../src/lib/toolkit/migrate/read/disk-view.ts'
 import { findCredentials, sourceNamed } from '../../../../src/lib/toolkit/migrate/find-credentials.ts'
-import type { Found } from '../../../../src/lib/toolkit/migrate/find-credentials.ts'
+import type { SearchResult } from '../../../../src/lib/toolkit/migrate/find-credentials.ts'
 import type { SourceId } from '../../../../src/lib/toolkit/migrate/finding.ts'
 import { sources } from '../../../../src/lib/toolkit/migrate/sources.ts'
 import { temporaryFolder } from '../../../support/temp-folder.ts'
@@ -27,7 +27,7 @@ export interface LookOptions {
 }
 
 /** What a source finds in a home folder whose `work` is the current folder. */
-export function find(source: SourceId | null, home: string, options: LookOptions = {}): Found {
+export function find(source: SourceId | null, home: string, options: LookOptions = {}): SearchResult {
   const chosen = source === null ? sources : [sourceNamed(sources, source)]
   const from = options.from === undefined ? null : join(home, options.from)
   return findCredentials(chosen, from, {

@@ -11,8 +11,8 @@ export function reportAttempt(
   assignment: Assignment,
   result: AttemptResult,
 ): void {
-  const { tries } = exchange
-  if (tries === null && !live.isWatched) return
+  const { attemptRecords } = exchange
+  if (attemptRecords === null && !live.isWatched) return
   const { member, sent } = assignment
   const model = readModel(assignment)
   const { at, latencyMs, firstByteMs } = result
@@ -20,12 +20,12 @@ export function reportAttempt(
   const outcome = isAnswered ? result.outcome : result.outcome.class
   const status = isAnswered ? result.status : (result.held?.status ?? null)
   const failure = isAnswered ? null : result.outcome.message
-  if (tries !== null) {
+  if (attemptRecords !== null) {
     const origin = sent?.target.origin.name ?? null
     const message = isAnswered ? (result.late?.message ?? null) : failure
     const { account } = member
     const last = { account, model, at, latencyMs, firstByteMs, outcome, status, message, origin }
-    exchange.tries = tries.length === 0 ? [last] : [...tries, last] // a pushed list reserves room for more
+    exchange.attemptRecords = attemptRecords.length === 0 ? [last] : [...attemptRecords, last] // a pushed list reserves room for more
   }
   if (!live.isWatched) return
   const { id: requestId, attempts: attempt } = exchange

@@ -46,7 +46,7 @@ export class Exchange extends ClientResponse implements CallListener {
   /** The call may have ended early. */
   onCallEnded(isWhole: boolean): void {
     this.isClosed = true
-    if (this.tries !== null) this.endedAt = turnClock()
+    if (this.attemptRecords !== null) this.endedAt = turnClock()
     if (!isWhole) {
       this.isGone = true
       this.clientListener?.onClientLeft()

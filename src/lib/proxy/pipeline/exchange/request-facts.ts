@@ -56,7 +56,7 @@ export class RequestFacts {
   /** The answer comes from the sandbox, and carries a header that says it. */
   isSimulated = false
   /** The attempts to report at the end; null: they are not reported. */
-  tries: readonly AttemptRecord[] | null = null
+  attemptRecords: readonly AttemptRecord[] | null = null
   usage: Usage = NO_USAGE
   /** The error of qwenctl that the client got; null: none. */
   refusal: QwenctlError | null = null

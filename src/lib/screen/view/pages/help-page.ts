@@ -10,7 +10,7 @@ const parts: [title: string, keys: [string, string][]][] = [
     [
       ['↑ ↓  j k', 'one line up or down'],
       ['page up, down', 'one page'],
-      ['page up, down', 'first and last; the last request follows new ones'],
+      ['home, end  G', 'first and last; the last request follows new ones'],
       ['tab', 'the other pane'],
       ['enter', 'details of the account or request under the marker'],
       ['← →', 'in details: the one before and after; esc returns'],

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path'
 import type { Finding } from '../finding.ts'
 import { isFields, parseYaml, readText, readTexts } from '../read/parse-file.ts'
 import type { Fields } from '../read/parse-file.ts'
-import type { Look, Source, SourceFile } from '../read/source.ts'
+import type { ReadContext, Source, SourceFile } from '../read/source.ts'
 import { keysIn } from '../read/variables.ts'
 
 const SOURCE = 'aider'
@@ -28,7 +28,7 @@ export const aider: Source = {
   },
 }
 
-function readKeys(config: Fields, file: SourceFile, look: Look): Finding[] {
+function readKeys(config: Fields, file: SourceFile, look: ReadContext): Finding[] {
   const variables: Record<string, string> = {}
   for (const [field, variable] of Object.entries(fields)) {
     const text = readText(config[field])

@@ -7,7 +7,7 @@ import type { Fields } from '../read/parse-file.ts'
 import { parseEnvText } from '../read/env-text.ts'
 import { resolveReferences, resolveValue } from '../read/references.ts'
 import { serviceAt, subscriptionTerms } from '../read/service.ts'
-import type { Look, Source, SourceFile } from '../read/source.ts'
+import type { ReadContext, Source, SourceFile } from '../read/source.ts'
 import { findEachKey } from '../read/split-keys.ts'
 
 const SOURCE = 'codex'
@@ -47,7 +47,7 @@ function storedLogins(parsed: Fields, file: SourceFile): Finding[] {
  * `http_headers`, `experimental_bearer_token`, `requires_openai_auth` (github.com/openai/codex, docs/config.md, read
  * 2026-11-30).
  */
-function configuredServices(file: SourceFile, look: Look): Finding[] | null {
+function configuredServices(file: SourceFile, look: ReadContext): Finding[] | null {
   const config = parseToml(file)
   if (!isFields(config)) return null
   const services = Object.entries(readFields(config['model_providers']))
@@ -61,7 +61,7 @@ function configuredServices(file: SourceFile, look: Look): Finding[] | null {
 function serviceKeys(
   id: string,
   entry: Fields,
-  { file, look, fromFile }: { file: SourceFile; look: Look; fromFile: Record<string, string> },
+  { file, look, fromFile }: { file: SourceFile; look: ReadContext; fromFile: Record<string, string> },
 ): Finding[] {
   const variables = { ...fromFile, ...look.env }
   const baseUrl = resolveReferences(readText(entry['base_url']), variables).text

@@ -17,7 +17,7 @@ import type { Variables } from '../read/references.ts'
 import { resolveReferences } from '../read/references.ts'
 import { serviceAt, serviceCalled } from '../read/service.ts'
 import type { Service } from '../read/service.ts'
-import type { Look, Source, SourceFile } from '../read/source.ts'
+import type { ReadContext, Source, SourceFile } from '../read/source.ts'
 import { findEachKey } from '../read/split-keys.ts'
 
 const SOURCE = 'continue'
@@ -56,7 +56,7 @@ function modelsIn(config: Fields): Fields[] {
   return readEntries([config['models'], ...older].flat())
 }
 
-function readVariables({ path }: SourceFile, look: Look): Variables {
+function readVariables({ path }: SourceFile, look: ReadContext): Variables {
   const beside = [
     join(dirname(path), '.env'),
     join(look.home, '.continue', '.env'),
@@ -68,7 +68,7 @@ function readVariables({ path }: SourceFile, look: Look): Variables {
 
 interface Given {
   file: SourceFile
-  look: Look
+  look: ReadContext
   variables: Variables
 }
 
@@ -102,13 +102,13 @@ function modelKeys(entry: Fields, { file, look, variables }: Given): Finding[] {
   )
 }
 
-function findService(called: string, baseUrl: string | null, look: Look): Service | null {
+function findService(called: string, baseUrl: string | null, look: ReadContext): Service | null {
   return called === 'anthropic' || called === 'openai'
     ? serviceAt(look.providers, baseUrl, called)
     : serviceCalled(look.providers, called, baseUrl)
 }
 
-function findLocalBase(provider: string, look: Look): string | null {
+function findLocalBase(provider: string, look: ReadContext): string | null {
   const base = look.providers.find(({ id }) => id === provider)?.bases(null).openai ?? null
   return base !== null && isLoopbackUrl(base) ? base : null
 }

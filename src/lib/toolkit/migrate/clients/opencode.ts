@@ -8,7 +8,7 @@ import { resolveReferences } from '../read/references.ts'
 import { serviceAt, serviceCalled, subscriptionTerms } from '../read/service.ts'
 import type { Service } from '../read/service.ts'
 import { DamagedFile } from '../read/source.ts'
-import type { Look, Source, SourceFile } from '../read/source.ts'
+import type { ReadContext, Source, SourceFile } from '../read/source.ts'
 import { findEachKey } from '../read/split-keys.ts'
 
 /** opencode: its key store, and keys in its configuration. */
@@ -39,7 +39,7 @@ export const opencode: Source = {
   },
 }
 
-function storedKey(id: string, entry: Fields, file: SourceFile, look: Look): Finding[] {
+function storedKey(id: string, entry: Fields, file: SourceFile, look: ReadContext): Finding[] {
   const said = { source: 'opencode', file: file.path, name: id } as const
   const service = serviceCalled(look.providers, id)
   if (entry['type'] === 'oauth') {
@@ -55,7 +55,7 @@ function storedKey(id: string, entry: Fields, file: SourceFile, look: Look): Fin
   )
 }
 
-function configuredKeys(file: SourceFile, config: Fields, look: Look): Finding[] {
+function configuredKeys(file: SourceFile, config: Fields, look: ReadContext): Finding[] {
   const disabled = readTexts(config['disabled_providers'])
   return Object.entries(readFields(config['provider'])).flatMap(([id, provider]) => {
     const options = readFields(readFields(provider)['options'])
@@ -75,7 +75,12 @@ function configuredKeys(file: SourceFile, config: Fields, look: Look): Finding[]
 }
 
 /** The package of a service of the user names its dialect. */
-function configuredService(id: string, provider: Fields, baseUrl: string | null, look: Look): Service | null {
+function configuredService(
+  id: string,
+  provider: Fields,
+  baseUrl: string | null,
+  look: ReadContext,
+): Service | null {
   const called = serviceCalled(look.providers, id, baseUrl)
   const isMessages = readText(provider['npm']) === '@ai-sdk/anthropic'
   return called?.provider === 'custom' && isMessages
@@ -111,7 +116,7 @@ function serviceFinding(
  * Replaces `{env:VAR}` and `{file:path}`, with paths relative to the configuration's folder; null if the target is
  * missing.
  */
-function substituted(text: string | null, file: SourceFile, look: Look): string | null {
+function substituted(text: string | null, file: SourceFile, look: ReadContext): string | null {
   const what = /^\{file:(.+)\}$/.exec(text ?? '')?.[1]
   if (what === undefined) return resolveReferences(text, look.env).text
   const path = what.startsWith('~') ? join(look.home, what.slice(1)) : resolve(dirname(file.path), what)

@@ -9,7 +9,7 @@ import type { Variables } from '../read/references.ts'
 import { resolveValue } from '../read/references.ts'
 import { serviceAt } from '../read/service.ts'
 import { DamagedFile } from '../read/source.ts'
-import type { Look, Source, SourceFile } from '../read/source.ts'
+import type { ReadContext, Source, SourceFile } from '../read/source.ts'
 import { findEachKey } from '../read/split-keys.ts'
 import { keysIn } from '../read/variables.ts'
 
@@ -39,14 +39,14 @@ export const qwenCode: Source = {
 }
 
 /** `QWEN_HOME` as qwen-code reads it: with `~`, and relative to the current folder. */
-export function qwenFolder({ env, home, folder }: Pick<Look, 'env' | 'home' | 'folder'>): string {
+export function qwenFolder({ env, home, folder }: Pick<ReadContext, 'env' | 'home' | 'folder'>): string {
   const named = env['QWEN_HOME'] ?? ''
   if (named === '') return join(home, '.qwen')
   return /^~(?=[\\/]|$)/.test(named) ? join(home, named.slice(1)) : resolve(folder, named)
 }
 
 /** The first existing file wins, and the others are not read. */
-function readEnvFile(look: Look): string[] {
+function readEnvFile(look: ReadContext): string[] {
   const candidates: string[] = []
   for (let folder = look.folder; ; folder = dirname(folder)) {
     candidates.push(join(folder, '.qwen', '.env'), join(folder, '.env'))
@@ -82,7 +82,7 @@ interface Entry {
   models: string[]
 }
 
-function settingsKeys(file: SourceFile, settings: Fields, look: Look): Finding[] {
+function settingsKeys(file: SourceFile, settings: Fields, look: ReadContext): Finding[] {
   const where = { source: SOURCE, file: file.path } as const
   const own = textFields(readFields(settings['env']))
   const [envFile] = readEnvFile(look)
@@ -132,7 +132,7 @@ function modelEntries(settings: Fields): Entry[] {
 interface Context {
   variables: Variables
   where: Pick<Finding, 'source' | 'file'>
-  look: Look
+  look: ReadContext
 }
 
 function entryKeys(entry: Entry, { variables, where, look }: Context): Finding[] {

@@ -13,7 +13,7 @@ import {
 import type { Fields } from '../read/parse-file.ts'
 import { resolveReferences } from '../read/references.ts'
 import { serviceAt, serviceCalled } from '../read/service.ts'
-import type { Look, Source, SourceFile } from '../read/source.ts'
+import type { ReadContext, Source, SourceFile } from '../read/source.ts'
 import { findEachKey } from '../read/split-keys.ts'
 
 const SOURCE = 'claude-code-router'
@@ -38,7 +38,7 @@ export const claudeCodeRouter: Source = {
   },
 }
 
-function reportLeftOut(file: SourceFile, config: Fields, look: Look): void {
+function reportLeftOut(file: SourceFile, config: Fields, look: ReadContext): void {
   if (readText(config['APIKEY']) !== null) {
     look.leftOut(file.path, 'APIKEY: a client key of claude-code-router; next: qwenctl keys create NAME')
   }
@@ -57,7 +57,7 @@ function reportLeftOut(file: SourceFile, config: Fields, look: Look): void {
 function providerKeys(
   provider: Fields,
   config: Fields,
-  { file, look }: { file: SourceFile; look: Look },
+  { file, look }: { file: SourceFile; look: ReadContext },
 ): Finding[] {
   const name = readText(provider['name']) ?? 'claude-code-router'
   const { text: baseUrl, missing: noBase } = resolveReferences(readText(provider['api_base_url']), look.env)
@@ -89,7 +89,7 @@ function providerKeys(
   )
 }
 
-function findService(name: string, provider: Fields, baseUrl: string | null, look: Look) {
+function findService(name: string, provider: Fields, baseUrl: string | null, look: ReadContext) {
   if (baseUrl === null) return serviceCalled(look.providers, name)
   const isMessages =
     /\/messages\/?$/.test(baseUrl) || listTransformers(provider).some((one) => /^anthropic$/i.test(one))

@@ -15,7 +15,7 @@ import {
 import type { Fields } from '../read/parse-file.ts'
 import { serviceAt, subscriptionTerms } from '../read/service.ts'
 import { DamagedFile } from '../read/source.ts'
-import type { Look, Source, SourceFile } from '../read/source.ts'
+import type { ReadContext, Source, SourceFile } from '../read/source.ts'
 import { findEachKey } from '../read/split-keys.ts'
 
 const SOURCE = 'cli-proxy-api'
@@ -79,7 +79,7 @@ export const cliProxyApi: Source = {
 }
 
 /** The login folder that a configuration names; null: none, or no such configuration. */
-function authFolder(configFile: string, look: Look): string | null {
+function authFolder(configFile: string, look: ReadContext): string | null {
   if (look.files.kind(configFile) !== 'file') return null
   try {
     const config = parseYaml({ path: configFile, text: look.files.text(configFile) })
@@ -143,7 +143,7 @@ function common(entry: Fields, inherited: string | null = null): Common {
   }
 }
 
-function configuredKeys(file: SourceFile, config: Fields, look: Look): Finding[] {
+function configuredKeys(file: SourceFile, config: Fields, look: ReadContext): Finding[] {
   const proxy = readText(config['proxy-url'])
   reportLeftOut(file, config, look)
   const listed = Object.entries(keyLists).flatMap(([list, service]) =>
@@ -162,7 +162,7 @@ function configuredKeys(file: SourceFile, config: Fields, look: Look): Finding[]
 
 interface Given {
   file: SourceFile
-  look: Look
+  look: ReadContext
   proxy: string | null
 }
 
@@ -201,7 +201,7 @@ function modelsIn(entry: Fields): { models: string[]; aliases: AliasFinding[] } 
 }
 
 /** Settings of the file that belong to no account. */
-function reportLeftOut(file: SourceFile, config: Fields, look: Look): void {
+function reportLeftOut(file: SourceFile, config: Fields, look: ReadContext): void {
   const notes: Readonly<Record<string, string>> = {
     'api-keys': 'client keys of CLIProxyAPI; next: qwenctl keys create NAME',
     'oauth-model-alias': 'aliases of logins, which are not imported',

@@ -5,7 +5,7 @@ import { keyFinding } from '../read/key-problem.ts'
 import { readEntries, readFields, isFields, readNumber, parseJson, readText } from '../read/parse-file.ts'
 import type { Fields } from '../read/parse-file.ts'
 import { serviceAt } from '../read/service.ts'
-import type { Look, Source } from '../read/source.ts'
+import type { ReadContext, Source } from '../read/source.ts'
 
 const SOURCE = 'gpt-load' as const
 
@@ -44,7 +44,7 @@ export const gptLoad: Source = {
   },
 }
 
-function groupKeys(group: Fields, keys: Fields[], file: string, look: Look): Finding[] {
+function groupKeys(group: Fields, keys: Fields[], file: string, look: ReadContext): Finding[] {
   const name = readText(group['name']) ?? SOURCE
   const upstreams = readEntries(parsed(group['upstreams']))
   const [url = null, ...others] = upstreams.map((one) => readText(one['url'])).filter((one) => one !== null)

@@ -7,7 +7,7 @@ import type { Variables } from '../read/references.ts'
 import { resolveReferences, resolveValue } from '../read/references.ts'
 import { serviceAt, serviceCalled } from '../read/service.ts'
 import type { Service } from '../read/service.ts'
-import type { Look, SourceFile } from '../read/source.ts'
+import type { ReadContext, SourceFile } from '../read/source.ts'
 import { splitKeys } from '../read/split-keys.ts'
 
 /** LiteLLM's service names that differ from those of the services (docs.litellm.ai/docs/providers, read 2026-11-30). */
@@ -75,7 +75,7 @@ export interface Deployment {
 export interface Context {
   credentials: Fields[]
   variables: Variables
-  look: Look
+  look: ReadContext
 }
 
 /** The deployments of an entry: one for each key. */
@@ -128,7 +128,7 @@ function readBase(
   return { text: variable === undefined ? null : resolveValue(variables, variable), missing: null }
 }
 
-function findService(kind: string, baseUrl: string | null, look: Look): Service | null {
+function findService(kind: string, baseUrl: string | null, look: ReadContext): Service | null {
   const known = services[kind]
   if (known?.provider === 'custom') {
     return baseUrl === null ? null : serviceAt(look.providers, baseUrl, 'custom')

@@ -13,7 +13,7 @@ import {
 import type { Fields } from '../read/parse-file.ts'
 import type { Variables } from '../read/references.ts'
 import { DamagedFile } from '../read/source.ts'
-import type { Look, Source, SourceFile } from '../read/source.ts'
+import type { ReadContext, Source, SourceFile } from '../read/source.ts'
 import type { Chains } from './litellm-deployments.ts'
 import { accountFinding, mergeDeployments, readDeployments } from './litellm-deployments.ts'
 
@@ -56,7 +56,7 @@ const MARKS = [
  * A configuration with the files of its `include`, as LiteLLM reads them (docs.litellm.ai/docs/proxy/config_management,
  * read 2026-11-30): lists are joined, other fields replaced. Null: another kind of file.
  */
-function readConfig(file: SourceFile, look: Look, above: readonly string[] = []): Fields | null {
+function readConfig(file: SourceFile, look: ReadContext, above: readonly string[] = []): Fields | null {
   const config = parseYaml(file)
   if (!isFields(config)) return null
   const isOwn = Array.isArray(config['model_list']) || MARKS.some((mark) => mark in config)
@@ -70,7 +70,12 @@ function readConfig(file: SourceFile, look: Look, above: readonly string[] = [])
   return whole
 }
 
-function readPart(path: string, file: SourceFile, look: Look, above: readonly string[]): Fields | null {
+function readPart(
+  path: string,
+  file: SourceFile,
+  look: ReadContext,
+  above: readonly string[],
+): Fields | null {
   if (above.includes(path)) return null
   if (look.files.kind(path) !== 'file') {
     look.leftOut(file.path, `include: there is no file ${path}`)
@@ -95,7 +100,7 @@ function joinConfigs(one: Fields, other: Fields): Fields {
   return joined
 }
 
-function reportLeftOut(file: SourceFile, config: Fields, look: Look): void {
+function reportLeftOut(file: SourceFile, config: Fields, look: ReadContext): void {
   const general = readFields(config['general_settings'])
   if ('master_key' in general) {
     look.leftOut(
@@ -115,7 +120,7 @@ function reportLeftOut(file: SourceFile, config: Fields, look: Look): void {
   }
 }
 
-function readVariables({ path }: SourceFile, config: Fields, look: Look): Variables {
+function readVariables({ path }: SourceFile, config: Fields, look: ReadContext): Variables {
   const beside = join(dirname(path), '.env')
   return {
     ...(look.files.kind(beside) === 'file' ? parseEnvText(look.files.text(beside)) : {}),

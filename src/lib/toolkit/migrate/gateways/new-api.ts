@@ -12,7 +12,7 @@ import {
 import type { Fields } from '../read/parse-file.ts'
 import { serviceAt, serviceCalled } from '../read/service.ts'
 import type { Service } from '../read/service.ts'
-import type { Look, Source } from '../read/source.ts'
+import type { ReadContext, Source } from '../read/source.ts'
 import { findEachKey, splitKeys } from '../read/split-keys.ts'
 import type { ChannelService } from './channel-types.ts'
 import { newApiTypes, oneApiTypes } from './channel-types.ts'
@@ -55,7 +55,7 @@ function isChannel(entry: Fields): boolean {
   return typeof entry['type'] === 'number' && 'models' in entry && ('key' in entry || 'base_url' in entry)
 }
 
-function importChannels(channels: Fields[], file: string, look: Look): Finding[] {
+function importChannels(channels: Fields[], file: string, look: ReadContext): Finding[] {
   // Above 27 the two tools number their types differently. These columns exist in new-api alone.
   const isNewApi = channels.some((one) =>
     ['tag', 'auto_ban', 'channel_info', 'setting', 'settings', 'test_model'].some((name) => name in one),
@@ -67,7 +67,7 @@ function importChannels(channels: Fields[], file: string, look: Look): Finding[]
 
 interface Given {
   file: string
-  look: Look
+  look: ReadContext
   types: typeof newApiTypes
 }
 
@@ -114,7 +114,7 @@ function findChannelService(
   known: ChannelService | undefined,
   type: number,
   baseUrl: string | null,
-  look: Look,
+  look: ReadContext,
 ): { service: Service | null; reason: string | null } {
   if (known !== undefined && 'declined' in known) return { service: null, reason: known.declined }
   const service = findService(known?.called, baseUrl, look)
@@ -123,7 +123,7 @@ function findChannelService(
 }
 
 /** Base URLs of channels lack the version; the gateway appends `/v1/chat/completions`. */
-function findService(name: string | undefined, baseUrl: string | null, look: Look): Service | null {
+function findService(name: string | undefined, baseUrl: string | null, look: ReadContext): Service | null {
   if (baseUrl === null) return name === undefined ? null : serviceCalled(look.providers, name)
   const named = name === 'anthropic' ? 'anthropic' : 'custom'
   const at = serviceAt(look.providers, baseUrl, named)

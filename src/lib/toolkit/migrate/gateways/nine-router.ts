@@ -14,7 +14,7 @@ import {
 import type { Fields } from '../read/parse-file.ts'
 import { serviceAt, serviceCalled, subscriptionTerms } from '../read/service.ts'
 import type { Service } from '../read/service.ts'
-import type { Look, Source } from '../read/source.ts'
+import type { ReadContext, Source } from '../read/source.ts'
 import { findEachKey } from '../read/split-keys.ts'
 
 const SOURCE = '9router'
@@ -59,13 +59,18 @@ export const nineRouter: Source = {
   },
 }
 
-function importConnections(connections: Fields[], nodes: Fields[], file: string, look: Look): Finding[] {
+function importConnections(
+  connections: Fields[],
+  nodes: Fields[],
+  file: string,
+  look: ReadContext,
+): Finding[] {
   return connections.flatMap((connection) => connectionKeys(connection, { nodes, file, look }))
 }
 
 function connectionKeys(
   connection: Fields,
-  { nodes, file, look }: { nodes: Fields[]; file: string; look: Look },
+  { nodes, file, look }: { nodes: Fields[]; file: string; look: ReadContext },
 ): Finding[] {
   const provider = readText(connection['provider']) ?? ''
   const node = nodes.find((one) => readText(one['id']) === provider)
@@ -96,7 +101,7 @@ function connectionKeys(
   )
 }
 
-function findService(provider: string, baseUrl: string | null, look: Look): Service | null {
+function findService(provider: string, baseUrl: string | null, look: ReadContext): Service | null {
   if (baseUrl === null) return serviceCalled(look.providers, provider)
   return serviceAt(look.providers, baseUrl, /^anthropic/.test(provider) ? 'anthropic' : 'custom')
 }

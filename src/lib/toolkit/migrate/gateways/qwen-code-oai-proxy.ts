@@ -4,7 +4,7 @@ import { oauthFinding, renewalNote, tokensIn } from '../clients/oauth-creds.ts'
 import { readEntries, readFields, readNumber, parseJson, readText } from '../read/parse-file.ts'
 import { qwenFolder } from '../clients/qwen-code.ts'
 import { DamagedFile } from '../read/source.ts'
-import type { Look, Source } from '../read/source.ts'
+import type { ReadContext, Source } from '../read/source.ts'
 
 const CREDENTIALS = /^oauth_creds_(.+)\.json$/
 
@@ -37,7 +37,7 @@ export const qwenCodeOaiProxy: Source = {
   },
 }
 
-function countFiles(folder: string, look: Look): string[] {
+function countFiles(folder: string, look: ReadContext): string[] {
   const stateFolder = look.env['QWEN_PROXY_HOME'] ?? ''
   const proxyHome =
     stateFolder === '' ? join(look.home, '.local/share/qwen-proxy') : resolve(look.folder, stateFolder)
@@ -45,7 +45,7 @@ function countFiles(folder: string, look: Look): string[] {
 }
 
 /** Its newer database, else its older file; null if it counted nothing today. */
-function readCounts(id: string, folder: string, look: Look): CountsToday | null {
+function readCounts(id: string, folder: string, look: ReadContext): CountsToday | null {
   for (const path of countFiles(folder, look)) {
     if (look.files.kind(path) !== 'file') continue
     try {
@@ -60,7 +60,7 @@ function readCounts(id: string, folder: string, look: Look): CountsToday | null 
   return null
 }
 
-function countsInDatabase(path: string, id: string, look: Look): CountsToday | null {
+function countsInDatabase(path: string, id: string, look: ReadContext): CountsToday | null {
   const { today } = look
   const [count] = look.files.rows(
     path,
@@ -78,7 +78,7 @@ function countsInDatabase(path: string, id: string, look: Look): CountsToday | n
   return counted(today, requests, whole(usage?.['input_tokens']), whole(usage?.['output_tokens']))
 }
 
-function countsInFile(path: string, id: string, look: Look): CountsToday | null {
+function countsInFile(path: string, id: string, look: ReadContext): CountsToday | null {
   const counts = readFields(parseJson({ path, text: look.files.text(path) }))
   const { today } = look
   // Its counters belong to the day of their last reset.

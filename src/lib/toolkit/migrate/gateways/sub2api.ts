@@ -13,7 +13,7 @@ import {
 import type { Fields } from '../read/parse-file.ts'
 import { serviceAt, serviceCalled, subscriptionTerms } from '../read/service.ts'
 import type { Service } from '../read/service.ts'
-import type { Look, Source, SourceFile } from '../read/source.ts'
+import type { ReadContext, Source, SourceFile } from '../read/source.ts'
 import { findEachKey } from '../read/split-keys.ts'
 
 const SOURCE = 'sub2api'
@@ -43,7 +43,7 @@ export const sub2api: Source = {
 
 function accountKeys(
   account: Fields,
-  { file, look, proxies }: { file: SourceFile; look: Look; proxies: Fields[] },
+  { file, look, proxies }: { file: SourceFile; look: ReadContext; proxies: Fields[] },
 ): Finding[] {
   const platform = readText(account['platform']) ?? ''
   const type = readText(account['type']) ?? ''
@@ -77,7 +77,7 @@ function accountKeys(
   )
 }
 
-function findService(platform: string, baseUrl: string | null, look: Look): Service | null {
+function findService(platform: string, baseUrl: string | null, look: ReadContext): Service | null {
   if (baseUrl === null) return serviceCalled(look.providers, platform)
   return serviceAt(look.providers, baseUrl, platform === 'anthropic' ? 'anthropic' : 'custom')
 }

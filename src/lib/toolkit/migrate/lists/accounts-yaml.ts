@@ -5,7 +5,7 @@ import type { Finding, ListLimits } from '../finding.ts'
 import { readEntries, readFields, isFields, isNo, parseYaml, readText } from '../read/parse-file.ts'
 import type { Fields } from '../read/parse-file.ts'
 import { DamagedFile } from '../read/source.ts'
-import type { Look, Source, SourceFile } from '../read/source.ts'
+import type { ReadContext, Source, SourceFile } from '../read/source.ts'
 import { firstText, flattenSettings, readSettings } from './account-settings.ts'
 import { readListLimits, readSchedule } from './job-schedule.ts'
 import { findCredential } from './folder-credential.ts'
@@ -36,7 +36,7 @@ export const accountsYaml: Source = {
 
 interface Context {
   file: SourceFile
-  look: Look
+  look: ReadContext
   limits: ListLimits
 }
 
@@ -44,7 +44,7 @@ interface Context {
 const LIMITS_OF_JOBS = /^settings\.(max_concurrent_accounts|global_rate_limit)$/
 
 /** Settings for all accounts together have no place in an account. */
-function reportLeftOut(parsed: Fields, file: SourceFile, look: Look): void {
+function reportLeftOut(parsed: Fields, file: SourceFile, look: ReadContext): void {
   const others = Object.keys(parsed).filter((name) => !['accounts', 'version'].includes(name))
   const names = others.flatMap((name) => {
     const inner = Object.keys(readFields(parsed[name]))
@@ -80,7 +80,7 @@ function readEntry(entry: Fields, index: number, { file, look, limits }: Context
 }
 
 /** Relative to the list; of a list in `config/`, relative to the root of its project; else to the current folder. */
-function findFolder(written: string, list: string, look: Look): string | null {
+function findFolder(written: string, list: string, look: ReadContext): string | null {
   const parent = dirname(list)
   const roots = [
     parent,

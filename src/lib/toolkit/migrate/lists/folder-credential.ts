@@ -9,7 +9,7 @@ import { readFields, parseJson } from '../read/parse-file.ts'
 import type { Fields } from '../read/parse-file.ts'
 import { resolveReferences } from '../read/references.ts'
 import { serviceAt, serviceCalled } from '../read/service.ts'
-import type { Look } from '../read/source.ts'
+import type { ReadContext } from '../read/source.ts'
 import { splitKeys } from '../read/split-keys.ts'
 import { keysIn } from '../read/variables.ts'
 import { firstText } from './account-settings.ts'
@@ -22,7 +22,7 @@ const INNER = ['', 'config', 'auth']
 interface Place {
   provider: string | null
   baseUrl: string | null
-  look: Look
+  look: ReadContext
 }
 
 /** The credential of an account: from its settings, else from the first file of its folder that contains one. */
@@ -30,7 +30,7 @@ export function findCredential(
   settings: Fields,
   settingsFile: string,
   folder: string | null,
-  look: Look,
+  look: ReadContext,
 ): Finding {
   const provider = firstText(settings, 'provider', 'service')
   const baseUrl = firstText(settings, 'base_url', 'api_base', 'url', 'endpoint')

@@ -13,7 +13,7 @@ import {
 import type { Fields } from '../read/parse-file.ts'
 import { serviceAt, serviceCalled } from '../read/service.ts'
 import { DamagedFile } from '../read/source.ts'
-import type { Look, Source, SourceFile } from '../read/source.ts'
+import type { ReadContext, Source, SourceFile } from '../read/source.ts'
 import { findEachKey } from '../read/split-keys.ts'
 import { parseCsv } from './csv.ts'
 
@@ -102,7 +102,7 @@ function readKey(row: Fields): string | null {
   return readText(withPlainNames(row)['key'])
 }
 
-function rowFindings(row: Fields, given: { file: SourceFile; look: Look; index: number }): Finding[] {
+function rowFindings(row: Fields, given: { file: SourceFile; look: ReadContext; index: number }): Finding[] {
   const { file, look, index } = given
   const named = readText(row['provider'])
   const baseUrl = readText(row['base_url'])
@@ -137,7 +137,7 @@ function rowFindings(row: Fields, given: { file: SourceFile; look: Look; index: 
 /** A provider by its id or a common name; without one, by the base URL or the form of the key. */
 function findService(
   { named, baseUrl, secret }: { named: string | null; baseUrl: string | null; secret: string | null },
-  look: Look,
+  look: ReadContext,
 ) {
   if (named !== null) {
     if (look.providers.some(({ id }) => id === named)) return { provider: named, baseUrl }

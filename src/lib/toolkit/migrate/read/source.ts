@@ -16,7 +16,7 @@ export interface FileView {
 }
 
 /** Everything that a source may read. */
-export interface Look {
+export interface ReadContext {
   files: FileView
   env: Readonly<Record<string, string | undefined>>
   /** The user's home folder. */
@@ -46,13 +46,13 @@ export interface Source {
   /** A `--from` file that may belong to this source; `read` decides. */
   asFile: RegExp
   /** The usual files, absolute, if no path is given; they need not exist. */
-  usual(look: Look): string[]
+  usual(look: ReadContext): string[]
   /** Null: the file belongs to another source. Throws `DamagedFile`. */
-  read(file: SourceFile, look: Look): Finding[] | null
+  read(file: SourceFile, look: ReadContext): Finding[] | null
   /** Null: the database belongs to another source. Throws `DamagedFile`. */
-  readDatabase?(path: string, look: Look): Finding[] | null
+  readDatabase?(path: string, look: ReadContext): Finding[] | null
   /** Findings outside of files; not called if `--from` names a file. */
-  beyondFiles?(look: Look): Finding[]
+  beyondFiles?(look: ReadContext): Finding[]
 }
 
 /** A file that cannot be parsed. The reason never quotes it. */

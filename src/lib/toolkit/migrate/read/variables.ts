@@ -7,7 +7,7 @@ import type { Variables } from './references.ts'
 import { resolveReferences, resolveValue } from './references.ts'
 import { isServiceOfKeys, serviceAt } from './service.ts'
 import { findEachKey } from './split-keys.ts'
-import type { Look } from './source.ts'
+import type { ReadContext } from './source.ts'
 import { DamagedFile } from './source.ts'
 
 interface KeyVariable {
@@ -52,7 +52,7 @@ const otherNames: Readonly<Record<string, string>> = {
 export type Where = Pick<Finding, 'source' | 'file'>
 
 /** Every key in variables with known names, with the base URL from the variable next to it. */
-export function keysIn(given: Variables, where: Where, look: Look): Finding[] {
+export function keysIn(given: Variables, where: Where, look: ReadContext): Finding[] {
   const variables = addAiderKeys(given)
   const known = keyVariables(look)
   const found = known.flatMap((one) =>
@@ -77,7 +77,7 @@ function addAiderKeys(variables: Variables): Variables {
   return keys.length === 0 ? variables : { ...(Object.fromEntries(keys) as Variables), ...variables }
 }
 
-function keyVariables(look: Pick<Look, 'providers'>): KeyVariable[] {
+function keyVariables(look: Pick<ReadContext, 'providers'>): KeyVariable[] {
   const plain = look.providers.flatMap(({ id, keyVariables: names }) =>
     names.map((variable) => ({ variable, provider: id, baseUrl: null, name: id })),
   )
@@ -117,7 +117,7 @@ interface Given {
   known: KeyVariable
   name: string
   where: Where
-  look: Look
+  look: ReadContext
 }
 
 function readKeys(variables: Variables, { known, name, where, look }: Given): Finding[] {
@@ -136,7 +136,7 @@ function readKeys(variables: Variables, { known, name, where, look }: Given): Fi
   )
 }
 
-function readSecretFile(path: string, look: Look): string | null {
+function readSecretFile(path: string, look: ReadContext): string | null {
   if (look.files.kind(path) !== 'file') return null
   try {
     return look.files.text(path).trim()
@@ -160,7 +160,7 @@ function baseUrlBeside(variables: Variables, keyVariable: string): string | null
 }
 
 /** `AZURE_OPENAI_API_KEY` and `AZURE_API_KEY` (LiteLLM) are keys of the resource in the variable beside. */
-function azureKeys(variables: Variables, where: Where, look: Look): Finding[] {
+function azureKeys(variables: Variables, where: Where, look: ReadContext): Finding[] {
   return ['AZURE_OPENAI_API_KEY', 'AZURE_API_KEY'].flatMap((name) => {
     const text = resolveValue(variables, name)
     if (text === null) return []
@@ -186,7 +186,7 @@ function azureKeys(variables: Variables, where: Where, look: Look): Finding[] {
 }
 
 /** `API_KEYS` of one-service tools (gemini-balance): the form of each key names its service. */
-function poolKeys(variables: Variables, where: Where, look: Look): Finding[] {
+function poolKeys(variables: Variables, where: Where, look: ReadContext): Finding[] {
   const text = resolveValue(variables, 'API_KEYS')
   if (text === null) return []
   return findEachKey(text, (secret, more) => {
@@ -207,7 +207,7 @@ function poolKeys(variables: Variables, where: Where, look: Look): Finding[] {
 /** `ACME_API_KEY` beside `ACME_BASE_URL` is a key of that endpoint; without a URL it is named as left out. */
 function unnamedServices(
   variables: Variables,
-  { known, where, look }: { known: KeyVariable[]; where: Where; look: Look },
+  { known, where, look }: { known: KeyVariable[]; where: Where; look: ReadContext },
 ): Finding[] {
   const names = Object.keys(variables).filter(
     (name) =>
@@ -238,7 +238,7 @@ function unnamedServices(
 }
 
 /** `ANTHROPIC_AUTH_TOKEN` comes from a gateway or a login; at a service with a Messages API it is a key. */
-function authTokens(variables: Variables, where: Where, look: Look): Finding[] {
+function authTokens(variables: Variables, where: Where, look: ReadContext): Finding[] {
   const text = resolveValue(variables, 'ANTHROPIC_AUTH_TOKEN')
   if (text === null) return []
   const baseUrl = resolveValue(variables, 'ANTHROPIC_BASE_URL')

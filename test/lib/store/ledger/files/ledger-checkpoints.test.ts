@@ -72,7 +72,7 @@ test('a process that ends in the middle of a checkpoint finishes it', async () =
   const home = tempHome()
   const ledger = await open(home)
   await serve(ledger, 3)
-  await vi.waitFor(() => expect(unfinished(home)).toHaveLength(1))
+  await vi.waitFor(() => expect(unfinished(home)).toHaveLength(1), { timeout: 120_000 })
   await ledger.close()
   expect(unfinished(home)).toEqual([])
   const fromCheckpoint = stateToJson(readLedger(home).state)
