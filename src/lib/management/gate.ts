@@ -1,7 +1,9 @@
 import { CLIENT_KEY_PREFIX } from '../account/client-key.ts'
+import type { ClientKey } from '../account/client-key.ts'
 import { QwenctlError } from '../base/errors.ts'
 import { RecentMap } from '../rotation/pool/recent-map.ts'
 import type { AdminAccess, Identity } from '../toolkit/admin/admin-access.ts'
+import type { ClientKeys } from '../toolkit/keys/client-keys.ts'
 import { FailedAttempts } from '../toolkit/quota/failed-attempts.ts'
 
 /** More tickets than are created within the two minutes of their validity. */
@@ -47,6 +49,20 @@ export class Gate {
     if (this.#used.get(text) === true) throw this.#refused('the ticket was already used', remoteAddress)
     this.#used.set(text, true)
     return { kind: 'admin' }
+  }
+
+  /** The client key with this secret. Throws `invalid_api_key`, `too_many_failures`. */
+  async passKey(
+    secret: string,
+    remoteAddress: string,
+    keys: Pick<ClientKeys, 'authenticate'>,
+  ): Promise<ClientKey> {
+    const found = await keys.authenticate(secret)
+    if (found !== null) return found
+    this.#failures.count(remoteAddress)
+    throw new QwenctlError('invalid_api_key', 'the client key is unknown, paused or expired', {
+      hint: 'qwenctl keys list shows the client keys',
+    })
   }
 
   #refused(words: string, remoteAddress: string): QwenctlError {

@@ -13,10 +13,12 @@ import { Gate } from './gate.ts'
 import type { Opened } from './gate.ts'
 import { Idempotency } from './idempotency.ts'
 import type { Sent } from './idempotency.ts'
+import { McpEndpoint } from './mcp/mcp-endpoint.ts'
 import { PendingLogins } from './logins/pending-logins.ts'
 import type { ManagementOptions, ManagementParts } from './management-parts.ts'
 import { PageFiles } from './page-files.ts'
 import { readJson } from './read-body.ts'
+import { readBearer } from './read-bearer.ts'
 import { ResourceGuard } from './resource-guard.ts'
 import { runRoute } from './run-route.ts'
 import type { Call, Route } from './route.ts'
@@ -40,6 +42,7 @@ export class Management {
   readonly #options: ManagementOptions
   readonly #guard: ResourceGuard
   readonly #idempotency: Idempotency
+  readonly #mcp: McpEndpoint
 
   constructor(options: ManagementOptions) {
     const { toolkit, user, clock = Date.now, pageFolder } = options
@@ -50,6 +53,7 @@ export class Management {
     this.#router = new Router(this.routes)
     this.#guard = new ResourceGuard(this.#router)
     this.#idempotency = new Idempotency(clock)
+    this.#mcp = new McpEndpoint(this.#gate, (opened) => this.#findParts(opened))
     this.#page = new PageFiles(pageFolder)
   }
 
@@ -64,6 +68,7 @@ export class Management {
   async #answer(req: IncomingMessage, res: ServerResponse, remoteAddress: string): Promise<void> {
     const { method = 'GET', url = '/' } = req
     const { path, search } = splitUrl(url)
+    if (path === '/mcp') return this.#mcp.answer(req, res, { search, remoteAddress })
     if (path !== '/api' && !path.startsWith('/api/')) return this.#page.answer(req, res, path)
     const found = this.#router.find(method, path)
     const presented = readBearer(req)
@@ -145,11 +150,6 @@ function checkOpens(opened: Opened | null, { access }: Route): void {
 function splitUrl(url: string): { path: string; search: string } {
   const mark = url.indexOf('?')
   return mark < 0 ? { path: url, search: '' } : { path: url.slice(0, mark), search: url.slice(mark + 1) }
-}
-
-function readBearer({ headers: { authorization } }: IncomingMessage): string | null {
-  const [, token] = /^bearer\s+(\S+)\s*$/i.exec(authorization ?? '') ?? []
-  return token ?? null
 }
 
 function parseQuery(route: Route, text: string): unknown {

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
-import type { HistoryQuery, HistorySpan } from '../../toolkit/history/history-views.ts'
+import type { ManagedToolkit } from '../../toolkit/scope/managed-toolkit.ts'
+import type { HistoryDocument, HistoryQuery, HistorySpan } from '../../toolkit/history/history-views.ts'
 import { parseEnd, parseInstant } from '../parse-instant.ts'
 import { route } from '../route.ts'
 import type { statsQuery } from '../../contract/history.ts'
@@ -18,13 +19,7 @@ export const historyRoutes = [
     errors: ['account_not_found', 'ambiguous_account'],
     query: schemas.historyQuery,
     answer: schemas.history,
-    run: async ({ query: { by = 'all', account, user, provider, group, ...span }, parts }) =>
-      parts.toolkit.history.show({
-        ...parseSpan(span),
-        ...buildFilter({ user, provider, group }),
-        by,
-        ...(account === undefined || account === '' ? {} : { accounts: [account] }),
-      }),
+    run: ({ query, parts }) => showHistory(parts.toolkit, query),
   }),
   route({
     method: 'GET',
@@ -67,6 +62,19 @@ export const historyRoutes = [
     },
   }),
 ]
+
+/** Throws `account_not_found`, `ambiguous_account`, `invalid_value`. */
+export function showHistory(
+  { history }: Pick<ManagedToolkit, 'history'>,
+  { by = 'all', account, user, provider, group, ...span }: z.output<typeof schemas.historyQuery>,
+): Promise<HistoryDocument> {
+  return history.show({
+    ...parseSpan(span),
+    ...buildFilter({ user, provider, group }),
+    by,
+    ...(account === undefined || account === '' ? {} : { accounts: [account] }),
+  })
+}
 
 function splitList(list = ''): string[] {
   return list.split(',').filter((item) => item !== '')

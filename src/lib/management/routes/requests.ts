@@ -1,7 +1,8 @@
 import type { z } from 'zod'
 import { QwenctlError } from '../../base/errors.ts'
+import type { RequestPage } from '../../contract/requests.ts'
 import { oneRequest, requestList, requestQuery } from '../../contract/requests.ts'
-import type { RequestFilter } from '../../observe/requests/find-requests.ts'
+import type { RequestFilter, RequestSearch } from '../../observe/requests/find-requests.ts'
 import { findRequest, listRequests } from '../../observe/requests/find-requests.ts'
 import { isPosition } from '../../observe/requests/log-backwards.ts'
 import { nameLogged } from '../../observe/requests/logged-account.ts'
@@ -20,11 +21,7 @@ export const requestRoutes = [
       'They come from the log, which has them from `logs.level` `info` on and as long as `logs.maxBytes` allows. A page reads a bounded part of the log, so it may be short, even empty, and still have a `next`.',
     query: requestQuery,
     answer: requestList,
-    run: async ({ query, parts }) => {
-      const { after = null, limit } = query
-      if (after !== null && !isPosition(after)) throw notFromHere()
-      return listRequests(searchFor(parts), await buildFilter(parts, query), { after, limit })
-    },
+    run: ({ query, parts }) => listFor(parts, query),
   }),
   route({
     method: 'GET',
@@ -43,12 +40,21 @@ export const requestRoutes = [
   }),
 ]
 
-function searchFor({ toolkit, user }: ManagementParts) {
+type Viewer = Pick<ManagementParts, 'toolkit' | 'user'>
+
+/** A page of requests. Throws `invalid_value`. */
+export async function listFor(viewer: Viewer, query: z.output<typeof requestQuery>): Promise<RequestPage> {
+  const { after = null, limit } = query
+  if (after !== null && !isPosition(after)) throw notFromHere()
+  return listRequests(searchFor(viewer), await buildFilter(viewer, query), { after, limit })
+}
+
+export function searchFor({ toolkit, user }: Viewer): RequestSearch {
   return { folder: toolkit.home.logsFolder, viewer: user }
 }
 
 async function buildFilter(
-  { toolkit }: ManagementParts,
+  { toolkit }: Viewer,
   { account, since, until, model, outcome, key, user }: z.output<typeof requestQuery>,
 ): Promise<RequestFilter> {
   const texts = { model, outcome, key, user }

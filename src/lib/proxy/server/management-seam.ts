@@ -28,13 +28,14 @@ export function isOllamaPath(path: string): boolean {
 /** Claude Code looks here whether its service can be reached (2.1, 2026-11). */
 export const HELLO_PATH = '/api/hello'
 
-/** The page, its files, and the API below it. No provider endpoint has any of these paths. */
+/** The page, its files, the API below it, and the endpoint of MCP. No provider endpoint has any of these paths. */
 export function isManagementPath(url: string): boolean {
   const mark = url.indexOf('?')
   const path = mark < 0 ? url : url.slice(0, mark)
   return (
     path === '/' ||
     path === '/api' ||
+    path === '/mcp' ||
     (path.startsWith('/api/') && !isOllamaPath(path) && path !== HELLO_PATH) ||
     path.startsWith('/assets/') ||
     PAGE_FILE.test(path)

@@ -191,6 +191,16 @@ export class ClientKeys {
     return user === undefined ? keys : keys.filter((key) => key.user === user)
   }
 
+  /** The key with this secret that works now; null: none. */
+  async authenticate(secret: string): Promise<ClientKey | null> {
+    const hash = hashSecret(secret)
+    const now = this.#parts.clock()
+    const found = (await this.records()).find(
+      (key) => key.hash === hash || workingSecrets(key, now).some((former) => former.hash === hash),
+    )
+    return found === undefined || found.isPaused === true || hasExpired(found, now) ? null : found
+  }
+
   async #find(name: string): Promise<ClientKey> {
     const found = (await this.records()).find((key) => key.name === name || key.id === name)
     if (found !== undefined) return found

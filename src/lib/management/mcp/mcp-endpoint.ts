@@ -1,0 +1,66 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { CLIENT_KEY_PREFIX } from '../../account/client-key.ts'
+import { QwenctlError } from '../../base/errors.ts'
+import { sendJson } from '../answer.ts'
+import type { Gate, Opened } from '../gate.ts'
+import type { ManagementParts } from '../management-parts.ts'
+import { readBearer } from '../read-bearer.ts'
+import { readJson } from '../read-body.ts'
+import { McpServer } from './mcp-server.ts'
+import type { McpView } from './mcp-view.ts'
+import { viewOfKey } from './mcp-view.ts'
+
+/** `POST /mcp`: one JSON-RPC message, and its answer as JSON. There are no sessions and no streams. */
+export class McpEndpoint {
+  readonly #gate: Gate
+  readonly #findParts: (opened: Opened | null) => ManagementParts
+
+  constructor(gate: Gate, findParts: (opened: Opened | null) => ManagementParts) {
+    this.#gate = gate
+    this.#findParts = findParts
+  }
+
+  /** Throws the errors of the gate, `method_not_allowed`, and those of the body. */
+  async answer(
+    req: IncomingMessage,
+    res: ServerResponse,
+    { search, remoteAddress }: { search: string; remoteAddress: string },
+  ): Promise<void> {
+    const view = await this.#identify(req, remoteAddress, new URLSearchParams(search).get('write') === 'true')
+    if (req.method !== 'POST') {
+      throw new QwenctlError(
+        'method_not_allowed',
+        'MCP takes POST alone: it has no sessions and no streams',
+        {
+          hint: 'use POST',
+          details: { allow: ['POST'] },
+        },
+      )
+    }
+    const message = await readJson(req)
+    const left = new AbortController()
+    res.on('close', () => left.abort())
+    const answer = await new McpServer(view).handle(message, left.signal)
+    if (answer !== null) return sendJson(res, 200, answer)
+    res.writeHead(202, { 'content-length': 0 })
+    res.end()
+  }
+
+  /** The admin token sees everything, a user token its user, a client key what it may use. */
+  async #identify(req: IncomingMessage, remoteAddress: string, writes: boolean): Promise<McpView> {
+    const presented = readBearer(req) ?? readKeyHeader(req)
+    if (presented?.startsWith(CLIENT_KEY_PREFIX) === true) {
+      const { toolkit, clock } = this.#findParts(null)
+      return viewOfKey(toolkit, await this.#gate.passKey(presented, remoteAddress, toolkit.keys), clock)
+    }
+    const opened = await this.#gate.pass(presented, remoteAddress)
+    const { toolkit, user, clock } = this.#findParts(opened)
+    return { toolkit, user, key: null, canWrite: writes, clock }
+  }
+}
+
+/** A client key in the header that Anthropic's clients use. */
+function readKeyHeader({ headers }: IncomingMessage): string | null {
+  const key = headers['x-api-key']
+  return typeof key === 'string' ? key : null
+}

@@ -1,0 +1,134 @@
+import type { ProviderRegistry } from '../../toolkit/toolkit.ts'
+import { showHistory } from '../routes/history.ts'
+import { RpcError, rpcCodes } from './json-rpc.ts'
+import type { McpView } from './mcp-view.ts'
+import { listModels, showQuota } from './mcp-view.ts'
+
+interface Resource {
+  uri: string
+  name: string
+  description: string
+  /** A client key may read it. */
+  isForKeys: boolean
+  read(view: McpView): Promise<object>
+}
+
+const SCHEME = 'qwenctl://'
+
+/** The `--json` documents of commands. */
+const resources: readonly Resource[] = [
+  {
+    uri: `${SCHEME}quota`,
+    name: 'quota',
+    description: 'what is left: quota show --json',
+    isForKeys: true,
+    read: (view) => showQuota(view, [], {}),
+  },
+  {
+    uri: `${SCHEME}accounts`,
+    name: 'accounts',
+    description: 'the accounts with their status: auth list --json',
+    isForKeys: true,
+    read: async (view) => ({
+      accounts:
+        view.key === null ? await view.toolkit.accounts.list() : (await showQuota(view, [], {})).accounts,
+    }),
+  },
+  {
+    uri: `${SCHEME}models`,
+    name: 'models',
+    description: 'the models and their accounts: models --json',
+    isForKeys: true,
+    read: async (view) => ({
+      now: new Date(view.clock()).toISOString(),
+      models: await listModels(view, {}),
+      order: null,
+    }),
+  },
+  {
+    uri: `${SCHEME}history`,
+    name: 'history',
+    description: 'the usage of thirty days: quota history --json',
+    isForKeys: false,
+    read: ({ toolkit }) => showHistory(toolkit, {}),
+  },
+  {
+    uri: `${SCHEME}keys`,
+    name: 'keys',
+    description: 'the client keys, without secrets: keys list --json',
+    isForKeys: false,
+    read: async ({ toolkit }) => ({ keys: await toolkit.keys.list() }),
+  },
+  {
+    uri: `${SCHEME}jobs`,
+    name: 'jobs',
+    description: 'the scheduled jobs: jobs list --json',
+    isForKeys: false,
+    read: async ({ toolkit }) => ({ jobs: await toolkit.jobs.list() }),
+  },
+  {
+    uri: `${SCHEME}batches`,
+    name: 'batches',
+    description: 'the batches: batch list --json',
+    isForKeys: false,
+    read: ({ toolkit }) => Promise.resolve({ batches: toolkit.batches.list() }),
+  },
+  {
+    uri: `${SCHEME}providers`,
+    name: 'providers',
+    description: 'the supported services: providers list --json',
+    isForKeys: false,
+    read: async ({ toolkit }) => ({ providers: listProviders(await toolkit.providers()) }),
+  },
+]
+
+export function listResources({ key }: McpView): object[] {
+  return resources
+    .filter(({ isForKeys }) => key === null || isForKeys)
+    .map(({ uri, name, description }) => ({ uri, name, description, mimeType: 'application/json' }))
+}
+
+export const resourceTemplates = [
+  {
+    uriTemplate: `${SCHEME}accounts/{account}`,
+    name: 'account',
+    description: 'one account, by reference or id: accounts show --json',
+    mimeType: 'application/json',
+  },
+]
+
+/** Throws `RpcError` for an unknown resource; one of others is as unknown. */
+export async function readResource(view: McpView, uri: unknown): Promise<object> {
+  const found = resources.find((one) => one.uri === uri)
+  const document =
+    found !== undefined && (view.key === null || found.isForKeys)
+      ? await found.read(view)
+      : await readAccount(view, uri)
+  if (document === null || typeof uri !== 'string')
+    throw new RpcError(rpcCodes.resourceNotFound, 'there is no such resource', {
+      uri: String(uri).slice(0, 200),
+    })
+  return { contents: [{ uri, mimeType: 'application/json', text: JSON.stringify(document) }] }
+}
+
+async function readAccount(view: McpView, uri: unknown): Promise<object | null> {
+  const start = `${SCHEME}accounts/`
+  if (typeof uri !== 'string' || !uri.startsWith(start)) return null
+  const reference = decode(uri.slice(start.length))
+  const account = await view.toolkit.accounts.show(reference).catch(() => null)
+  if (account === null || view.key === null) return account === null ? null : { account }
+  const own = (await showQuota(view, [], {})).accounts.find(({ id }) => id === account.id)
+  return own === undefined ? null : { account: own }
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+function listProviders(registry: ProviderRegistry): object[] {
+  return registry.all().map(({ id }) => registry.show(id))
+}

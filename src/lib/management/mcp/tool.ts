@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { redact } from '../../account/mask.ts'
+import { QwenctlError, isQwenctlError, readMessage } from '../../base/errors.ts'
+import { checkShape } from '../check-shape.ts'
+import type { McpView } from './mcp-view.ts'
+
+interface ToolSpec<Input extends z.ZodType> {
+  name: string
+  title: string
+  description: string
+  input: Input
+  /** Changes something; only offered to callers that may write. */
+  writes?: boolean
+  run(view: McpView, input: z.output<Input>, signal: AbortSignal): Promise<object>
+}
+
+/** A tool as the server lists and calls it. */
+export interface Tool {
+  name: string
+  writes: boolean
+  describe(): object
+  /** Never rejects: a failure is a result with `isError`. */
+  call(view: McpView, given: unknown, signal: AbortSignal): Promise<ToolResult>
+}
+
+export interface ToolResult {
+  content: { type: 'text'; text: string }[]
+  structuredContent: object
+  isError?: true
+}
+
+export function defineTool<Input extends z.ZodType>(spec: ToolSpec<Input>): Tool {
+  const { name, title, description, input, writes = false } = spec
+  return {
+    name,
+    writes,
+    describe: () => {
+      const { $schema: _, ...inputSchema } = z.toJSONSchema(input, { io: 'input' })
+      const annotations = writes
+        ? { title, readOnlyHint: false, destructiveHint: false, idempotentHint: true, openWorldHint: false }
+        : { title, readOnlyHint: true, openWorldHint: false }
+      return { name, title, description, inputSchema, annotations }
+    },
+    call: async (view, given, signal) => {
+      try {
+        const wanted = checkShape(input, given ?? {}, 'invalid_value')
+        return result(await spec.run(view, wanted, signal))
+      } catch (error) {
+        return { ...result({ error: describeError(error) }), isError: true }
+      }
+    },
+  }
+}
+
+function result(document: object): ToolResult {
+  return { content: [{ type: 'text', text: JSON.stringify(document) }], structuredContent: document }
+}
+
+function describeError(error: unknown): { code: string; message: string; hint: string | null } {
+  const known = isQwenctlError(error)
+    ? error
+    : new QwenctlError('internal', `the tool failed: ${readMessage(error)}`)
+  const { code, message, hint } = known
+  return { code, message: redact(message, []), hint: hint === null ? null : redact(hint, []) }
+}

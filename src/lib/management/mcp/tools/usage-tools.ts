@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { QwenctlError } from '../../../base/errors.ts'
+import { historyQuery } from '../../../contract/history.ts'
+import { requestQuery } from '../../../contract/requests.ts'
+import { findRequest } from '../../../observe/requests/find-requests.ts'
+import { showHistory } from '../../routes/history.ts'
+import { listFor, searchFor } from '../../routes/requests.ts'
+import { buildFilter } from '../../routes/filter.ts'
+import { listModels } from '../mcp-view.ts'
+import { defineTool } from '../tool.ts'
+import { filterFields } from './account-filter.ts'
+
+const usageHistory = defineTool({
+  name: 'usage_history',
+  title: 'Show past usage',
+  description:
+    'Shows requests, tokens, cost and latency by hour or day, by account, model, key, job or user.',
+  input: historyQuery,
+  run: async ({ toolkit, key }, query) => {
+    if (key === null) return showHistory(toolkit, query)
+    const { now, from, to, per, rows } = await showHistory(toolkit, { ...query, by: 'key' })
+    return { now, from, to, per, by: 'key', rows: rows.filter((row) => row.key === key.id) }
+  },
+})
+
+const modelsFind = defineTool({
+  name: 'models_find',
+  title: 'Find models',
+  description: 'Lists models, and the accounts that are known to have each.',
+  input: z.strictObject({ ...filterFields, model: z.string().optional().describe('a part of its name') }),
+  run: async (view, { model = '', ...filter }) => {
+    const wanted = model.toLowerCase()
+    const models = await listModels(view, buildFilter(filter))
+    return {
+      now: new Date(view.clock()).toISOString(),
+      models: models.filter((one) => one.model.toLowerCase().includes(wanted)),
+    }
+  },
+})
+
+const requestsFind = defineTool({
+  name: 'requests_find',
+  title: 'Find requests',
+  description:
+    'Lists finished requests, the newest first; with id, one request with every attempt and its errors.',
+  input: requestQuery.extend({ id: z.string().optional().describe('the x-request-id of one request') }),
+  run: async (view, { id, ...query }) => {
+    const { user, toolkit, key } = view
+    if (id === undefined)
+      return listFor({ toolkit, user }, key === null ? query : { ...query, key: key.name })
+    const request = await findRequest(searchFor({ toolkit, user }), id)
+    if (request !== null && (key === null || request.key === key.name)) return { request }
+    throw new QwenctlError('not_found', 'there is no finished request with this id', {
+      hint: 'call requests_find without an id for a list',
+    })
+  },
+})
+
+export const usageTools = [usageHistory, modelsFind, requestsFind]
