@@ -12,7 +12,10 @@ import { advance, charge, emptyUsage, lowerTo } from './window.ts'
  */
 export const LEARNED_HOLDS_MS = 7 * 86_400_000
 
-/** The prefix of `from` for limits of a plan reader: such a limit has the used amount, not only the maximum. */
+/**
+ * The prefix of `from` for limits of a plan reader: such a limit has the used amount, not only the maximum. The newest
+ * report holds, but never below what went through qwenctl.
+ */
 export const PLAN_PREFIX = 'plan: '
 
 /**
@@ -70,8 +73,10 @@ function learnOfAccount(subject: SubjectState, record: Learned, now: number): vo
   const known = subject.limits.find((limit) => limit.source === 'learned' && isOfWindow(limit, record))
   if (known !== undefined) {
     repeat(known, record, now)
-    if (record.from?.startsWith(PLAN_PREFIX) === true) usedAtLeast(known, record, now)
-    else replaceCount(known, record, now)
+    if (record.from?.startsWith(PLAN_PREFIX) === true) {
+      if (record.remaining !== undefined) known.usage = usageFromTrail(subject.trail, known, now)
+      usedAtLeast(known, record, now)
+    } else replaceCount(known, record, now)
     return
   }
   const limit: LimitState = {

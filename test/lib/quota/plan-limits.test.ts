@@ -29,8 +29,19 @@ describe('a limit that the provider counts', () => {
 
   test('a report never takes back what qwenctl counted', () => {
     const state = emptyState()
-    apply(state, learn(2))
+    apply(state, learn(10))
+    apply(state, { type: 'reserve', id: 'w-1', account: 'a', at })
+    apply(state, { type: 'settle', id: 'w-1', at, outcome: 'ok', costUsd: 2 })
     apply(state, learn(9))
-    expect(state.subjects.get('a')!.limits[0]!.usage.used).toBeCloseTo(8)
+    expect(state.subjects.get('a')!.limits[0]!.usage.used).toBeCloseTo(2)
+  })
+
+  test('a report that was wrong is replaced by the next one', () => {
+    const state = emptyState()
+    apply(state, learn(0))
+    expect(apply(state, { type: 'reserve', id: 'w-1', account: 'a', at })).toBe(false)
+    apply(state, learn(9))
+    expect(state.subjects.get('a')!.limits[0]!.usage.used).toBeCloseTo(1)
+    expect(apply(state, { type: 'reserve', id: 'w-2', account: 'a', at })).toBe(true)
   })
 })

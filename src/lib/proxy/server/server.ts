@@ -22,7 +22,7 @@ import type { ManagementHandler } from './management-seam.ts'
 import { refuseRestricted } from './metrics.ts'
 import { LocalAnswers } from './local-answers.ts'
 import type { LocalHost } from './local-request.ts'
-import { allowMethods, refuseMethod } from './allow-methods.ts'
+import { allowMethods, refuseMethod, refuseUpgrade } from './allow-methods.ts'
 import { OllamaCall } from '../pipeline/answer/ollama-call.ts'
 import { fromOllama } from '../../translate/ollama/ollama-request.ts'
 import type { OllamaRoute } from '../../translate/ollama/ollama-request.ts'
@@ -188,8 +188,10 @@ export class ProxyServer implements LocalHost {
     }
     if (isManaged) return this.#manage(exchange, management)
     if (route === null) return void this.#answer(exchange, this.#local.answer(exchange, path, query))
-    if (route.service !== null) allowMethods(exchange, ...SERVICE_METHODS)
-    else if (route.stored !== null) allowMethods(exchange, 'GET', 'HEAD', 'DELETE', 'POST')
+    if (route.service !== null) {
+      refuseUpgrade(exchange)
+      allowMethods(exchange, ...SERVICE_METHODS)
+    } else if (route.stored !== null) allowMethods(exchange, 'GET', 'HEAD', 'DELETE', 'POST')
     else if (call.method !== 'POST') refuseMethod(exchange)
     readBody(exchange, this.#proxy.maxBodyBytes, (body) => {
       if (exchange.isAnswered) return // the error came too late

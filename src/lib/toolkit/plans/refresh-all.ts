@@ -31,6 +31,11 @@ export async function refreshPlans(
       try {
         const windows = await asked(account)
         if (windows === null) return
+        const known = before[account.id]?.windows.length ?? 0
+        if (windows.length === 0 && known > 0) {
+          failures.push(`${account.provider}/${account.name}: the answer about the plan has no known window`)
+          return
+        }
         views[account.id] = planView(windows, account, state, now)
         notices.push(
           ...planNotices(windows, account),

@@ -33,6 +33,14 @@ test.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])(
   },
 )
 
+test('a WebSocket is refused before the service sees a request', async () => {
+  const { upstream, proxy } = await givenService(account('a'))
+  const headers = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' }
+  const reply = await proxy.ask('GET', '/services/cloudconvert/live', { headers })
+  expect(reply).toMatchObject({ status: 426, headers: { 'x-qwenctl-error': 'upgrade_refused' } })
+  expect(upstream.requests).toHaveLength(0)
+})
+
 test.each([301, 304, 400, 403, 404, 422])(
   'the answer %i is for the client, and costs no account its place',
   async (status) => {

@@ -1,9 +1,13 @@
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openrouterPlan } from '../../../../src/lib/provider/plans/balances.ts'
 import { emptyWindow } from '../../../../src/lib/provider/plans/plan-reader.ts'
 import { apply, emptyState } from '../../../../src/lib/quota/log/fold.ts'
+import { readPlans } from '../../../../src/lib/toolkit/plans/plans-file.ts'
+import { refreshPlans } from '../../../../src/lib/toolkit/plans/refresh-all.ts'
 import { planNotices, planView } from '../../../../src/lib/toolkit/plans/refresh-plans.ts'
 import type { Account } from '../../../../src/lib/account/account.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const at = '2026-11-30T03:00:00.000Z'
 const NOW = Date.parse(at)
@@ -40,5 +44,25 @@ describe('what a provider counts', () => {
     expect(planNotices([counted], account)).toMatchObject([
       { type: 'learn', limits: [{ metric: 'usd', window: 'month', max: 10, remaining: 0 }] },
     ])
+  })
+
+  test('an answer without a known window changes nothing, and is a failure', async () => {
+    const file = join(temporaryFolder(), 'plans.json')
+    const state = emptyState()
+    const of = { ...account, provider: 'openrouter', name: 'work' }
+    const windows = openrouterPlan.read({ data: { limit: 10, limit_remaining: 7 } }, NOW)
+    const parts = { file, state, now: NOW }
+    await refreshPlans([of], { ...parts, asked: () => Promise.resolve(windows) })
+    const before = readPlans(file)
+    const { notices, failures } = await refreshPlans([of], {
+      ...parts,
+      now: NOW + 60_000,
+      asked: () => Promise.resolve([]),
+    })
+    expect({ notices, failures, plans: readPlans(file) }).toEqual({
+      notices: [],
+      failures: ['openrouter/work: the answer about the plan has no known window'],
+      plans: before,
+    })
   })
 })
