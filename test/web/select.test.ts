@@ -202,3 +202,14 @@ test('the planned day has a row for each account, and each run in the column of 
     ['b', [0, 1, ...Array.from({ length: 22 }, () => 0)]],
   ])
 })
+
+test('hours after the end of a full list are not complete', () => {
+  const now = Date.parse('2026-11-22T07:30:00.000Z')
+  const runs = ['07:45', '08:15', '09:20'].map((clock) => {
+    const at = `2026-11-22T${clock}:00.000Z`
+    return { job: 'dense', account: { id: 'a', user: 'local', provider: 'qwen', name: 'a' }, slot: at, at }
+  })
+  expect(planDay(runs, now, 3).completeHours).toBe(2)
+  expect(planDay(runs, now, 4).completeHours).toBe(24)
+  expect(planDay([], now).completeHours).toBe(24)
+})

@@ -69,8 +69,9 @@ export class ApiClient {
     this.http.call<HistoryDocument>('/history', { query: { days, hours, per, by, account, user } })
 
   jobs = () => this.http.call<{ jobs: JobView[] }>('/jobs')
-  /** The planned runs of the next day. */
-  nextRuns = () => this.http.call<{ runs: PlannedRun[] }>('/jobs/next', { query: { days: 1, limit: 5000 } })
+  /** The planned runs of the next day, the earliest first. */
+  nextRuns = (limit: number) =>
+    this.http.call<{ runs: PlannedRun[] }>('/jobs/next', { query: { days: 1, limit } })
   runs = (query: { account?: string; limit: number }) =>
     this.http.call<{ runs: RunView[] }>('/jobs/runs', { query })
   run = (id: string) => this.http.call<{ run: RunView }>(`/job-runs/${encodeURIComponent(id)}`)

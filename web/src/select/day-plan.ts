@@ -6,12 +6,17 @@ const HOURS = 24
 export interface PlannedDay {
   /** The beginning of each hour, epoch milliseconds; the first is the present hour. */
   hours: number[]
+  /** The hours before this index are complete: a dense schedule has more runs than the list holds. */
+  completeHours: number
   /** The accounts with runs, in the order of their first one. */
   rows: { account: PlannedRun['account']; hours: PlannedRun[][] }[]
 }
 
-/** The planned runs of the next day, by account and hour. `runs`: the earliest first. */
-export function planDay(runs: readonly PlannedRun[], now: number): PlannedDay {
+/** The most planned runs that the page asks for. */
+export const MOST_PLANNED = 5000
+
+/** The planned runs of the next day, by account and hour. `runs`: the earliest first, `most` of them at most. */
+export function planDay(runs: readonly PlannedRun[], now: number, most = MOST_PLANNED): PlannedDay {
   const first = Math.floor(now / HOUR_MS) * HOUR_MS
   const rows = new Map<string, PlannedDay['rows'][number]>()
   for (const run of runs) {
@@ -21,7 +26,9 @@ export function planDay(runs: readonly PlannedRun[], now: number): PlannedDay {
     rows.set(run.account.id, row)
     row.hours[Math.max(0, hour)]?.push(run) // a run that is due waits for its process
   }
+  const last = runs.length < most ? null : Date.parse(runs.at(-1)?.at ?? '')
   return {
+    completeHours: last === null ? HOURS : Math.min(HOURS, Math.floor((last - first) / HOUR_MS)),
     hours: Array.from({ length: HOURS }, (_, hour) => first + hour * HOUR_MS),
     rows: [...rows.values()],
   }

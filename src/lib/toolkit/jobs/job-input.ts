@@ -251,7 +251,9 @@ function checkPlaceholders(text: string, values: Record<string, string>): void {
 const BUILT_IN = ['keyword', 'account', 'job', 'slot', 'date', 'time', 'label', 'provider', 'user']
 
 function isFilled(name: string, values: Record<string, string>): boolean {
-  return BUILT_IN.includes(name) || /^(settings|templates)\./.test(name) || Object.hasOwn(values, name)
+  return (
+    BUILT_IN.includes(name) || /^(settings|templates|keyword)\./.test(name) || Object.hasOwn(values, name)
+  )
 }
 
 function readZone(zone: string): string {

@@ -6,7 +6,7 @@ import type { JobInput } from '../jobs/job-input.ts'
 export interface AddedJob {
   /** The name of the job; null: it could not be added. */
   job: string | null
-  /** It needs a task before it can run. */
+  /** The job needs a task before it can run. */
   needsTask: boolean
   /** A fact that the user should know, or the fault; null: none. */
   note: string | null

@@ -15,7 +15,7 @@ const MOST_NAMED = 12
 export function DayCalendar({ runs }: { runs: PlannedRun[] }): JSX.Element {
   const { store } = usePage()
   const now = Date.now() + store.state.clockOffsetMs
-  const { hours, rows } = useMemo(() => planDay(runs, now), [runs])
+  const { hours, rows, completeHours } = useMemo(() => planDay(runs, now), [runs])
   return (
     <section class="card" aria-labelledby="day-title">
       <h2 id="day-title">The next 24 hours</h2>
@@ -34,11 +34,12 @@ export function DayCalendar({ runs }: { runs: PlannedRun[] }): JSX.Element {
               </th>
               {cells.map((planned, hour) => (
                 <td key={hours[hour]}>
-                  {planned.length > 0 && (
-                    <span class="day-mark" title={formatPlanned(planned, now)}>
-                      {planned.length}
-                      <span class="visually-hidden"> planned: {formatPlanned(planned, now)}</span>
+                  {hour >= completeHours ? (
+                    <span class="quiet" title="too many runs to list">
+                      …
                     </span>
+                  ) : (
+                    <DayMark planned={planned} now={now} />
                   )}
                 </td>
               ))}
@@ -47,6 +48,16 @@ export function DayCalendar({ runs }: { runs: PlannedRun[] }): JSX.Element {
         </DataTable>
       )}
     </section>
+  )
+}
+
+function DayMark({ planned, now }: { planned: PlannedRun[]; now: number }): JSX.Element | null {
+  if (planned.length === 0) return null
+  return (
+    <span class="day-mark" title={formatPlanned(planned, now)}>
+      {planned.length}
+      <span class="visually-hidden"> planned: {formatPlanned(planned, now)}</span>
+    </span>
   )
 }
 

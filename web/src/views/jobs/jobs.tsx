@@ -3,6 +3,7 @@ import type { BatchView, JobView, PlannedRun, RunView } from '../../api/types.ts
 import { usePage } from '../../hooks/page-context.ts'
 import { useEvery } from '../../hooks/use-every.ts'
 import { useLoaded } from '../../hooks/use-loaded.ts'
+import { MOST_PLANNED } from '../../select/day-plan.ts'
 import { ViewHead } from '../../parts/shell/view-head.tsx'
 import { EmptyState, WhenLoaded } from '../../parts/status/states.tsx'
 import { BatchTable } from './batch-table.tsx'
@@ -11,11 +12,11 @@ import { JobTable } from './job-table.tsx'
 import { RunList } from './run-list.tsx'
 
 const JOBS_MS = 5_000
+const DAY_MS = 30_000
 const BATCHES_MS = 2_000
 
 interface Work {
   jobs: JobView[]
-  next: PlannedRun[]
   runs: RunView[]
 }
 
@@ -24,25 +25,29 @@ export function Jobs(): JSX.Element {
   const { api } = usePage()
   const turn = useEvery(JOBS_MS)
   const work = useLoaded<Work>(async () => {
-    const [{ jobs }, { runs: next }, { runs }] = await Promise.all([
-      api.jobs(),
-      api.nextRuns(),
-      api.runs({ limit: 20 }),
-    ])
-    return { jobs, next, runs }
+    const [{ jobs }, { runs }] = await Promise.all([api.jobs(), api.runs({ limit: 20 })])
+    return { jobs, runs }
   }, [turn])
+  const dayTurn = useEvery(DAY_MS)
+  const day = useLoaded<PlannedRun[]>(async () => (await api.nextRuns(MOST_PLANNED)).runs, [dayTurn])
+  const onChange = () => {
+    work.again()
+    day.again()
+  }
   return (
     <>
       <ViewHead title="Jobs" />
       <div class="stack">
         <WhenLoaded loaded={work} what="the jobs" onRetry={work.again}>
-          {({ jobs, next, runs }) =>
+          {({ jobs, runs }) =>
             jobs.length === 0 && runs.length === 0 ? (
               <NoJobs />
             ) : (
               <>
-                <DayCalendar runs={next} />
-                <JobTable jobs={jobs} onChange={work.again} />
+                <WhenLoaded loaded={day} what="the next day" onRetry={day.again}>
+                  {(next) => <DayCalendar runs={next} />}
+                </WhenLoaded>
+                <JobTable jobs={jobs} onChange={onChange} />
                 <section class="card" aria-labelledby="runs-title">
                   <h2 id="runs-title">Last runs</h2>
                   <RunList runs={runs} />

@@ -26,19 +26,27 @@ export function lookUpIn({ folder, values, number }: RunFacts): (name: string) =
   }
   return (name) => {
     if (Object.hasOwn(values, name)) return values[name] ?? null
-    if (name === 'keyword') return chooseKeyword(file('keywords.yaml'), number)
     const [root, ...path] = name.split('.')
+    if (root === 'keyword' && path.length < 2) return chooseKeyword(file('keywords.yaml'), path[0], number)
     if ((root === 'settings' || root === 'templates') && path.length > 0)
       return readText(path.reduce(readMember, file(`${root}.yaml`)))
     return null
   }
 }
 
-/** The keywords are a list, or the list under `keywords`. Run 1 gets the first. */
-function chooseKeyword(content: unknown, number: number): string | null {
-  const list: unknown = Array.isArray(content) ? content : readMember(content, 'keywords')
-  if (!Array.isArray(list) || list.length === 0) return null
-  return readText((list as unknown[])[(number - 1) % list.length])
+/** Run 1 gets the first keyword. `topic`: only the keywords under this name. */
+function chooseKeyword(content: unknown, topic: string | undefined, number: number): string | null {
+  const inner = readMember(content, 'keywords')
+  const whole = inner === undefined ? content : inner
+  const words = listKeywords(topic === undefined ? whole : readMember(whole, topic))
+  return words[(number - 1) % words.length] ?? null
+}
+
+/** The keywords are a list, or lists under names: one after the other. */
+function listKeywords(content: unknown): string[] {
+  if (Array.isArray(content)) return content.flatMap((one: unknown) => readText(one) ?? [])
+  if (typeof content === 'object' && content !== null) return Object.values(content).flatMap(listKeywords)
+  return []
 }
 
 function readMember(value: unknown, key: string): unknown {
