@@ -264,7 +264,8 @@ export class ProxyServer implements LocalHost {
     if (exchange.call instanceof OllamaCall) exchange.call.serve(plan)
     if (!plan.isLoad)
       return handleRequest(this.#proxy, exchange, { ...incoming, bytes: Buffer.from(JSON.stringify(body)) })
-    exchange.sendJson(200, { choices: [{ index: 0, message: { content: '' }, finish_reason: 'load' }] })
+    const finish_reason = plan.isUnload ? 'unload' : 'load'
+    exchange.sendJson(200, { choices: [{ index: 0, message: { content: '' }, finish_reason }] })
     exchange.finish()
   }
 

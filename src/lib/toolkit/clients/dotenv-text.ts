@@ -25,8 +25,11 @@ export class DotenvText implements ConfigText {
   set([name]: Path, value: unknown): void {
     const at = this.#at(name!)
     const line = `${name}=${String(value)}`
-    if (at >= 0) this.#lines[at] = line
-    else if (this.#lines.at(-1) === '') this.#lines.splice(-1, 0, line)
+    const end = this.#lines[0]?.endsWith('\r') === true ? '\r' : ''
+    if (at >= 0) {
+      const [lead = ''] = /^\s*(?:export\s+)?/.exec(this.#lines[at]!) ?? []
+      this.#lines[at] = lead + line + (this.#lines[at]!.endsWith('\r') ? '\r' : '')
+    } else if (this.#lines.at(-1) === '') this.#lines.splice(-1, 0, line + end)
     else this.#lines.push(line, '')
   }
 

@@ -16,8 +16,11 @@ interface Marked {
  * requests share. Of the messages, the last marks are worth most.
  */
 export function limitCacheMarks({ tools, system, messages, whole }: Marked): void {
-  const shared = [...listMarked(tools), ...listMarked(system)]
-  const said = listMarked(messages)
+  const shared: Json[] = []
+  const said: Json[] = []
+  findMarked(tools, shared)
+  findMarked(system, shared)
+  findMarked(messages, said)
   const room = MOST_MARKS - (whole.cache_control === undefined ? 0 : 1)
   if (shared.length + said.length <= room) return
   const kept = shared.slice(-room)
@@ -26,10 +29,12 @@ export function limitCacheMarks({ tools, system, messages, whole }: Marked): voi
   for (const block of left === 0 ? said : said.slice(0, -left)) delete block.cache_control
 }
 
-/** The objects with a mark, in their order: results of tools have blocks of their own. */
-function listMarked(value: unknown): Json[] {
-  if (!Array.isArray(value)) return []
-  return (value as unknown[])
-    .filter(isObject)
-    .flatMap((block) => [...listMarked(block.content), ...(block.cache_control === undefined ? [] : [block])])
+/** Adds the objects with a mark, in their order: results of tools have blocks of their own. */
+function findMarked(value: unknown, found: Json[]): void {
+  if (!Array.isArray(value)) return
+  for (const block of value as unknown[]) {
+    if (!isObject(block)) continue
+    if (Array.isArray(block.content)) findMarked(block.content, found)
+    if (block.cache_control !== undefined) found.push(block)
+  }
 }

@@ -1,7 +1,9 @@
 // OpenAI refuses its JSON mode unless a message has the word "json"
 // (https://platform.openai.com/docs/guides/structured-outputs#json-mode, 2026-11). Google and Ollama do not want it.
 
+import { readMembers } from '../json/ordered-json.ts'
 import type { NeutralRequest } from './request.ts'
+import { hasType } from './tools/change-schema.ts'
 
 export const JSON_INSTRUCTION = 'Answer in JSON.'
 
@@ -11,6 +13,13 @@ export function describeSchema(request: NeutralRequest): void {
   if (output?.type !== 'schema') return
   request.output = { type: 'json' }
   instruct(request, `Answer in JSON that matches this schema, without any other text:\n${output.schema.text}`)
+}
+
+/** Whether the schema of the answer is no object: OpenAI refuses others, and Google takes lists. */
+export function isListForm({ output }: NeutralRequest): boolean {
+  if (output?.type !== 'schema') return false
+  const members = readMembers(output.schema)
+  return members?.has('type') === true && !hasType(members, 'object')
 }
 
 /** Moves the form of the answer into an instruction, for a model that takes none beside tools. */

@@ -56,7 +56,7 @@ export function ending(finish: unknown, usage: unknown, { beganAt, firstAt, now 
   const counts = isObject(usage) ? usage : {}
   return {
     done: true,
-    done_reason: finish === 'length' || finish === 'load' ? finish : 'stop',
+    done_reason: finish === 'length' || finish === 'load' || finish === 'unload' ? finish : 'stop',
     total_duration: nanoseconds(now - beganAt),
     load_duration: 0,
     prompt_eval_count: readCount(counts.prompt_tokens),

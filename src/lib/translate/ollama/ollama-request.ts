@@ -15,6 +15,8 @@ export interface OllamaPlan {
   isStream: boolean
   /** The request has no prompt: it only loads the model. */
   isLoad: boolean
+  /** It asks to unload the model instead: `keep_alive` is 0. */
+  isUnload: boolean
 }
 
 /** Translates the parsed body. Throws `invalid_request` for a body without a model or of the wrong form. */
@@ -30,6 +32,7 @@ export function fromOllama(route: OllamaRoute, body: unknown): { plan: OllamaPla
     model,
     isStream,
     isLoad: !isEmbedding && !messages.some(({ role }) => role !== 'system'),
+    isUnload: body.keep_alive === 0 || (isText(body.keep_alive) && /^0[a-z]*$/.test(body.keep_alive)),
   }
   if (isEmbedding) return { plan, body: embeddingRequest(route, body, model) }
   // OpenAI refuses its JSON mode without the word. Ollama does not want it.

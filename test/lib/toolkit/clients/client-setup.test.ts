@@ -5,7 +5,9 @@ import { describe, expect, test } from 'vitest'
 import { ClientSetups } from '../../../../src/lib/toolkit/clients/client-setup.ts'
 import { clients, type ClientFacts } from '../../../../src/lib/toolkit/clients/client-table.ts'
 import { JsoncText } from '../../../../src/lib/toolkit/clients/jsonc-text.ts'
+import { DotenvText } from '../../../../src/lib/toolkit/clients/dotenv-text.ts'
 import { TomlText } from '../../../../src/lib/toolkit/clients/toml-text.ts'
+import { YamlText } from '../../../../src/lib/toolkit/clients/yaml-text.ts'
 import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const KEY = 'qk_of-this-client-0123456789'
@@ -160,4 +162,57 @@ test('TOML: a key at the top never lands in a table, and a table in another form
   expect(config.text).toBe('model = "y"\n[a]\nmodel = "x"\n')
   const inline = new TomlText('f', 'model_providers = { qwenctl = { name = "x" } }\n')
   expect(() => inline.set(['model_providers', 'qwenctl'], { name: 'q' })).toThrow(/another form/)
+})
+
+describe('YAML', () => {
+  const entry = { name: 'qwenctl', provider: 'openai', model: 'm1' }
+  /** Layouts that a writer of YAML would change. */
+  const files = {
+    'wide indents and aligned comments':
+      '# head\nname:    mine      # n\nmodels:\n    -   name: a     # first\n        roles: [ chat,edit ]\n\n    # between\n    - name: "b"\n      prompt: |\n        two\n          lines\n\nrules:\n- x\n\n# tail\n',
+    'a list without indents, and no line break at the end': 'models:\n- name: a\n  model: z # last',
+    'Windows line breaks': 'name: x\r\nmodels:\r\n  - name: a\r\n    model: z\r\nother: 1\r\n',
+    'no list': "version: '1.0.0'\n\n# only this\n",
+    'no list, and no line break at the end': 'version: 1.0.0 # v',
+  }
+
+  test.each(Object.entries(files))('keeps the bytes of all other lines: %s', (_, before) => {
+    const config = new YamlText('f', before)
+    config.set(['models', 'qwenctl'], entry)
+    expect(config.get(['models', 'qwenctl'])).toEqual(entry)
+    const added = config.text
+    let rest = added
+    for (const line of before.split(/\r?\n/)) {
+      expect(rest).toContain(line)
+      rest = rest.slice(rest.indexOf(line) + line.length) // in their order
+    }
+    config.set(['models', 'qwenctl'], { ...entry, model: 'm2' })
+    config.set(['models', 'qwenctl'], entry)
+    expect(config.text).toBe(added)
+    config.remove(['models', 'qwenctl'])
+    if (!before.includes('models')) config.remove(['models'])
+    expect(config.text).toBe(before)
+  })
+
+  test.each(['models: [{name: a}]\n', '{models: [{name: a}]}\n', 'models:\nname: x\n'])(
+    'edits %j, which has another form',
+    (before) => {
+      const config = new YamlText('f', before)
+      config.set(['models', 'qwenctl'], entry)
+      expect(config.get(['models', 'qwenctl'])).toEqual(entry)
+      config.remove(['models', 'qwenctl'])
+      expect(config.get(['models', 'qwenctl'])).toBeUndefined()
+    },
+  )
+
+  test('refuses a list that is none', () => {
+    expect(() => new YamlText('f', 'models: all\n').set(['models', 'qwenctl'], entry)).toThrow('is no list')
+  })
+})
+
+test('variables of a file: the form of a line stays', () => {
+  const config = new DotenvText('# mine\r\nexport KEY=old\r\n')
+  config.set(['KEY'], 'new')
+  config.set(['MORE'], 'x')
+  expect(config.text).toBe('# mine\r\nexport KEY=new\r\nMORE=x\r\n')
 })

@@ -77,6 +77,16 @@ describe('a request of Ollama', () => {
   })
 })
 
+test.each([[0], ['0'], ['0s']])(
+  'keep_alive of %j unloads a model (ollama/ollama docs/api.md)',
+  (keep_alive) => {
+    const { plan } = fromOllama('chat', { model: 'm', messages: [], keep_alive })
+    expect(plan).toMatchObject({ isLoad: true, isUnload: true })
+    const answer = { choices: [{ message: { content: '' }, finish_reason: 'unload' }] }
+    expect(toOllama(plan, answer, times)).toMatchObject({ done_reason: 'unload' })
+  },
+)
+
 describe('an answer for Ollama', () => {
   const { plan } = asked({})
   const logprobs = { content: [{ token: 'x', logprob: -0.1, bytes: [120], top_logprobs: [] }] }

@@ -369,6 +369,18 @@ describe('schemas', () => {
       body: withTool({ anyOf: [{ ...closed, properties: {}, required: [] }] }, { strict: true }),
       sent: { tools: [{ function: { strict: false } }] },
     },
+    'an answer that is a list': {
+      source: 'https://platform.openai.com/docs/guides/structured-outputs: the root is an object',
+      from: 'gemini',
+      body: gemini({
+        generationConfig: {
+          responseMimeType: 'application/json',
+          responseSchema: { type: 'ARRAY', items: { type: 'STRING' } },
+        },
+      }),
+      lacks: ['response_format'],
+      has: [String.raw`\"array\"`, 'JSON'],
+    },
     'a strict tool that strict mode takes': {
       source: 'https://platform.openai.com/docs/guides/structured-outputs#supported-schemas',
       from: 'messages',

@@ -220,6 +220,14 @@ describe('from chat completions', () => {
       }),
       has: ['"data":"iVBORw0KGgoAAAAN"'],
     },
+    'a data URL in capitals': {
+      source: 'RFC 2397: the type of a data URL has no case',
+      from: 'chat',
+      body: chat({
+        messages: [user([{ type: 'image_url', image_url: { url: 'data:IMAGE/PNG;BASE64,iVBORw0KGgo=' } }])],
+      }),
+      has: ['"media_type":"image/png","data":"iVBORw0KGgo="'],
+    },
     'the result of a tool as an object': {
       source: 'musistudio/claude-code-router#897',
       from: 'chat',

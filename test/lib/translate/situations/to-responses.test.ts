@@ -172,6 +172,15 @@ describe('what Responses take', () => {
       body: chat({ n: 2 }),
       refused: 'n',
     },
+    'an answer that is a list': {
+      source: 'https://platform.openai.com/docs/guides/structured-outputs: the root is an object',
+      from: 'gemini',
+      body: gemini({
+        generationConfig: { responseMimeType: 'application/json', responseJsonSchema: { type: 'array' } },
+      }),
+      lacks: ['json_schema', 'json_object'],
+      has: [String.raw`\"array\"`],
+    },
     'two tools of one name': {
       source: 'trefeon/freebuff-proxy#655',
       from: 'chat',
