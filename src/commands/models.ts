@@ -1,9 +1,13 @@
 import { Args, Flags } from '@oclif/core'
 import { QwenctlError } from '../lib/base/errors.ts'
 import { shownName, shownReference } from '../lib/terminal/accounts/account-names.ts'
-import type { ModelView } from '../lib/toolkit/models/models-view.ts'
+import type { ModelHolderView, ModelView } from '../lib/toolkit/models/models-view.ts'
 import { knownModels } from '../lib/toolkit/models/models-view.ts'
 import type { ExplainedAccount } from '../lib/toolkit/views.ts'
+import { pickItems } from '../lib/terminal/list-table.ts'
+import type { ListOptions, ListShape } from '../lib/terminal/list-table.ts'
+import type { ListFlags } from '../lib/terminal/base-command.ts'
+import { listFlags } from './base/flags/list-flags.ts'
 import { AccountCommand, buildFilter, groupFlag, providerFlag } from './base/toolkit-command.ts'
 
 interface ModelsDocument {
@@ -23,6 +27,7 @@ export default class Models extends AccountCommand {
     '<%= config.bin %> models',
     '<%= config.bin %> models qwen3-coder-plus',
     '<%= config.bin %> models -q -p openrouter',
+    '<%= config.bin %> models --sort model --columns model,account --top 20',
   ]
   static override args = {
     model: Args.string({ description: 'model as a client writes it', ignoreStdin: true }),
@@ -30,8 +35,12 @@ export default class Models extends AccountCommand {
   static override flags = {
     provider: providerFlag,
     group: groupFlag,
-    quiet: Flags.boolean({ char: 'q', description: 'print names only, one per line' }),
-    'no-header': Flags.boolean({ description: 'omit the header' }),
+    ...listFlags,
+    status: Flags.string({
+      description: 'show only accounts of this status: enabled or disabled',
+      options: ['enabled', 'disabled'],
+      helpGroup: 'LIST',
+    }),
   }
 
   async run(): Promise<ModelsDocument> {
@@ -40,10 +49,7 @@ export default class Models extends AccountCommand {
     const { model } = args
     const all = await knownModels(this.toolkit, filter)
     const now = new Date().toISOString()
-    if (model === undefined) {
-      this.#printModels(all, flags)
-      return { now, models: all, order: null }
-    }
+    if (model === undefined) return { now, models: this.#listModels(all, flags), order: null }
     const { accounts: explained } = await this.toolkit.quotas.explain({ ...filter, model })
     const order = [...explained]
       .sort((a, b) => (a.place ?? Infinity) - (b.place ?? Infinity))
@@ -56,28 +62,25 @@ export default class Models extends AccountCommand {
     return { now, models, order }
   }
 
-  #printModels(models: readonly ModelView[], flags: { quiet: boolean; 'no-header': boolean }): void {
-    if (flags.quiet) return models.forEach(({ model }) => this.print(model))
-    if (models.length === 0)
-      return this.tell('No list of models is known yet. Fetch the lists: qwenctl proxy start')
-    const rows = models.flatMap(({ model, accounts }) =>
-      accounts.map((account) => [
-        model,
-        `${shownName(account)}${account.enabled ? '' : ' (disabled)'}`,
-        account.source,
-        account.at ?? '',
-      ]),
-    )
-    this.#print(['MODEL', 'ACCOUNT', 'SOURCE', 'KNOWN SINCE'], rows, flags)
+  /** Prints a row for each account of each model, and returns the models that are left. */
+  #listModels(all: ModelView[], flags: ListFlags & ListOptions): ModelView[] {
+    const rows = all.flatMap(({ model, accounts }) => accounts.map((account) => ({ model, account })))
+    const picked = pickItems(rows, shape, flags)
+    const models = groupRows(picked)
+    if (flags.quiet === true) models.forEach(({ model }) => this.print(model))
+    else if (all.length === 0)
+      this.tell('No list of models is known yet. Fetch the lists: qwenctl proxy start')
+    else this.printList(picked, shape, { flags, rowsOf: (items) => items.map(formatRow) })
+    return models
   }
 
   #printOrder(
     order: NonNullable<ModelsDocument['order']>,
     models: readonly ModelView[],
-    flags: { quiet: boolean; 'no-header': boolean },
+    flags: ListFlags,
   ): void {
     const serving = order.filter(({ place }) => place !== null)
-    if (flags.quiet) return serving.forEach((account) => this.print(shownReference(account)))
+    if (flags.quiet === true) return serving.forEach((account) => this.print(shownReference(account)))
     const holders = models.flatMap(({ accounts }) => accounts)
     const rows = order.map((account) => [
       account.place === null ? '' : String(account.place),
@@ -89,12 +92,40 @@ export default class Models extends AccountCommand {
     if (holders.length === 0) this.tell('No account lists this model.')
   }
 
-  #print(headers: string[], rows: string[][], flags: { 'no-header': boolean }): void {
-    if (flags['no-header']) rows.forEach((row) => this.print(row.join('  ').trimEnd()))
+  #print(headers: string[], rows: string[][], flags: ListFlags): void {
+    if (flags['no-header'] === true) rows.forEach((row) => this.print(row.join('  ').trimEnd()))
     else
       this.printTable(
         headers.map((header) => ({ header })),
         rows,
       )
   }
+}
+
+interface Row {
+  model: string
+  account: ModelHolderView
+}
+
+const shape: ListShape<Row> = {
+  columns: [
+    { key: 'model', header: 'MODEL', rank: 10, value: ({ model }) => model },
+    { key: 'account', header: 'ACCOUNT', value: ({ account }) => shownReference(account) },
+    { key: 'source', header: 'SOURCE', rank: 4, value: ({ account }) => account.source },
+    { key: 'since', header: 'KNOWN SINCE', rank: 2, value: ({ account }) => account.at },
+  ],
+  nameOf: ({ model }) => model,
+  statusOf: ({ account }) => (account.enabled ? 'enabled' : 'disabled'),
+}
+
+function formatRow({ model, account }: Row): string[] {
+  const name = `${shownName(account)}${account.enabled ? '' : ' (disabled)'}`
+  return [model, name, account.source, account.at ?? '']
+}
+
+/** The rows as models with their accounts, in the order of the first row of each. */
+function groupRows(rows: readonly Row[]): ModelView[] {
+  const models = new Map<string, ModelHolderView[]>()
+  for (const { model, account } of rows) models.set(model, [...(models.get(model) ?? []), account])
+  return [...models].map(([model, accounts]) => ({ model, accounts }))
 }

@@ -100,3 +100,15 @@ test('shows the label and the user of an account wherever its name is', async ()
   for (const argv of [['models'], ['models', 'm1'], ['quota', 'explain', '-m', 'm1']])
     expect((await runCommand(home, argv)).stdout).toContain('custom/named (Pro Account 1)')
 })
+
+test('the list takes the flags of every list', async () => {
+  const home = await givenHome()
+  const print = async (...argv: string[]) =>
+    (await runCommand(home, ['models', ...argv])).stdout.trimEnd().split('\n')
+  expect(await print('-q', '--sort=-model')).toEqual(['only-here', 'm9', 'm1'])
+  expect(await print('--columns', 'model', '--no-header', '--top', '1')).toEqual(['m1'])
+  expect(await print('-q', '--status', 'disabled')).toEqual(['m1'])
+  expect(holders(await shown(home, '--status', 'disabled'))).toEqual([['m1', 'off configured']])
+  const wrong = await runCommand(home, ['models', '--sort', 'colour', '--json'])
+  expect([wrong.exit, JSON.parse(wrong.stdout)]).toMatchObject([2, { error: { code: 'invalid_value' } }])
+})

@@ -18,7 +18,10 @@ import {
 } from '../../lib/terminal/accounts/new-account.ts'
 import type { Provider } from '../../lib/terminal/accounts/new-account.ts'
 import { loginFlags, readLoginOverrides, promptLogin } from '../../lib/terminal/accounts/device-prompt.ts'
+import { readManyKeys } from '../../lib/terminal/input/many-keys.ts'
+import { addMany } from '../base/add-many.ts'
 import { settingFlags, readSettings } from '../base/flags/setting-flags.ts'
+import type { SettingFlags } from '../base/flags/setting-flags.ts'
 import { AccountCommand } from '../base/toolkit-command.ts'
 
 export default class AuthAdd extends AccountCommand {
@@ -36,15 +39,20 @@ export default class AuthAdd extends AccountCommand {
     "<%= config.bin %> auth add cc -p http --service cloudconvert --base-url https://api.cloudconvert.com --auth-header 'Authorization: Bearer {key}'",
     '<%= config.bin %> auth add lab -p custom --base-url https://llm.example.com/v1 --login device --issuer https://id.example.com --client-id lab-cli',
     'pass show openai | <%= config.bin %> auth add openai/main --key-stdin',
+    '<%= config.bin %> auth add -p openai --many --limit 500/day < keys.env',
   ]
   static override usage =
-    'auth add [NAME] [-p PROVIDER] [--no-key | --key-stdin | --key-env VAR | --key-file PATH | --login device] [--base-url URL] [--label TEXT] [-g GROUP...] [-l LIMIT...] [--priority N] [--weight N] [--no-verify]'
+    'auth add [NAME] [-p PROVIDER] [--no-key | --many | --key-stdin | --key-env VAR | --key-file PATH | --login device] [--base-url URL] [--label TEXT] [-g GROUP...] [-l LIMIT...] [--priority N] [--weight N] [--no-verify]'
   static override args = {
     name: Args.string({ description: 'name, or provider/name', ignoreStdin: true }),
   }
   static override flags = {
     provider: Flags.string({ char: 'p', description: 'provider of the account', helpValue: 'PROVIDER' }),
     ...secretFlags,
+    many: Flags.boolean({
+      description: 'add an account for each key on standard input: one a line, NAME=KEY lines, or JSON',
+      exclusive: ['key-env', 'key-file', 'no-key', 'login', 'issuer'],
+    }),
     'no-key': Flags.boolean({
       description: 'the server accepts requests without a key',
       exclusive: ['key-stdin', 'key-env', 'key-file', 'login'],
@@ -65,8 +73,9 @@ export default class AuthAdd extends AccountCommand {
     }),
   }
 
-  async run(): Promise<{ account: AccountView }> {
+  async run(): Promise<{ account: AccountView } | { accounts: AccountView[] }> {
     const { args, flags } = await this.parse(AuthAdd)
+    if (flags.many) return this.addMany(args.name, flags)
     const given = splitName(args.name, flags.provider)
     const registry = await this.toolkit.providers()
     const provider = registry.get(given.provider ?? (await askProvider(registry.views())))
@@ -92,6 +101,27 @@ export default class AuthAdd extends AccountCommand {
     if (flags.verify && canCheck(provider, secret))
       await this.checkOrAskForKey(account, provider, flags['no-key'] !== true)
     return this.store(account)
+  }
+
+  private async addMany(name: string | undefined, flags: ManyFlags): Promise<{ accounts: AccountView[] }> {
+    const { name: single, provider: wanted } = splitName(name, flags.provider)
+    if (wanted === null || single !== null) {
+      throw new QwenctlError('invalid_usage', '--many needs --provider, and no name', {
+        hint: 'qwenctl auth add -p PROVIDER --many < FILE; the file names accounts with NAME=KEY lines',
+      })
+    }
+    const provider = (await this.toolkit.providers()).get(wanted)
+    const settings = readSettings(flags, process.env)
+    const user = flags.user === undefined ? {} : { user: flags.user }
+    const terms = findTerms(provider, settings.baseUrl ?? null)
+    if (terms !== null) this.tell(`${this.errorPalette.warn('note:')} ${terms}`)
+    const accounts = await addMany(this.toolkit, await readManyKeys(process.stdin), {
+      base: { provider: provider.id, ...user, ...settings },
+      verify: flags.verify && provider.kind === 'model',
+    })
+    for (const account of accounts) this.print(shownName(account))
+    this.tell(`Added ${accounts.length} accounts at ${provider.label}. Next: qwenctl quota show.`)
+    return { accounts }
   }
 
   /** A local server is tried without a key first. If it refuses that, a person at a terminal can type one. */
@@ -167,6 +197,12 @@ export default class AuthAdd extends AccountCommand {
     }
     if (result === 'unchecked') this.tell(`The key was not checked: ${message}`)
   }
+}
+
+type ManyFlags = SettingFlags & {
+  provider?: string | undefined
+  user?: string | undefined
+  verify: boolean
 }
 
 type LoginFlags = Parameters<typeof readLoginOverrides>[0] & { browser: boolean }

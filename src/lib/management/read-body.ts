@@ -36,5 +36,7 @@ function readBody(req: IncomingMessage): Promise<Buffer> {
 }
 
 function tooLarge(): QwenctlError {
-  return new QwenctlError('request_too_large', 'the body is larger than 1 MiB')
+  return new QwenctlError('request_too_large', 'the body is larger than 1 MiB', {
+    hint: 'send less at a time',
+  })
 }

@@ -4,7 +4,7 @@ import type { Method, Route } from './route.ts'
 export type Found =
   | { kind: 'route'; route: Route; params: Record<string, string> }
   /** It is there, for these methods. */
-  | { kind: 'other-methods'; allow: Method[] }
+  | { kind: 'other-methods'; allow: (Method | 'HEAD')[] }
   | { kind: 'nothing' }
 
 interface Pattern {
@@ -32,7 +32,8 @@ export class Router {
     const asked = method === 'HEAD' ? 'GET' : method
     const found = fitting.find(({ route }) => route.method === asked)
     if (found !== undefined) return { kind: 'route', ...found }
-    const allow = [...new Set(fitting.map(({ route }) => route.method))]
+    const methods = new Set(fitting.map(({ route }) => route.method))
+    const allow = [...methods].flatMap((one) => (one === 'GET' ? (['GET', 'HEAD'] as const) : [one]))
     return allow.length === 0 ? { kind: 'nothing' } : { kind: 'other-methods', allow }
   }
 }

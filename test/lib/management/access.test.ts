@@ -172,3 +172,20 @@ test('every answer forbids to be kept, guessed at and framed', async () => {
     expect(reply.headers['access-control-allow-origin']).toBeUndefined()
   }
 })
+
+test('answers carry the headers of every answer of the proxy, and 405 names HEAD beside GET', async () => {
+  const api = await givenApi()
+  const { headers } = await api.get('/api')
+  expect(headers).toMatchObject({ 'x-qwenctl-account': '-', 'x-qwenctl-attempts': '0' })
+  expect(headers['x-request-id']).toMatch(/^req-/)
+  const reply = await api.delete('/api/accounts')
+  expect([reply.status, reply.headers['allow']]).toEqual([405, 'GET, HEAD, POST'])
+})
+
+test('a Gemini client without a key gets an error in its own form', async () => {
+  const api = await givenApi()
+  await api.proxy.toolkit.keys.create({ name: 'k' })
+  await expect
+    .poll(async () => (await api.proxy.get('/v1beta/models')).json.error)
+    .toMatchObject({ code: 401, status: 'UNAUTHENTICATED' })
+})

@@ -13,7 +13,15 @@ import { answerOllama } from './ollama-models.ts'
 import { answerUsage } from './usage.ts'
 
 /** The paths of model lists, without the `/v1` that a client may leave out. */
-const MODEL_LISTS = ['/models', '/v1beta/models']
+export const GEMINI_LIST = '/v1beta/models'
+const MODEL_LISTS = ['/models', GEMINI_LIST]
+
+/** Whether a path is Gemini's list of models, or one model of it. */
+export function isGeminiList(path: string): boolean {
+  return (
+    path.startsWith(GEMINI_LIST) && (path.length === GEMINI_LIST.length || path[GEMINI_LIST.length] === '/')
+  )
+}
 
 export interface LocalAnswersOptions {
   batches: LazyBatches

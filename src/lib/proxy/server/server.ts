@@ -11,6 +11,7 @@ import type { ClientHead } from '../wire/headers/client-head.ts'
 import { HttpListener } from '../client/http-listener.ts'
 import type { Transport } from '../transport/transport.ts'
 import { Exchange } from '../pipeline/exchange/exchange.ts'
+import { managedHeaders } from '../pipeline/exchange/own-headers.ts'
 import { sendError } from '../pipeline/exchange/send-error.ts'
 import type { LazyBatches } from './lazy-batches.ts'
 import { Guard } from './guard.ts'
@@ -20,7 +21,7 @@ import { isLoopback } from '../../base/loopback.ts'
 import { HELLO_PATH, isManagementPath, isOllamaPath } from './management-seam.ts'
 import type { ManagementHandler } from './management-seam.ts'
 import { refuseRestricted } from './metrics.ts'
-import { LocalAnswers } from './local-answers.ts'
+import { GEMINI_LIST, LocalAnswers, isGeminiList } from './local-answers.ts'
 import type { LocalHost } from './local-request.ts'
 import { allowMethods, refuseMethod, refuseUpgrade } from './allow-methods.ts'
 import { OllamaCall } from '../pipeline/answer/ollama-call.ts'
@@ -177,6 +178,7 @@ export class ProxyServer implements LocalHost {
     if (head.isAnthropic) exchange.dialect = 'anthropic'
     if (this.#options.observer.wantsTraceparent) exchange.traceparent = head.traceparent
     if (route !== null) exchange.route = route.name
+    else if (isGeminiList(path)) exchange.route = GEMINI_LIST // decides the form of an error
     if (route === null ? isOllamaPath(path) : route.ollama !== null)
       exchange.call = new OllamaCall(exchange.call)
     const { management } = this.#options
@@ -215,7 +217,7 @@ export class ProxyServer implements LocalHost {
     exchange.attemptRecords = null // management reports its own requests
     this.#managed.add(exchange)
     const { req, res } = node
-    res.setHeader('x-request-id', id)
+    for (const [name, value] of managedHeaders(id)) res.setHeader(name, value)
     management(req, res, { requestId: id, remoteAddress: req.socket.remoteAddress ?? '' })
   }
 

@@ -7,7 +7,7 @@ import type { AccountFilter } from '../accounts/account-inputs.ts'
 import type { ModelBook } from './model-book.ts'
 import { listFor } from './model-book.ts'
 
-export type { ModelView }
+export type { ModelHolderView, ModelView }
 
 /** The known models of the accounts in the filter, by name. Accounts without their provider have none. */
 export async function knownModels(

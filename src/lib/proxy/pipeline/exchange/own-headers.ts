@@ -19,6 +19,15 @@ export function addOwnHeaders(headers: string[], facts: RequestFacts): string[] 
   return headers
 }
 
+/** The same headers for an answer of the management, which asks no account. */
+export function managedHeaders(id: string): [name: string, value: string][] {
+  return [
+    ['x-request-id', id],
+    ['x-qwenctl-attempts', '0'],
+    ['x-qwenctl-account', NO_ACCOUNT],
+  ]
+}
+
 /** Names of fields as a header. A client may have written any name. */
 function listFields(fields: readonly string[]): string {
   return fields
