@@ -1,6 +1,6 @@
 import { printable } from '../lib/terminal/format/text-width.ts'
 import { formatIn } from '../lib/terminal/format/format-time.ts'
-import type { ProxyView } from '../lib/toolkit/proxies.ts'
+import type { ProxyStanding } from '../lib/toolkit/proxies.ts'
 import { statusText } from '../lib/toolkit/quota/status-text.ts'
 import type { AccountQuotaView, QuotaDocument } from '../lib/toolkit/views.ts'
 import { formatCount, shownName } from '../lib/terminal/accounts/account-names.ts'
@@ -10,7 +10,7 @@ import { AccountCommand, buildFilter } from './base/toolkit-command.ts'
 const MOST_NAMED = 5
 
 interface StatusDocument {
-  proxies: ProxyView[]
+  proxies: ProxyStanding[]
   totals: QuotaDocument['totals']
   /** Accounts that cannot serve, or not every model; disabled accounts are left out. */
   troubled: AccountQuotaView[]
@@ -26,7 +26,7 @@ export default class Status extends AccountCommand {
     const { flags } = await this.parse(Status)
     const document = await this.toolkit.quotas.show([], buildFilter(flags))
     const status: StatusDocument = {
-      proxies: this.toolkit.proxies.list(),
+      proxies: await this.toolkit.proxies.standings(),
       totals: document.totals,
       troubled: document.accounts.filter(isTroubled),
       runsOutNext: firstToRunOut(document.accounts),
@@ -37,7 +37,7 @@ export default class Status extends AccountCommand {
 }
 
 function statusLines({ proxies, totals, troubled, runsOutNext }: StatusDocument, now: string): string[] {
-  const running = proxies.map(({ url, pid, strategy }) => `proxy     ${url} (pid ${pid}), ${strategy}`)
+  const running = proxies.map(proxyText)
   const lines = running.length > 0 ? running : ['proxy     none runs; start one: qwenctl proxy start']
   if (totals.accounts === 0) return [...lines, 'accounts  none yet; add one: qwenctl auth add']
   lines.push(`accounts  ${totals.ready} of ${totals.accounts} ready; ${leftText(totals)}`)
@@ -51,6 +51,13 @@ function statusLines({ proxies, totals, troubled, runsOutNext }: StatusDocument,
   return lines
 }
 
+function proxyText({ url, pid, strategy, state }: ProxyStanding): string {
+  const place = `proxy     ${url} (pid ${pid})`
+  if (state === 'silent')
+    return `${place} does not answer; it may be stopped or stuck; end it with kill ${pid}`
+  return `${place}, ${strategy}${state === 'draining' ? ', ends after its last request' : ''}`
+}
+
 function leftText({ remaining, remainingMinute, requests }: QuotaDocument['totals']): string {
   const left = remaining === null ? 'no request limit is known' : `${shortNumber(remaining)} requests left`
   const minute = remainingMinute === null ? '' : `, ${shortNumber(remainingMinute)} this minute`
@@ -60,7 +67,8 @@ function leftText({ remaining, remainingMinute, requests }: QuotaDocument['total
 function troubleText(account: AccountQuotaView, now: string): string {
   const reason = account.statusReason === null ? '' : ` (${printable(account.statusReason)})`
   const back = account.availableAt === null ? '' : `, back ${formatIn(account.availableAt, now)}`
-  return `${shownName(account)} ${statusText(account)}${reason}${back}`
+  const fix = account.fix === null ? '' : `: ${account.fix}`
+  return `${shownName(account)} ${statusText(account)}${reason}${back}${fix}`
 }
 
 function isTroubled({ status, restingModels }: AccountQuotaView): boolean {

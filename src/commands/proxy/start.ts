@@ -85,14 +85,21 @@ export default class ProxyStart extends AccountCommand {
       throw this.namingOurs(error, settings)
     })
     const askedToEnd = untilAskedToEnd()
-    entry.register(serving, proof)
-    const view = entry.view()
-    if (this.jsonEnabled())
-      sayNow(`${view.url} answers for ${formatAccounts(view.accounts)}, strategy ${view.strategy}.`)
-    await this.announce(view)
-    this.tellWarnings()
-    if (flags.jobs) await work.startJobs(serving.url)
-    await work.startPlans()
+    try {
+      entry.register(serving, proof)
+      const view = entry.view()
+      if (this.jsonEnabled())
+        sayNow(`${view.url} answers for ${formatAccounts(view.accounts)}, strategy ${view.strategy}.`)
+      await this.announce(view)
+      this.tellWarnings()
+      if (flags.jobs) await work.startJobs(serving.url)
+      await work.startPlans()
+    } catch (error) {
+      // A proxy that no command of the home finds must not serve on.
+      await serving.drain()
+      await serving.ended()
+      throw error
+    }
     await Promise.race([askedToEnd, serving.failed.then((failure) => Promise.reject(failure))])
     entry.drain()
     await drainAndStop(serving, work)

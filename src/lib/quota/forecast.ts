@@ -1,6 +1,7 @@
 import { listBuckets, trailAmount } from './log/trail.ts'
 import { standing } from './standing.ts'
 import type { LimitState, Trail, TrailBucket } from './log/state.ts'
+import { isLongWindow } from './window.ts'
 
 /** When a limit will be used up if its recent use continues. Times in epoch milliseconds. */
 export interface Forecast {
@@ -48,6 +49,7 @@ export function makeForecast(limit: LimitState, trail: Trail, now: number): Fore
   const end = findEnd(limit, now)
   if (end === null || standing(limit, now).remaining <= 0) return null
   const look = looks.find(({ aheadMs }) => end - now <= aheadMs) ?? looks[2]
+  if (isLongWindow(limit.clock) && !hasLongUse(trail, now - look.backMs)) return null
   const pace = measurePace(limit, listBuckets(trail[look.of]), look, now)
   if (pace === null) return null
   return {
@@ -56,6 +58,11 @@ export function makeForecast(limit: LimitState, trail: Trail, now: number): Fore
     latest: fullAt(limit, pace.least, now, end),
     perHour: Number((pace.likely * HOUR).toPrecision(6)),
   }
+}
+
+/** Whether any request since that time counts in long windows. The minutes also hold attempts that were given back. */
+function hasLongUse({ hours }: Trail, from: number): boolean {
+  return listBuckets(hours).some(({ start, requests }) => start + HOUR > from && requests > 0)
 }
 
 /** When the present use stops counting; null: no window is running, or the limit is a bucket. */

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { replaceSync } from './documents/files/atomic-write.ts'
 import type { Home } from './home.ts'
+import { unwritable } from './documents/files/file-error.ts'
 import { liveness, thisProcess, type LockOwner } from './locks/lock-owner.ts'
 
 /** The file that a proxy keeps in the run folder while it listens. */
@@ -45,16 +46,23 @@ interface StoredRunFile extends RunFile {
   proof?: string
 }
 
-/** Writes a run file for this process. `proof`: the secret that the proxy returns at its address. */
+/**
+ * Writes a run file for this process. `proof`: the secret that the proxy returns at its address. Throws
+ * `store_unwritable`.
+ */
 export function writeRunFile(home: Home, run: RunFile, proof?: string): Registration {
-  mkdirSync(home.runFolder, { recursive: true, mode: 0o700 })
   const owner = thisProcess()
   const path = join(home.runFolder, `proxy-${owner.token}.json`)
   const update = (now: RunFile) => {
     const stored: StoredRunFile = { ...now, owner, ...(proof === undefined ? {} : { proof }) }
     replaceSync(path, `${JSON.stringify(stored)}\n`)
   }
-  update(run)
+  try {
+    mkdirSync(home.runFolder, { recursive: true, mode: 0o700 })
+    update(run)
+  } catch (error) {
+    throw unwritable(path, error)
+  }
   return { update, remove: () => rmSync(path, { force: true }) }
 }
 

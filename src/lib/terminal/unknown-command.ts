@@ -81,6 +81,10 @@ export function unknownCommand(words: string[], known: string[]): QwenctlError {
       )
     }
   }
+  if (words.length === 0)
+    return new QwenctlError('invalid_usage', 'the command is missing: flags come after it', {
+      hint: 'qwenctl --help lists the commands; write qwenctl auth list --user NAME',
+    })
   return new QwenctlError('invalid_usage', `there is no command ${words.map(shown).join(' ')}`, {
     hint: hintFor(words, known),
   })

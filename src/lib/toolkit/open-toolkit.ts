@@ -179,6 +179,7 @@ class LazyToolkit implements Toolkit {
       egress: this.egress,
       accounts: async () => (await this.quotas.show([])).accounts,
       running: () => this.proxies.list(),
+      standings: () => this.proxies.standings(),
       timeoutMs: this.#options.checkTimeoutMs ?? DOCTOR_TIMEOUT_MS,
       userAgent: userAgent(),
     })

@@ -6,6 +6,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { QwenctlError, errorKinds, type ErrorCode } from '../base/errors.ts'
+import { unwritable } from '../store/documents/files/file-error.ts'
 import type { Home } from '../store/home.ts'
 import {
   readProof,
@@ -123,10 +124,14 @@ export class Proxies {
   }
 
   #openLog(): number {
-    mkdirSync(this.#home.logsFolder, { recursive: true, mode: 0o700 })
-    const size = statSync(this.logFile, { throwIfNoEntry: false })?.size ?? 0
-    if (size > MOST_LOG_BYTES) renameSync(this.logFile, `${this.logFile}.1`)
-    return openSync(this.logFile, 'a', 0o600)
+    try {
+      mkdirSync(this.#home.logsFolder, { recursive: true, mode: 0o700 })
+      const size = statSync(this.logFile, { throwIfNoEntry: false })?.size ?? 0
+      if (size > MOST_LOG_BYTES) renameSync(this.logFile, `${this.logFile}.1`)
+      return openSync(this.logFile, 'a', 0o600)
+    } catch (error) {
+      throw unwritable(this.logFile, error)
+    }
   }
 }
 

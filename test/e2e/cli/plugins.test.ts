@@ -133,3 +133,30 @@ test('a failure of the commands that oclif brings is an error document like all 
   })
   expect((await runWithPlugins(home, words)).stderr).toBe('error: nope not installed\n')
 })
+
+test('when a plugin fails in a timer, a promise or a call for later, the command ends as without it', async () => {
+  const home = temporaryFolder()
+  const hook = `
+    setTimeout(() => { throw new Error('thrown late') }, 1)
+    Promise.reject(new Error('rejected late'))
+    export default async () => { await new Promise((done) => setTimeout(done, 50)); return ${acme} }`
+  await linkedPlugin(home, hook)
+  const { exit, stdout, stderr } = await runBinary(home, ['providers', 'list', '--json'])
+  expect(exit, stderr).toBe(0)
+  expect(stdout).toContain('"acme"')
+  const words = 'warning: plugin qwenctl-plugin-x: an error outside of any call:'
+  expect(stderr.trim().split('\n').sort()).toEqual([`${words} rejected late`, `${words} thrown late`])
+})
+
+test.each(['process.exit(3)', 'setTimeout(() => process.exit(3), 1)'])(
+  'when a plugin calls %s, the command ends with its own document',
+  async (call) => {
+    const home = temporaryFolder()
+    const wait = 'await new Promise((done) => setTimeout(done, 50))'
+    await linkedPlugin(home, `export default async () => { ${call}; ${wait}; return ${acme} }`)
+    const { exit, stdout, stderr } = await runBinary(home, ['providers', 'list', '--json'])
+    expect(exit).toBe(0)
+    expect((JSON.parse(stdout) as { providers: object[] }).providers.length).toBeGreaterThan(5)
+    expect(stderr).toMatch(/^warning: plugin qwenctl-plugin-x: .*process\.exit\(3\)$/m)
+  },
+)

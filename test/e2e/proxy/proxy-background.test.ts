@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -42,6 +42,10 @@ async function detached(home: string, argv: string[] = []): Promise<Listening> {
     }
   })
   return view
+}
+
+interface Doctor {
+  checks: { id: string; status: string; detail: string; fix: string | null }[]
 }
 
 function isRunning(pid: number): boolean {
@@ -281,8 +285,28 @@ test('a proxy that is stopped by the system is not signalled behind its back: st
   proxy.signal('SIGSTOP')
   expect((await statusOf(home)).proxies).toMatchObject([{ pid: proxy.pid, state: 'silent' }])
   const result = await runCommand(home, ['proxy', 'stop', '--json'])
+  const status = await runCommand(home, ['status'])
+  const { checks } = JSON.parse((await runCommand(home, ['doctor', '--json'])).stdout) as Doctor
   proxy.signal('SIGCONT')
+  expect(status.stdout).toMatch(/^proxy +http:.* does not answer.*kill \d+$/m)
+  expect(checks.find(({ id }) => id === 'proxies')).toMatchObject({
+    status: 'warn',
+    detail: expect.stringContaining('does not answer'),
+    fix: expect.stringContaining(`kill ${proxy.pid}`),
+  })
   expect(result.exit).toBe(1)
   expect(errorOf(result).message).toContain('does not answer')
   expect((await runCommand(home, ['proxy', 'stop'])).exit).toBe(0)
+})
+
+test('a proxy that cannot write its run file says so and ends, in the foreground and in the background', async () => {
+  const home = await givenHome(sandbox)
+  rmSync(join(home, 'run'), { recursive: true, force: true })
+  writeFileSync(join(home, 'run'), 'a file in its place')
+  for (const flags of [[], ['--detach']]) {
+    const result = await runBinary(home, ['proxy', 'start', '--port', '0', '--json', ...flags])
+    expect(result.exit, result.stdout).toBe(6)
+    expect(errorOf(result)).toMatchObject({ code: 'store_unwritable' })
+    expect(errorOf(result).message).toContain(join(home, 'run'))
+  }
 })

@@ -74,6 +74,18 @@ describe('a forecast', () => {
     expect(forecast(given('20/day', []))).toBeNull()
   })
 
+  test('when every attempt was given back, nothing is known', () => {
+    const state = emptyState()
+    const limits = [{ ...parseLimit('100/day'), source: 'configured' as const }]
+    apply(state, { type: 'limits', account: 'a', at: iso(NOON - HOUR), limits })
+    for (let n = 0; n < 6; n += 1) {
+      const at = iso(NOON - 10 * MINUTE + n * MINUTE)
+      apply(state, { type: 'reserve', id: `r-${n}`, account: 'a', at })
+      apply(state, { type: 'settle', id: `r-${n}`, at, outcome: 'overloaded', refunded: 'long-windows' })
+    }
+    expect(forecast(state.subjects.get('a')!)).toBeNull()
+  })
+
   test('when all is used, there is nothing to tell', () => {
     expect(forecast(given('30/day', every(MINUTE, NOON - 30 * MINUTE, NOON)))).toBeNull()
   })

@@ -25,3 +25,10 @@ test('when a key is typed where a command belongs, it is not repeated', () => {
     'there is no command sk-…',
   )
 })
+
+test('when flags come before the command, it says so', () => {
+  expect(unknownCommand([], known)).toMatchObject({
+    message: 'the command is missing: flags come after it',
+    hint: expect.stringContaining('qwenctl --help'),
+  })
+})

@@ -93,9 +93,7 @@ export class Authenticator {
 
   #refuse(presented: string | null, found: KnownKey | undefined, address: string): never {
     this.#failures.count(address)
-    throw new QwenctlError('invalid_api_key', wordsFor(presented, found), {
-      hint: 'qwenctl keys create NAME makes a key; send it as Authorization: Bearer qk_… or x-api-key: qk_…',
-    })
+    throw new QwenctlError('invalid_api_key', wordsFor(presented, found), { hint: hintFor(found) })
   }
 }
 
@@ -118,6 +116,16 @@ function known(key: ClientKey): KnownKey {
     scope: { user: key.user, allowed },
     also: [key.id],
   }
+}
+
+/** The command that makes the presented key work, or a new key. */
+function hintFor(found: KnownKey | undefined): string {
+  if (found === undefined)
+    return 'qwenctl keys create NAME makes a key; send it as Authorization: Bearer qk_… or x-api-key: qk_…'
+  const { name, isPaused } = found.key
+  if (isPaused === true) return `qwenctl keys resume ${name}`
+  if (found.isFormer === true) return `send its new secret; qwenctl keys rotate ${name} makes another one`
+  return `qwenctl keys set ${name} --expires 30d`
 }
 
 function wordsFor(presented: string | null, found: KnownKey | undefined): string {

@@ -53,7 +53,8 @@ export function formatEnd(batch: BatchView, command: string): string[] {
   const took = batch.endedAt === null ? 0 : Date.parse(batch.endedAt) - Date.parse(batch.startedAt)
   const cost = batch.costUsd === null ? '' : `, ${formatUsd(batch.costUsd)}`
   const isWhole = done === lines
-  const first = isWhole ? `All ${lines} lines are answered` : `${done} of ${lines} lines are answered`
+  const all = lines === 1 ? 'The line is answered' : `All ${lines} lines are answered`
+  const first = isWhole ? all : `${done} of ${lines} lines are answered`
   const said = [`${first}: ${batch.output} (${formatDuration(took)}${cost}).`]
   if (failed > 0) {
     said.push(`${failed} failed: ${batch.errors}. To send them again: ${command} --retry-failed`)

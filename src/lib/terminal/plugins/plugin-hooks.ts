@@ -1,6 +1,7 @@
 import { Config } from '@oclif/core'
 import type { Interfaces } from '@oclif/core'
 import { keepOutputAside } from './output-aside.ts'
+import { surviveStrays } from './stray-errors.ts'
 
 /** Long enough to read files; no command should wait longer for one plugin. */
 export const HOOK_LIMIT_MS = 5_000
@@ -47,6 +48,7 @@ export async function runHookWithin(
 ): Promise<HookResult> {
   const run = () => runOwnHook(buildView(config, [plugin]), hook)
   if (!isForeign(plugin)) return convertResult(await run())
+  surviveStrays(plugin)
   const timer = startTimer(HOOK_LIMIT_MS)
   try {
     return convertResult(await Promise.race([keepOutputAside(run), timer.expired]))

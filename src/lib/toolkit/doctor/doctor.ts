@@ -22,7 +22,7 @@ export async function examine(parts: DoctorParts): Promise<DoctorReport> {
     ...(await checkAccounts(parts)),
     ...(await checkServices(parts)),
     await checkLogs(parts),
-    ...checkProgram(parts),
+    ...(await checkProgram(parts)),
     ...(await checkTransport(parts)),
   ]
   return { ok: checks.every(({ status }) => status !== 'fail'), checks }

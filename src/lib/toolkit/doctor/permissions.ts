@@ -1,5 +1,6 @@
-import { chmodSync, existsSync, lstatSync, readdirSync } from 'node:fs'
+import { accessSync, chmodSync, constants, existsSync, lstatSync, readdirSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
+import { describeError } from '../../store/documents/files/file-error.ts'
 import type { Home } from '../../store/home.ts'
 import type { Check } from './check.ts'
 import { check } from './check.ts'
@@ -26,6 +27,8 @@ export function checkPermissions({ home, fix }: DoctorParts, platform = process.
     const detail = `${home.dataFolder} is not there yet`
     return check('permissions', title, { status: 'ok', detail })
   }
+  const closed = findUnwritable(home)
+  if (closed !== null) return check('permissions', title, { status: 'fail', ...closed })
   const exposed = exposedIn(home)
   if (fix) for (const { path, isFolder } of exposed) chmodSync(path, isFolder ? 0o700 : 0o600)
   if (exposed.length === 0) return check('permissions', title, { status: 'ok', detail: home.dataFolder })
@@ -39,6 +42,22 @@ export function checkPermissions({ home, fix }: DoctorParts, platform = process.
     detail,
     fix: 'qwenctl doctor --fix',
   })
+}
+
+/** The first folder that cannot be written to, or whose disk is full; null: all can be written to. */
+function findUnwritable(home: Home): { detail: string; fix: string } | null {
+  for (const folder of [home.dataFolder, home.stateFolder, home.configFolder].filter(existsSync)) {
+    try {
+      accessSync(folder, constants.W_OK)
+    } catch (error) {
+      const fix = 'correct its permissions, or set QWENCTL_HOME to another folder'
+      return { detail: `${folder} cannot be written: ${describeError(error)}`, fix }
+    }
+    const { bavail, blocks } = statfsSync(folder)
+    if (blocks > 0 && bavail === 0)
+      return { detail: `${folder} has no space left`, fix: `free some space for ${folder}` }
+  }
+  return null
 }
 
 function exposedIn(home: Home): Exposed[] {

@@ -7,8 +7,8 @@ import { ownVersion } from '../own-version.ts'
 import { formatVersion } from '../proxies.ts'
 import type { DoctorParts } from './doctor-parts.ts'
 
-export function checkProgram(parts: DoctorParts): Check[] {
-  return [nodeVersion(), compiled(parts), completion(parts.env), proxies(parts)]
+export async function checkProgram(parts: DoctorParts): Promise<Check[]> {
+  return [nodeVersion(), compiled(parts), completion(parts.env), await proxies(parts)]
 }
 
 /** The start refuses an older version, so none reaches this check. */
@@ -56,11 +56,18 @@ function mentions(file: string): boolean {
   }
 }
 
-function proxies({ home, running }: DoctorParts): Check {
+async function proxies({ home, running, standings }: DoctorParts): Promise<Check> {
   const before = runFiles(home.runFolder)
   const found = running() // also removes the entries of killed proxies
   const outdated = found.map((proxy) => formatVersion(proxy, ownVersion())).find((words) => words !== null)
   if (outdated !== undefined) return check('proxies', 'proxies', { status: 'warn', detail: outdated })
+  const silent = (await standings()).find(({ state }) => state === 'silent')
+  if (silent !== undefined)
+    return check('proxies', 'proxies', {
+      status: 'warn',
+      detail: `the proxy at ${silent.url} (pid ${silent.pid}) does not answer: it may be stopped or stuck`,
+      fix: `kill ${silent.pid} ends it, then qwenctl proxy start`,
+    })
   const urls = found.map(({ url, version }) => `${url} (${version ?? ''})`)
   const swept = before - runFiles(home.runFolder)
   const left = swept > 0 ? `; took away what ${swept} killed one${swept === 1 ? '' : 's'} left` : ''

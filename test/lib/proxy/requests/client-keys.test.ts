@@ -205,3 +205,18 @@ test('a rotation without an overlap ends every former secret, and a pause stops 
   expect(await statusOf(second)).toBe(401)
   expect((await proxy.toolkit.keys.show('ci')).overlapsUntil).toBeNull()
 })
+
+test('the error about a key that is paused, expired or of a user without accounts names the next command', async () => {
+  const { proxy, now } = await given()
+  const paused = await givenKey(proxy, { name: 'still' })
+  await proxy.toolkit.keys.change('still', { isPaused: true })
+  const expired = await givenKey(proxy, { name: 'old', expires: '1h' })
+  const alone = await givenKey(proxy, { name: 'alone', user: 'carol' })
+  now.at += 3_600_000
+  const ask = async ({ headers }: { headers: Record<string, string> }) =>
+    (await proxy.chat({}, headers)).json.error.message
+  await expect.poll(() => ask(paused)).toContain('"still" is paused; qwenctl keys resume still')
+  expect(await ask(expired)).toContain('; qwenctl keys set old --expires 30d')
+  expect(await ask(alone)).toContain('there is no enabled account of user carol')
+  expect(await ask(alone)).toContain('qwenctl auth list --user carol')
+})

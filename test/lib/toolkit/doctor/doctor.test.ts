@@ -1,6 +1,6 @@
 import { appendFileSync, chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { DoctorReport, Toolkit } from '../../../../src/lib/toolkit/toolkit.ts'
 import { KEY, NOON, acme, givenToolkit } from '../temporary-home.ts'
 import { givenSocketServer, givenUpstream } from '../upstream.ts'
@@ -129,6 +129,22 @@ test('when a day of the history is damaged, it is named', async () => {
     fix: expect.stringContaining('quota history'),
   })
 })
+
+// For root, permissions are no obstacle.
+test.skipIf(process.geteuid?.() === 0)(
+  'when the home cannot be written, the folder and the reason are named',
+  async () => {
+    const { home, toolkit } = await givenHome((await answersAt(NOON)).baseUrl)
+    await toolkit.close()
+    chmodSync(home, 0o500)
+    onTestFinished(() => chmodSync(home, 0o700))
+    const other = await givenToolkit({ home })
+    expect(found(await other.doctor({ fix: false }), 'permissions')).toMatchObject({
+      status: 'fail',
+      detail: `${home} cannot be written: permission denied (EACCES)`,
+    })
+  },
+)
 
 test('when a credential does not open, its account is named', async () => {
   const { home, toolkit } = await givenHome((await answersAt(NOON)).baseUrl)

@@ -220,13 +220,14 @@ function routeNotServed(wanted: readonly RotationRequest[]): QwenctlError {
 }
 
 function noAccounts(wanted: readonly RotationRequest[]): QwenctlError {
-  const { group, provider } = wanted[0] ?? {}
+  const { group, provider, user } = wanted[0] ?? {}
   const words = [
+    typeof user === 'string' ? ` of user ${user}` : '',
     typeof group === 'string' ? ` in group ${group}` : '',
     typeof provider === 'string' ? ` at ${provider}` : '',
   ].join('')
   return new QwenctlError('no_accounts', `there is no enabled account${words}`, {
-    hint: 'qwenctl auth list shows the accounts',
+    hint: `qwenctl auth list${typeof user === 'string' ? ` --user ${user}` : ''} shows the accounts`,
   })
 }
 
