@@ -87,11 +87,7 @@ export default class ProxyStart extends AccountCommand {
     const askedToEnd = untilAskedToEnd()
     try {
       entry.register(serving, proof)
-      const view = entry.view()
-      if (this.jsonEnabled())
-        sayNow(`${view.url} answers for ${formatAccounts(view.accounts)}, strategy ${view.strategy}.`)
-      await this.announce(view)
-      this.tellWarnings()
+      await this.announceStart(entry.view())
       if (flags.jobs) await work.startJobs(serving.url)
       await work.startPlans()
     } catch (error) {
@@ -120,6 +116,14 @@ export default class ProxyStart extends AccountCommand {
    */
   private async makeAdminToken(): Promise<void> {
     await this.toolkit.admin.token().catch((error: unknown) => this.caution(readMessage(error)))
+  }
+
+  /** In the background, standard output has the document, so the log gets a line of its own. */
+  private async announceStart(view: ProxyView): Promise<void> {
+    if (this.jsonEnabled())
+      sayNow(`${view.url} answers for ${formatAccounts(view.accounts)}, strategy ${view.strategy}.`)
+    await this.announce(view)
+    this.tellWarnings()
   }
 
   private async announce(view: ProxyView): Promise<void> {

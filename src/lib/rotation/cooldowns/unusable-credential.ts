@@ -3,7 +3,7 @@ import { isHeadersFault } from '../../provider/plugins/headers-fault.ts'
 import { GUESS_PREFIX } from './cooling.ts'
 
 /**
- * What keeps a credential from being used before any provider sees it. `closed-*`: the sealed value does not open
+ * The reason why a credential is useless before any provider sees it. `closed-*`: the sealed value does not open
  * with the keys of this home. `plugin`: the provider's plugin fails to make the headers.
  */
 export type UnusableKind = 'closed-key' | 'closed-login' | 'closed-egress' | 'plugin'

@@ -10,7 +10,7 @@ export interface ClosedSecretOptions {
   way: string | null
 }
 
-/** One sealed value does not open, although the vault does. Others may open, so only its owner is affected. */
+/** A sealed value does not open, although the vault does. Others may open, so only its owner is affected. */
 export class ClosedSecret extends QwenctlError {
   readonly fault: ClosedSecretOptions
 

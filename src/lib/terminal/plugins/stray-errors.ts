@@ -9,7 +9,7 @@ const folders = new Map<string, string[]>()
 const said = new Set<string>()
 const MOST_SAID = 100
 
-/** From now on, an error that this plugin throws outside of a call is a warning, and does not end the process. */
+/** From now on, an error of this plugin outside of a call is a warning. It does not end the process. */
 export function surviveStrays({ name, root }: { name: string; root: string }): void {
   folders.set(name, [root, readRealPath(root)])
   process.off('uncaughtException', onStray).on('uncaughtException', onStray)

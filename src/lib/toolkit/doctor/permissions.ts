@@ -44,7 +44,7 @@ export function checkPermissions({ home, fix }: DoctorParts, platform = process.
   })
 }
 
-/** The first folder that cannot be written to, or whose disk is full; null: all can be written to. */
+/** The first folder that cannot be written to, or that has no space left. Null: there is none. */
 function findUnwritable(home: Home): { detail: string; fix: string } | null {
   for (const folder of [home.dataFolder, home.stateFolder, home.configFolder].filter(existsSync)) {
     try {
