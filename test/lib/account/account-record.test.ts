@@ -14,6 +14,10 @@ test.each([
     baseUrl: 'https://a',
   }),
   accountRecord({ egressProxy: { sealed: 'x', shown: 'http://a:…@b' }, weight: 2.5, priority: -1 }),
+  accountRecord({ credential: { type: 'none', lost: 'api-key' } }),
+  accountRecord({ credential: { type: 'none', lost: 'oauth' } }),
+  { ...accountRecord(), label: null, anthropicBaseUrl: null, service: undefined },
+  { ...accountRecord(), label: 'Work (billed)', anthropicBaseUrl: 'https://a', service: 'search' },
   { ...accountRecord(), addedByHand: 'a note' },
 ])('for a sound record, finds nothing (%#)', (record) => {
   expect(accountRecordProblem(record)).toBeNull()
@@ -41,6 +45,14 @@ test.each([
     { ...accountRecord(), credential: { type: 'oauth', sealed: 'x', hint: '', expiresAt: 5 } },
     'credential expiresAt',
   ],
+  [
+    { ...accountRecord(), credential: { type: 'none', lost: 'all' } },
+    'credential lost must be api-key or oauth',
+  ],
+  [{ ...accountRecord(), label: 7 }, 'label must be a text'],
+  [{ ...accountRecord(), baseUrl: '' }, 'baseUrl must be a text'],
+  [{ ...accountRecord(), anthropicBaseUrl: 7 }, 'anthropicBaseUrl must be a text'],
+  [{ ...accountRecord(), service: 'a b' }, 'service may only have'],
   [{ ...accountRecord(), limits: [5] }, 'limits has an entry'],
   [{ ...accountRecord(), egressProxy: 'http://a' }, 'egressProxy must be an object'],
   [{ ...accountRecord(), models: undefined }, 'models must be a list'],

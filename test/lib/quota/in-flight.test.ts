@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { apply, emptyState } from '../../../src/lib/quota/log/fold.ts'
 import { stateFromJson, stateToJson } from '../../../src/lib/quota/log/checkpoint.ts'
 import type { StateJson } from '../../../src/lib/quota/log/checkpoint.ts'
+import { emptyInFlight, learnMean } from '../../../src/lib/quota/in-flight.ts'
 import { hasRoom } from '../../../src/lib/quota/standing.ts'
 import { migrateState } from '../../../src/lib/quota/log/checkpoint-migrations.ts'
 import type { Hold, LedgerEvent } from '../../../src/lib/quota/log/events.ts'
@@ -182,4 +183,28 @@ describe('a checkpoint of version 4', () => {
     const { inFlight } = stateFromJson(migrateState(older as unknown as StateJson, 4)).subjects.get('a')!
     expect(inFlight).toEqual(state.subjects.get('a')!.inFlight)
   })
+})
+
+test('the usual size of a request follows the answers, each amount for itself, and never leaves their range', () => {
+  const amounts = fc.record({
+    requests: fc.constant(1),
+    inputTokens: fc.integer({ min: 1, max: 10_000 }),
+    outputTokens: fc.integer({ min: 1, max: 10_000 }),
+    usd: fc.double({ min: 0.001, max: 9, noNaN: true }),
+  })
+  fc.assert(
+    fc.property(fc.array(amounts, { minLength: 1, maxLength: 12 }), amounts, (answers, last) => {
+      const inFlight = emptyInFlight()
+      for (const answer of answers) learnMean(inFlight, answer)
+      for (const name of ['inputTokens', 'outputTokens', 'usd'] as const) {
+        const seen = answers.map((answer) => answer[name])
+        expect(inFlight.mean![name]).toBeGreaterThanOrEqual(Math.min(...seen) * 0.999)
+        expect(inFlight.mean![name]).toBeLessThanOrEqual(Math.max(...seen) * 1.001)
+      }
+      const before = { ...inFlight.mean! }
+      learnMean(inFlight, last)
+      for (const name of ['inputTokens', 'outputTokens', 'usd'] as const)
+        expect(inFlight.mean![name]).toBeCloseTo(0.8 * before[name] + 0.2 * last[name], 6)
+    }),
+  )
 })

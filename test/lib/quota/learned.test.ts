@@ -246,6 +246,16 @@ test('law: whatever is learned, an account is never granted more than is set', (
   )
 })
 
+test('a learned limit that was not repeated in time is gone with the next report, of any other limit', () => {
+  const ground = new Ground().set([9, 'day']).learn({ window: 'hour', from: 'x-hour' })
+  const names = () => ground.account.limits.map(({ window }) => window)
+  expect(names()).toEqual(['day', 'hour'])
+  ground.learn({ window: 'minute', from: 'x-minute' }, NOON + LEARNED_HOLDS_MS - MINUTE)
+  expect(names()).toEqual(['day', 'hour', 'minute'])
+  ground.learn({ window: 'minute', from: 'x-minute' }, NOON + LEARNED_HOLDS_MS + MINUTE)
+  expect(names()).toEqual(['day', 'minute'])
+})
+
 describe('ledgers and checkpoints of before', () => {
   test('when learned rows stand among those that were set, both hold', () => {
     const ground = new Ground().set([9, 'day', 'default'], [2, 'minute', 'learned'])

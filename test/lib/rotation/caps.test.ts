@@ -143,3 +143,16 @@ test('however processes race, requests go ahead up to the cap, and never beyond 
     ),
   )
 })
+
+test('requests on their way into the ledger count at once, each until it ends', () => {
+  const room = roomOf({ perAccountConcurrency: 3 })
+  const { state } = new Ground()
+  const counts = () => [room.countInFlight('a', state), room.countInFlight('b', state), room.inFlight(state)]
+  for (const id of ['a', 'a', 'b']) room.begin(id)
+  expect(counts()).toEqual([2, 1, 3])
+  room.end('a')
+  expect(counts()).toEqual([1, 1, 2])
+  room.end('a')
+  room.end('b')
+  expect(counts()).toEqual([0, 0, 0])
+})

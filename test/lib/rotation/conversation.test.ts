@@ -136,3 +136,29 @@ test('in each priority the home serves first, and never before a smaller priorit
   const found = [...pool.candidates({ homes: ['a3'] }, ground.view())].map(({ account }) => account.id)
   expect(found).toEqual(['a0', 'a1', 'a3', 'a2'])
 })
+
+describe('the account that answered', () => {
+  const named: ConversationHint = { session: 'talk', isNamed: true, isContinued: true }
+
+  test.each([
+    ['becomes the home of a new conversation, also after failed attempts', null, false, 3, 'talk'],
+    ['becomes the new home, when the old one was chosen and not asked', 'home', false, 1, 'talk'],
+    ['is a refuge, when the home is unavailable', 'home', true, 1, 'refuge of talk'],
+    ['is a refuge, when the home has just failed', 'home', false, 2, 'refuge of talk'],
+  ] as const)('%s', (_, home, isHomeOut, attempts, key) => {
+    const known = new Known()
+    if (home !== null) known.put('talk', home)
+    const placement = placeConversation(named, known, (id) => isHomeOut && id === 'home')
+    rememberPlacement(placement, known, { account: 'other', attempts, now: NOON })
+    expect(known.map.get(key)).toBe('other')
+    if (home !== null && key !== 'talk') expect(known.map.get('talk')).toBe('home')
+  })
+
+  test('at home changes nothing', () => {
+    const known = new Known()
+    known.put('talk', 'home')
+    const placement = placeConversation(named, known, isNeverOut)
+    rememberPlacement(placement, known, { account: 'home', attempts: 1, now: NOON })
+    expect([...known.map]).toEqual([['talk', 'home']])
+  })
+})

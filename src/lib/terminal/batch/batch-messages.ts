@@ -2,7 +2,8 @@
 
 import type { BatchPlanView, BatchView } from '../../toolkit/batch/batch-views.ts'
 import type { Palette } from '../format/color.ts'
-import { comingTime, formatDuration, formatIn } from '../format/format-time.ts'
+import { formatDuration } from '../../base/durations.ts'
+import { comingTime, formatIn } from '../format/format-time.ts'
 import { renderGauge } from '../format/gauge.ts'
 import { shortNumber } from '../format/short-number.ts'
 import type { Column } from '../format/table.ts'

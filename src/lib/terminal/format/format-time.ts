@@ -1,7 +1,5 @@
 import { formatAge, formatDuration } from '../../base/durations.ts'
 
-export { formatDuration }
-
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
 

@@ -2,7 +2,7 @@ import type { AccountQuotaView } from '../views.ts'
 
 type Status = Pick<AccountQuotaView, 'status' | 'restingModels'>
 
-/** The status as lists show it: `ready`, `cooling`, `ready, 5 models cool down`. */
+/** The status as lists show it: `ready`, `cooling`, `ready, 5 models in cooldown`. */
 export function statusText(account: Status): string {
   const resting = account.restingModels.length
   if (!isPartlyReady(account)) return account.status

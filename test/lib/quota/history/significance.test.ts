@@ -54,6 +54,15 @@ test('durations that never overlap differ as the normal approximation of the ran
   expect(testDurations(histogramOf(fast), histogramOf(slow))).toBeCloseTo(0.0007775, 6)
 })
 
+test('equal durations share their ranks, and the variance is smaller by them', () => {
+  const [one, other] = [
+    [1, 1, 1, 1, 1000, 1000, 1000, 1000],
+    [1, 1, 1000, 1000, 1000, 1000, 1000, 1000],
+  ]
+  // Ranks 3.5 and 11.5, U = 24; the ties of 6 and 10 make the variance 64: z = 8 / 8 = 1.
+  expect(testDurations(histogramOf(one), histogramOf(other))).toBeCloseTo(0.3173, 4)
+})
+
 test('a p-value of durations is a probability, the same from both sides, and not significant for one distribution', () => {
   const durations = fc.array(fc.integer({ min: 1, max: 100_000 }), { minLength: 8, maxLength: 60 })
   fc.assert(

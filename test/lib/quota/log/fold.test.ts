@@ -120,6 +120,8 @@ describe('a settlement', () => {
     apply(state, settle('r', BASE + 1000, { outcome: 'unreachable', refunded: true }))
     expect([used(state, 'a', 0), used(state, 'a', 1)]).toEqual([1, 1])
     expect(findTotals(state, '2026-11-22', 'a')).toMatchObject({ requests: 1, failed: 0 })
+    apply(state, limits('a', BASE + 2000, '2/day', '2/hour', '9/week'))
+    expect(used(state, 'a', 2)).toBe(1)
   })
 
   test('when it refunds a request from before a reset, nothing is given back twice', () => {
@@ -147,6 +149,15 @@ describe('in flight', () => {
     apply(state, { type: 'reset', account: 'a', at: iso(BASE) })
     expect([reserved(), used(state, 'a')]).toEqual([0, 0])
   })
+
+  test('when the window has ended, its open reservations count in the next one no longer', () => {
+    const state = folded(limits('a', BASE, '5/day'), reserve('a', BASE))
+    const subject = state.subjects.get('a')!
+    const reserved = (now: number) =>
+      countReserved(subject, [...state.open.entries()], subject.limits[0]!, now)
+    const midnight = Date.parse('2026-11-23T00:00:00Z')
+    expect([midnight - 1, midnight, midnight + 1].map(reserved)).toEqual([1, 0, 0])
+  })
 })
 
 describe('cooldowns', () => {
@@ -164,6 +175,9 @@ describe('cooldowns', () => {
     expect(deadline(folded(cool(BASE + 60_000), cool(BASE + 1000)))).toBe(BASE + 60_000)
     expect(deadline(folded(cool(BASE + 1000), cool(BASE + 60_000)))).toBe(BASE + 60_000)
     expect(deadline(folded(cool(null), cool(BASE + 60_000)))).toBeNull()
+    expect(deadline(folded(cool(BASE + 60_000), cool(null)))).toBeNull()
+    const state = folded(cool(BASE + 1000))
+    expect([0, 1000, 1001].map((ms) => apply(state, cool(BASE + ms)))).toEqual([false, false, true])
   })
 
   test('when a wave of requests meets the same refusal, it is one strike; soon after its end it is the next', () => {
@@ -190,6 +204,7 @@ test('when trouble returns more than ten minutes after a cooldown, it is the fir
     return [subject?.strikes, subject?.cooldowns.get('*')?.strikes]
   }
   expect(strikes(cool(BASE), cool(BASE + 9 * 60_000))).toEqual([2, 2])
+  expect(strikes(cool(BASE), cool(BASE + 9 * 60_000), cool(BASE + 18 * 60_000))).toEqual([3, 3])
   expect(strikes(cool(BASE), cool(BASE + 11 * 60_000))).toEqual([1, 1])
 })
 

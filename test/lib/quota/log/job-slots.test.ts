@@ -91,6 +91,8 @@ describe('slots of jobs', () => {
     const state = emptyState()
     expect(apply(state, slot(10, { manual: true }))).toBe(true)
     expect(apply(state, slot(0))).toBe(true)
+    expect(apply(state, slot(0))).toBe(false)
+    expect(apply(state, slot(0, { manual: true }))).toBe(true)
   })
 
   test('limits in the claim decide, and an end makes room', () => {
