@@ -19,7 +19,7 @@ const budgets: Readonly<Record<string, number>> = {
 }
 
 /** The effort with the largest budget up to this one, at least `low`. */
-export function chooseEffort(budget: number): string {
+function chooseEffort(budget: number): string {
   if (budget >= 16_384) return 'high'
   return budget >= 8192 ? 'medium' : 'low'
 }

@@ -7,7 +7,7 @@ import type { Format } from '../../../../src/lib/provider/wire-format.ts'
 import { StreamTranslator, type TranslationPlan } from '../../../../src/lib/translate/translate.ts'
 import { planOf, translateAnswer, translateBody } from '../given-translation.ts'
 
-export interface Situation {
+interface Situation {
   /** The report or the reference that it comes from. */
   source: string
   from: Format
@@ -26,7 +26,7 @@ export interface Situation {
   refused?: string
 }
 
-export type Situations = Readonly<Record<string, Situation>>
+type Situations = Readonly<Record<string, Situation>>
 
 /** Tests how the situations reach an account of one format. */
 export function testSituations(to: Format, situations: Situations): void {
@@ -87,7 +87,7 @@ export const gemini = (fields: object = {}) => ({
 /** The base64 of a text. */
 export const base64 = (text: string) => Buffer.from(text).toString('base64')
 
-export const planFor = (from: Format, to: Format, more: Partial<TranslationPlan> = {}): TranslationPlan =>
+const planFor = (from: Format, to: Format, more: Partial<TranslationPlan> = {}): TranslationPlan =>
   planOf('openai', { from, to, ...more })
 
 /** The whole answer as the client gets it, or the error's code. */
