@@ -48,6 +48,17 @@ alias: ["fast:gpt-5-mini"]`,
   expect(leftOut).toHaveLength(1)
 })
 
+test.each([
+  'AIDER_OPENAI_API_KEY=sk-0123456789abcdef\nAIDER_OPENAI_API_BASE=https://relay.example/v1\n',
+  'OPENAI_API_KEY=sk-0123456789abcdef\nAIDER_OPENAI_API_BASE=https://relay.example/v1\n',
+  'AIDER_OPENAI_API_KEY=sk-0123456789abcdef\nOPENAI_API_BASE=https://relay.example/v1\n',
+])('aider: the key of %j never goes to the public service', (text) => {
+  const home = givenFiles({ 'work/.env': text })
+  expect(find('env-files', home).findings).toMatchObject([
+    { provider: 'custom', baseUrl: 'https://relay.example/v1', secret: 'sk-0123456789abcdef' },
+  ])
+})
+
 test('aider: a .env with AIDER_API_KEY gives a key for each service', () => {
   const home = givenFiles({
     'work/.env': 'AIDER_API_KEY=gemini=AIzaSy0123456789abcdef,groq=gsk_0123456789abcdef\n',

@@ -85,7 +85,8 @@ test('claude-code-router: a call becomes a base URL, and routes and the client k
         },
         { name: 'n', api_base_url: 'https://b.example/v1', api_key: '$NONE' },
       ],
-      Router: { default: 'a,x' },
+      Router: { default: 'a,x', longContext: 'm,y', longContextThreshold: 60000 },
+      CUSTOM_ROUTER_PATH: '/home/me/router.js',
     },
   })
   const { findings, leftOut } = find('claude-code-router', home, { env: { ZAI: 'zai-0123456789' } })
@@ -95,7 +96,56 @@ test('claude-code-router: a call becomes a base URL, and routes and the client k
     { baseUrl: 'http://localhost:11434/v1', secret: null, withoutKey: true, declined: null },
     { declined: 'NONE is not set here' },
   ])
-  expect(leftOut.map(({ reason }) => reason.split(':')[0])).toEqual(['APIKEY', 'Router'])
+  expect(findings[2]).toMatchObject({
+    egressProxy: null,
+    notes: [expect.stringContaining('PROXY_URL') as string],
+  })
+  expect(leftOut.map(({ reason }) => reason.split(':')[0])).toEqual([
+    'APIKEY',
+    'CUSTOM_ROUTER_PATH',
+    'Router',
+  ])
+  expect(leftOut[2]?.reason).toContain('default = a/x, longContext = m/y, longContextThreshold = 60000')
+})
+
+test('claude-code-router 3: the database has pools of credentials with their order', () => {
+  const home = givenFiles({ '.claude-code-router/x': '' })
+  const database = new DatabaseSync(join(home, '.claude-code-router/config.sqlite'))
+  const config = {
+    APIKEY: '',
+    Router: { builtInRules: { codex: { enabled: true } }, fallback: { mode: 'off' }, rules: [] },
+    Providers: [
+      {
+        name: 'pool',
+        baseUrl: 'https://api.acme.example',
+        type: 'anthropic_messages',
+        models: ['x'],
+        apiKey: `${KEY}0`,
+        credentials: [
+          { apiKey: `${KEY}1`, priority: 2, weight: 3, limits: { rpm: 5 } },
+          { api_key: `${KEY}2`, enabled: false },
+        ],
+      },
+      {
+        name: 'single',
+        api_base_url: 'https://api.deepseek.com',
+        apikey: `${KEY}3`,
+        enabled: false,
+        models: [],
+      },
+    ],
+  }
+  database.exec('CREATE TABLE app_config (key TEXT PRIMARY KEY, value_json TEXT NOT NULL, updated_at TEXT)')
+  database.prepare('INSERT INTO app_config VALUES (?, ?, ?)').run('default', JSON.stringify(config), '')
+  database.close()
+  const { findings, leftOut } = find('claude-code-router', home)
+  expect(findings).toMatchObject([
+    { name: 'pool', secret: `${KEY}1`, priority: 2, weight: 3, enabled: true, models: ['x'] },
+    { name: 'pool', secret: `${KEY}2`, priority: 1, enabled: false },
+    { provider: 'deepseek', secret: `${KEY}3`, enabled: false },
+  ])
+  expect(findings[0]?.notes).toEqual([expect.stringContaining('limits') as string])
+  expect(leftOut).toEqual([])
 })
 
 const channel = {

@@ -1,9 +1,12 @@
 import { join } from 'node:path'
+import { tryParseJson } from '../../../base/try-parse-json.ts'
+import { isLoopback } from '../../../base/loopback.ts'
 import type { Finding } from '../finding.ts'
 import { keyFinding } from '../read/key-problem.ts'
 import {
   readEntries,
   readFields,
+  readNumber,
   isFields,
   isNo,
   parseJson,
@@ -20,31 +23,67 @@ const SOURCE = 'claude-code-router'
 
 /**
  * claude-code-router: the providers of its configuration. `api_base_url` is the URL of one call, `api_key` may be `$VAR`,
- * and `PROXY_URL` holds for all (github.com/musistudio/claude-code-router, README.md, read 2026-11-30).
+ * and `PROXY_URL` holds for all (github.com/musistudio/claude-code-router, README.md, read 2026-11-30). Version 3 keeps
+ * the same in `config.sqlite`, with pools of credentials. Sources: packages/core/src/config/config-repository.ts and
+ * contracts/app.ts, read 2026-11-30.
  */
 export const claudeCodeRouter: Source = {
   id: SOURCE,
   label: 'claude-code-router',
-  inFolder: /^config\.json$/,
-  asFile: /\.jsonc?$/,
-  usual: ({ home }) => [join(home, '.claude-code-router', 'config.json')],
+  inFolder: /^config\.(json|sqlite)$/,
+  asFile: /\.(jsonc?|sqlite3?|db)$/,
+  usual: ({ home }) =>
+    ['config.sqlite', 'config.json'].map((name) => join(home, '.claude-code-router', name)),
   read(file, look) {
-    const config = parseJson(file)
-    if (!isFields(config)) return null
-    const providers = readEntries(config['Providers'] ?? config['providers'])
-    if (!providers.some((one) => 'api_base_url' in one)) return null
-    reportLeftOut(file, config, look)
-    return providers.flatMap((provider) => providerKeys(provider, config, { file, look }))
+    return readConfig(parseJson(file), file, look)
+  },
+  readDatabase(path, look) {
+    const tables = look.files.rows(
+      path,
+      `SELECT name FROM sqlite_master WHERE name = 'app_config' AND type = 'table'`,
+    )
+    if (tables.length === 0) return null
+    const [row] = look.files.rows(path, `SELECT value_json FROM app_config WHERE key = 'default'`)
+    return readConfig(tryParseJson(readText(row?.['value_json']) ?? ''), { path, text: '' }, look)
   },
 }
 
+function readConfig(config: unknown, file: SourceFile, look: ReadContext): Finding[] | null {
+  if (!isFields(config)) return null
+  const providers = readEntries(config['Providers'] ?? config['providers'])
+  if (!providers.some((one) => baseNames.some((name) => name in one))) return null
+  reportLeftOut(file, config, look)
+  return providers.flatMap((provider) => providerKeys(provider, config, { file, look }))
+}
+
+const baseNames = ['api_base_url', 'baseUrl', 'baseurl'] as const
+const keyNames = ['api_key', 'apiKey', 'apikey'] as const
+
+function readFirst(fields: Fields, names: readonly string[]): string | null {
+  for (const name of names) {
+    const text = readText(fields[name])
+    if (text !== null) return text
+  }
+  return null
+}
+
+/** Settings of the tool itself that change where requests go. */
+const leftBehind: Readonly<Record<string, string>> = {
+  APIKEY: 'a client key of claude-code-router; next: qwenctl keys create NAME',
+  APIKEYS: 'client keys of claude-code-router; next: qwenctl keys create NAME',
+  CUSTOM_ROUTER_PATH: 'a script that chooses models',
+  transformers: 'scripts that change requests',
+}
+
 function reportLeftOut(file: SourceFile, config: Fields, look: ReadContext): void {
-  if (readText(config['APIKEY']) !== null) {
-    look.leftOut(file.path, 'APIKEY: a client key of claude-code-router; next: qwenctl keys create NAME')
+  for (const [name, meaning] of Object.entries(leftBehind)) {
+    if (isFilled(config[name])) look.leftOut(file.path, `${name}: ${meaning}`)
   }
   const routes = Object.entries(readFields(config['Router'])).flatMap(([name, value]) => {
-    const route = readText(value)?.split(',') ?? []
-    return route.length < 2 ? [] : [`${name} = ${route.join('/')}`]
+    if (!isFilled(value) || name === 'builtInRules') return []
+    if (typeof value === 'object') return isFields(value) && value['mode'] === 'off' ? [] : [name]
+    const route = readText(value) ?? String(readNumber(value))
+    return [`${name} = ${route.split(',').join('/')}`]
   })
   if (routes.length > 0) {
     look.leftOut(
@@ -54,18 +93,25 @@ function reportLeftOut(file: SourceFile, config: Fields, look: ReadContext): voi
   }
 }
 
+function isFilled(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0
+  return value !== undefined && value !== null && value !== '' && value !== false
+}
+
 function providerKeys(
   provider: Fields,
   config: Fields,
   { file, look }: { file: SourceFile; look: ReadContext },
 ): Finding[] {
   const name = readText(provider['name']) ?? 'claude-code-router'
-  const { text: baseUrl, missing: noBase } = resolveReferences(readText(provider['api_base_url']), look.env)
-  const { text, missing } = resolveReferences(readText(provider['api_key']), look.env)
+  const { text: baseUrl, missing: noBase } = resolveReferences(readFirst(provider, baseNames), look.env)
   const service = findService(name, provider, baseUrl, look)
-  const unset = noBase ?? missing
   const models = readTexts(provider['models'])
-  const isCustom = service?.provider === 'custom'
+  const isForeign =
+    service?.provider === 'custom' || (service?.provider === 'anthropic' && service.baseUrl !== null)
+  const proxy = resolveReferences(readText(config['PROXY_URL']), look.env).text
+  const isLocal = isOnThisMachine(baseUrl)
+  const isEnabled = !isNo(provider['enabled'])
   const said = {
     source: SOURCE,
     file: file.path,
@@ -73,26 +119,69 @@ function providerKeys(
     provider: service?.provider ?? null,
     baseUrl: service?.baseUrl ?? null,
     // A provider knows its models itself; an unknown service is routed by these alone.
-    models: isCustom && models.length > 0 ? models : null,
-    egressProxy: resolveReferences(readText(config['PROXY_URL']), look.env).text,
-    enabled: !isNo(provider['enabled']),
+    models: isForeign && models.length > 0 ? models : null,
+    egressProxy: isLocal ? null : proxy,
     declined:
       service === null ? 'it has no api_base_url' : noBase === null ? null : `${noBase} is not set here`,
   } as const
+  const left = listLeft(provider, isLocal && proxy !== null)
+  return listCredentials(provider).flatMap(({ key, priority, weight, enabled }) => {
+    const { text, missing } = resolveReferences(key, look.env)
+    const unset = noBase ?? missing
+    const more = { priority, weight, enabled: isEnabled && enabled }
+    return findEachKey(text, (secret, notes) =>
+      keyFinding(
+        { ...said, ...more, secret, notes: [...left, ...notes] },
+        unset === null ? 'its key is empty' : `${unset} is not set here`,
+      ),
+    )
+  })
+}
+
+interface Credential {
+  key: string | null
+  priority: number
+  weight: number
+  enabled: boolean
+}
+
+/** The pool of a provider; its own key is used only without one. The smallest priority goes first there, too. */
+function listCredentials(provider: Fields): Credential[] {
+  const pool = readEntries(provider['credentials'])
+  if (pool.length === 0)
+    return [{ key: readFirst(provider, keyNames), priority: 0, weight: 1, enabled: true }]
+  return pool.map((one, index) => ({
+    key: readFirst(one, keyNames),
+    priority: readNumber(one['priority']) ?? index,
+    weight: readNumber(one['weight']) ?? 1,
+    enabled: !isNo(one['enabled']),
+  }))
+}
+
+function listLeft(provider: Fields, hasLocalProxy: boolean): string[] {
   const own = listTransformers(provider)
-  const left = own.length === 0 ? [] : [`its transformers are left behind: ${own.join(', ')}`]
-  return findEachKey(text, (secret, notes) =>
-    keyFinding(
-      { ...said, secret, notes: [...left, ...notes] },
-      unset === null ? 'its key is empty' : `${unset} is not set here`,
-    ),
-  )
+  const other = ['extraHeaders', 'extraBody'].filter((name) => isFilled(provider[name]))
+  const limited = readEntries(provider['credentials']).some((one) => isFilled(one['limits']))
+  return [
+    ...(own.length === 0 ? [] : [`its transformers are left behind: ${own.join(', ')}`]),
+    ...(other.length === 0 ? [] : [`left behind: ${other.join(', ')}`]),
+    ...(limited ? ['the limits of its keys are left behind; next: qwenctl accounts set NAME --limit'] : []),
+    ...(hasLocalProxy ? ['without PROXY_URL: the server is on this machine'] : []),
+  ]
+}
+
+function isOnThisMachine(baseUrl: string | null): boolean {
+  const url = baseUrl === null ? null : URL.parse(baseUrl)
+  return url !== null && isLoopback(url.hostname)
 }
 
 function findService(name: string, provider: Fields, baseUrl: string | null, look: ReadContext) {
   if (baseUrl === null) return serviceCalled(look.providers, name)
+  const type = readText(provider['type']) ?? ''
   const isMessages =
-    /\/messages\/?$/.test(baseUrl) || listTransformers(provider).some((one) => /^anthropic$/i.test(one))
+    /\/messages\/?$/.test(baseUrl) ||
+    type === 'anthropic_messages' ||
+    listTransformers(provider).some((one) => /^anthropic$/i.test(one))
   return serviceAt(look.providers, baseUrl, isMessages ? 'anthropic' : 'custom')
 }
 

@@ -154,8 +154,15 @@ function accountName(known: KeyVariable, service: { provider: string }, baseUrl:
 }
 
 function baseUrlBeside(variables: Variables, keyVariable: string): string | null {
-  const stem = keyVariable.replace(/_API_KEY$/, '')
-  const names = [`${stem}_BASE_URL`, `${stem}_API_BASE`, `${stem}_API_BASE_URL`, `${stem}_API_URL`]
+  const plain = keyVariable.replace(/_API_KEY$/, '').replace(/^AIDER_/, '')
+  // aider puts its own variables over the usual ones: aider.chat/docs/config/options.html, read 2026-11-30.
+  const stems = [`AIDER_${plain}`, plain]
+  const names = stems.flatMap((stem) => [
+    `${stem}_BASE_URL`,
+    `${stem}_API_BASE`,
+    `${stem}_API_BASE_URL`,
+    `${stem}_API_URL`,
+  ])
   return names.map((name) => resolveValue(variables, name)).find((value) => value !== null) ?? null
 }
 
