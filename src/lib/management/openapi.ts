@@ -107,7 +107,7 @@ function errorsByStatus({ access, body, errors, method, path }: Route): Map<stri
 
 /** Whether a request may change one resource that has an `ETag`. */
 function isConditional(path: string, method: Route['method']): boolean {
-  return method !== 'GET' && path.includes('{')
+  return method !== 'GET' && (path.includes('{') || path === '/api/settings')
 }
 
 function headerParameters({ path, method, access }: Route): Json[] {

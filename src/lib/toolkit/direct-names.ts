@@ -25,6 +25,7 @@ export type NameKind =
   | 'setting-value'
   | 'job'
   | 'batch'
+  | 'model'
 
 /** Names from the store alone: no plugin is loaded and nothing is unlocked. */
 export async function readNames(
@@ -54,7 +55,24 @@ export async function readNames(
     return distinct(archived.map(({ user, provider, name }) => fullReference({ user, provider, name })))
   if (kind === 'user') return distinct(accounts.map(({ user }) => user))
   if (kind === 'group') return distinct(chosen.flatMap(({ groups }) => groups))
+  if (kind === 'model') return modelNames(home, chosen)
   return accountNames(chosen, accounts)
+}
+
+/** The models that the accounts are known to have; accounts at providers of plugins add none. */
+async function modelNames(home: Home, accounts: readonly Account[]): Promise<NameView[]> {
+  const [{ ModelBook }, { modelViews }, { builtinProviders }] = await Promise.all([
+    import('./models/model-book.ts'),
+    import('./models/models-view.ts'),
+    import('../provider/builtin/index.ts'),
+  ])
+  const book = new ModelBook(home, Date.now)
+  await book.read()
+  const services = new Map(builtinProviders.map((provider) => [provider.id, provider]))
+  const known = accounts.filter(({ provider }) => services.has(provider))
+  return distinct(
+    modelViews(known, ({ provider }) => services.get(provider)!, book).map(({ model }) => model),
+  )
 }
 
 async function batchNames(home: Home): Promise<NameView[]> {

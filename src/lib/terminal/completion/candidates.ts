@@ -62,6 +62,8 @@ const nameKinds: Record<string, NameKind> = {
   'client-key': 'key',
   job: 'job',
   batch: 'batch',
+  model: 'model',
+  models: 'model',
   value: 'setting-value',
 }
 const fileFlags = new Set(['key-file', 'from', 'file'])
