@@ -92,6 +92,7 @@ test.skipIf(!hasRedis)(
       { url: urls[0], state: 'serving', machine: hostname() },
       { url: urls[1], state: 'serving', machine: hostname() },
     ])
+    expect(status).toMatchObject({ running: true })
     child.kill('SIGTERM')
     await example.exit
     for (const url of urls) await expect(fetch(`${url}/health`)).rejects.toThrow()

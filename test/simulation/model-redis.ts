@@ -141,16 +141,17 @@ function append(store: Store, keys: string[], args: string[], moment: Moment): u
       .map(([name]) => name)
   }
   const documents = Number(found?.get('docs') ?? '0')
-  const answer = (status: string, detail: unknown) => [
-    ...[status, run, Math.max(0, barrier - now), now, documents, detail, living],
+  const last = Number(store.data.hashes.get(writers)?.get(writer) ?? '0')
+  const answer = (status: string, entries: unknown) => [
+    ...[status, run, Math.max(0, barrier - now), now, documents, entries, living, last],
   ]
   if (cursor !== '0-0' && mark !== '*') {
     const at = store.data.stream.find(([id]) => id === cursor)
     if (at === undefined || `${at[1][1]} ${at[1][3]}` !== mark) return answer('DIVERGED', [])
   }
-  const last = Number(store.data.hashes.get(writers)?.get(writer) ?? '0')
-  if (kind !== 'again' && Number(acknowledged) > last) return answer('GAP', [String(last)])
+  if (kind !== 'again' && Number(acknowledged) > last) return answer('GAP', [])
   const number = Number(numberText)
+  let added = ''
   if (number > last) {
     if (kind === 'reserve' && now < barrier) return answer('BARRIER', [])
     store.change((data) => {
@@ -159,11 +160,15 @@ function append(store: Store, keys: string[], args: string[], moment: Moment): u
       const entry: Entry = [data.lastId.join('-'), ['w', writer, 'n', numberText, 'e', lines]]
       data.stream.push(entry)
       data.journal.push(entry)
+      added = entry[0]
       data.hash(writers).set(writer, numberText)
     })
   }
   void log
-  return answer('OK', store.data.stream.filter(([id]) => isBefore(cursor, id)).slice(0, Number(most)))
+  const entries = store.data.stream.filter(([id]) => isBefore(cursor, id)).slice(0, Number(most))
+  const withoutOwnLines = ([id, fields]: Entry): Entry =>
+    id === added ? [id, ['w', writer, 'n', fields[3], 'e', '']] : [id, fields]
+  return answer('OK', entries.map(withoutOwnLines))
 }
 
 function keepCheckpoint(store: Store, keys: string[], args: string[], { now }: Moment): number {

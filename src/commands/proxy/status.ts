@@ -44,6 +44,8 @@ export default class ProxyStatus extends ToolkitCommand {
         ]),
       )
     }
+    if (here.length === 0 && elsewhere.length > 0)
+      this.tell('No proxy is running on this machine. Start one: qwenctl proxy start')
     for (const { url, transport } of here) {
       if (transport === 'portable') this.tell(`${url} uses the portable transport. Why: qwenctl doctor`)
     }
@@ -53,7 +55,7 @@ export default class ProxyStatus extends ToolkitCommand {
     }
     const service = await this.installed()
     if (service !== null) this.print(`Installed as a service: ${service.file}`)
-    return { running: proxies.length > 0, proxies, service }
+    return { running: here.length > 0, proxies, service }
   }
 
   /** Without the store, the proxies of this home are shown all the same. */

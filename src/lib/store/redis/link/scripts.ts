@@ -46,12 +46,14 @@ return {string.match(info, 'master_replid:(%x+)') or '', tonumber(string.match(i
 `)
 
 /**
- * Appends a batch, unless it is in the log, and returns the entries after the cursor. The server's replication id
+ * Appends a batch, unless it is in the log, and returns the entries after the cursor. The entry that this very call
+ * appended comes without its lines: its writer has them. The server's replication id
  * changes with every restart and with every promotion of a replica: writes may be lost then. Source:
  * redis.io/docs/latest/operate/oss_and_stack/management/replication, read 2026-11-30.
  * KEYS log, writers, meta, alive. ARGV writer, number (0: read only), cursor, the cursor's mark (`*`: any), lines,
  * kind (`reserve`, `other`, `again`), grace in ms, most entries, heartbeat (0 or 1), the writer's last acknowledged number.
- * Returns status, replication id, ms of grace left, server time, document changes, entries, living writers.
+ * Returns status, replication id, ms of grace left, server time, document changes, entries, living writers, and a number:
+ * the writer's last one before this call.
  */
 export const APPEND = defineScript(`
 local time = redis.call('TIME')
@@ -65,28 +67,30 @@ if meta[1] ~= run then
   if meta[1] or cursor ~= '0-0' then barrier = now + grace end
   redis.call('HSET', KEYS[3], 'run', run, 'until', barrier)
 end
+local function mark_of(fields) return (fields[2] or '') .. ' ' .. (fields[4] or '') end
 local alive = {}
 if ARGV[9] == '1' then
   redis.call('ZADD', KEYS[4], now, writer)
   alive = redis.call('ZRANGEBYSCORE', KEYS[4], now - 15000, '+inf')
 end
-local function answer(status, detail)
-  return {status, run, math.max(0, barrier - now), now, tonumber(meta[3] or '0'), detail, alive}
+local last = tonumber(redis.call('HGET', KEYS[2], writer) or '0')
+local function answer(status, entries)
+  return {status, run, math.max(0, barrier - now), now, tonumber(meta[3] or '0'), entries, alive, last}
 end
 if cursor ~= '0-0' and mark ~= '*' then
   local at = redis.call('XRANGE', KEYS[1], cursor, cursor)
-  if #at == 0 or at[1][2][2] .. ' ' .. at[1][2][4] ~= mark then return answer('DIVERGED', {}) end
+  if #at == 0 or mark_of(at[1][2]) ~= mark then return answer('DIVERGED', {}) end
 end
-local last = tonumber(redis.call('HGET', KEYS[2], writer) or '0')
-if kind ~= 'again' and tonumber(ARGV[10]) > last then return answer('GAP', {tostring(last)}) end
-if number > 0 then
-  if number > last then
-    if kind == 'reserve' and now < barrier then return answer('BARRIER', {}) end
-    redis.call('XADD', KEYS[1], '*', 'w', writer, 'n', number, 'e', ARGV[5])
-    redis.call('HSET', KEYS[2], writer, number)
-  end
+if kind ~= 'again' and tonumber(ARGV[10]) > last then return answer('GAP', {}) end
+local added = ''
+if number > 0 and number > last then
+  if kind == 'reserve' and now < barrier then return answer('BARRIER', {}) end
+  added = redis.call('XADD', KEYS[1], '*', 'w', writer, 'n', number, 'e', ARGV[5])
+  redis.call('HSET', KEYS[2], writer, number)
 end
-return answer('OK', redis.call('XRANGE', KEYS[1], '(' .. cursor, '+', 'COUNT', ARGV[8]))
+local entries = redis.call('XRANGE', KEYS[1], '(' .. cursor, '+', 'COUNT', ARGV[8])
+if #entries > 0 and entries[#entries][1] == added then entries[#entries][2][6] = '' end
+return answer('OK', entries)
 `)
 
 /**
@@ -103,7 +107,7 @@ end
 local present = redis.call('HGET', KEYS[1], 'id')
 if present and not before(present, ARGV[1]) then return 0 end
 local at = redis.call('XRANGE', KEYS[2], ARGV[1], ARGV[1])
-if #at == 0 or at[1][2][2] .. ' ' .. at[1][2][4] ~= ARGV[5] then return 0 end
+if #at == 0 or (at[1][2][2] or '') .. ' ' .. (at[1][2][4] or '') ~= ARGV[5] then return 0 end
 redis.call('HSET', KEYS[1], 'id', ARGV[1], 'text', ARGV[2])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)

@@ -15,7 +15,7 @@ export interface WireBatch {
 }
 
 export interface LogReply {
-  /** `GAP`: the server lost acknowledged batches of this writer. `DIVERGED`: it lost entries that were folded. */
+  /** `GAP`: the server lost the number of this writer. `DIVERGED`: it lost entries that were folded. */
   status: 'OK' | 'GAP' | 'DIVERGED' | 'BARRIER'
   /** The replication id of the server: it changes when writes may be lost. */
   run: string
@@ -26,7 +26,7 @@ export interface LogReply {
   /** Counts the changes of documents. */
   documents: number
   entries: StreamEntry[]
-  /** With `GAP`: the last batch of this writer in the log. */
+  /** The last number of this writer that the server knew before the call. */
   last: number
   /** Writers that sent a heartbeat in the last 15 seconds; empty if this call was no heartbeat. */
   alive: string[]
@@ -36,6 +36,8 @@ export interface LogReply {
 export const GRACE_MS = 5_000
 /** A writer without a heartbeat for this long counts as ended; the append script has the same number. */
 export const ALIVE_MS = 15_000
+/** A writer without a call for this long is removed. */
+export const KEPT_WRITER_MS = 172_800_000
 /** The most entries of one reply. */
 export const MOST_ENTRIES = 2_000
 
@@ -65,8 +67,8 @@ export async function callLog(link: StoreLink, keys: StoreKeys, parts: CallParts
         String(acknowledged),
       ],
     ],
-  )) as [LogReply['status'], string, number, number, number, unknown[], string[]]
-  const [status, run, grace, time, documents, detail, alive] = reply
+  )) as [LogReply['status'], string, number, number, number, StreamEntry[], string[], number]
+  const [status, run, grace, time, documents, entries, alive, last] = reply
   return {
     status,
     run,
@@ -74,8 +76,8 @@ export async function callLog(link: StoreLink, keys: StoreKeys, parts: CallParts
     time,
     documents,
     alive,
-    entries: status === 'OK' ? (detail as StreamEntry[]) : [],
-    last: status === 'GAP' ? Number(detail[0]) : 0,
+    entries,
+    last,
   }
 }
 

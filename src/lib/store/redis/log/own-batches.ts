@@ -3,7 +3,9 @@ import type { LedgerEvent, ReserveEvent } from '../../../quota/log/events.ts'
 import type { LedgerState } from '../../../quota/log/state.ts'
 import { LineWriter } from '../../ledger/files/ledger-line.ts'
 import type { PendingEvent } from '../../ledger/event-log.ts'
-import type { BatchKind, WireBatch } from './log-client.ts'
+import type { BatchKind, LogReply, WireBatch } from './log-client.ts'
+import { KEPT_WRITER_MS } from './log-client.ts'
+import { isAfter, readTime } from './stream-fold.ts'
 
 /** A server loses at most the writes of some seconds. Each writer keeps a second copy of its own. */
 const REMEMBERED_MS = 60_000
@@ -19,8 +21,8 @@ export interface OwnBatch extends WireBatch {
   decided: boolean[] | null
   /** Milliseconds of this process when it was numbered. */
   at: number
-  /** Epoch milliseconds of its entry in the log. */
-  time: number
+  /** The id of its entry in the log, or of a later one; empty: not known yet. */
+  id: string
   /** The replication id of the server that has it; empty: not known yet. */
   run: string
 }
@@ -33,7 +35,7 @@ export function newBatch(number: number, pending: readonly PendingEvent[], at: n
     kind,
     events,
     at,
-    time: 0,
+    id: '',
     run: '',
     pending: [...pending],
     verdicts: null,
@@ -75,9 +77,17 @@ export class OwnBatches {
     return guess?.number === number ? guess : this.#batches.find((batch) => batch.number === number)
   }
 
-  /** Batches after a number, reduced to their effects: granted events stay granted, refused ones are omitted. */
-  effectsAfter(number: number): OwnBatch[] {
-    const lost = this.#batches.filter((batch) => batch.number > number)
+  /**
+   * The batches that a log lacks after it was folded from `start` on. They are reduced to their effects: granted events
+   * stay granted, refused ones are omitted. A checkpoint may be newer than a lost entry, so the number that the server
+   * knows counts, too. After a long sleep, the server has forgotten the number, and a checkpoint has the batches.
+   */
+  takeLost(start: string, { last, time }: Pick<LogReply, 'last' | 'time'>): OwnBatch[] {
+    const oldest = time - KEPT_WRITER_MS / 2
+    const lost = this.#batches.filter(
+      ({ id, number, verdicts }) =>
+        verdicts === null && readTime(id) > oldest && (number > last || isAfter(id, start)),
+    )
     for (const batch of lost) {
       const decided = batch.decided ?? []
       batch.events = batch.events.filter((_event, index) => decided[index] === true).map(asGranted)
@@ -86,18 +96,8 @@ export class OwnBatches {
       batch.kind = 'again'
       batch.lines = toLines(batch.events)
     }
-    const isLeft = ({ events }: OwnBatch) => events.length > 0
-    this.#batches = this.#batches.filter((batch) => batch.number <= number || isLeft(batch))
-    return lost.filter(isLeft)
-  }
-
-  /** Whether the newest batch is older than a time of the server, in epoch milliseconds. */
-  areOlderThan(time: number): boolean {
-    return (this.#batches.at(-1)?.time ?? Infinity) < time
-  }
-
-  clear(): void {
-    this.#batches = []
+    this.#batches = this.#batches.filter(({ events }) => events.length > 0)
+    return lost.filter(({ events }) => events.length > 0)
   }
 
   all(): readonly OwnBatch[] {

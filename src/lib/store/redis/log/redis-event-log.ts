@@ -17,9 +17,9 @@ import type { StoreLink } from '../link/redis-link.ts'
 import { inGrace, unreachable } from '../link/redis-link.ts'
 import { waitForReplica } from './replica-ack.ts'
 import type { StoreKeys } from '../link/scripts.ts'
-import { KEPT_WRITER_MS, StreamCheckpoints } from './stream-checkpoints.ts'
+import { StreamCheckpoints } from './stream-checkpoints.ts'
 import type { StreamFold } from './stream-fold.ts'
-import { isAfter } from './stream-fold.ts'
+import { isAfter, readTime } from './stream-fold.ts'
 import { StreamSession } from './stream-session.ts'
 
 export interface RedisLogOptions {
@@ -206,10 +206,12 @@ export class RedisEventLog implements EventLog {
 
   /** Calls once. Returns whether the open batch is in the log and everything was read. */
   async #step(): Promise<boolean> {
+    const [lost] = this.#session.again
+    if (lost !== undefined) return this.#appendAgain(lost)
     const batch = this.#session.sending
     const reply = await this.#session.call(batch)
     if (reply.status === 'DIVERGED') return this.#reload()
-    if (reply.status === 'GAP') return this.#appendAgain(reply)
+    if (reply.status === 'GAP') return this.#becomeNew()
     if (reply.status === 'BARRIER') return this.#refuseDuringGrace(reply.graceMs)
     this.#session.foldReply(reply)
     const isAtEnd = reply.entries.length < MOST_ENTRIES
@@ -221,6 +223,7 @@ export class RedisEventLog implements EventLog {
     }
     // Before a loaded checkpoint, only the state has the verdicts.
     batch.verdicts ??= batch.events.map((event) => isInState(this.state, event))
+    if (batch.id === '') batch.id = this.#session.fold.cursor
     batch.run = reply.run
     await this.#finish(batch)
     return true
@@ -230,13 +233,14 @@ export class RedisEventLog implements EventLog {
   async #finish(batch: OwnBatch): Promise<void> {
     const refusal = await this.#waitForReplica(batch)
     this.#session.sending = null
+    this.#session.acknowledged = batch.number
     const verdicts = batch.verdicts ?? []
     const results: AppendResult[] = []
     batch.decided = verdicts
     for (const [index, pending] of batch.pending.entries()) {
       if (pending === null) this.#takeBackAbandoned(batch.events[index]!, verdicts[index] === true)
       else {
-        if (pending.reservation !== null && batch.time > 0) pending.reservation.at = batch.time
+        if (pending.reservation !== null) pending.reservation.at = readTime(batch.id)
         this.#conclude(pending, verdicts[index] === true, refusal, results)
       }
     }
@@ -279,26 +283,26 @@ export class RedisEventLog implements EventLog {
     return waitForReplica(this.#options, run, this.#loop)
   }
 
-  /** The server lost batches that it had acknowledged. */
-  async #appendAgain({ last, time }: LogReply): Promise<boolean> {
+  /**
+   * The log has all that was read, but the server does not know the number of this writer: the process slept for days,
+   * or another program removed the number.
+   */
+  #becomeNew(): boolean {
+    this.#session.acknowledged = 0
+    return false
+  }
+
+  /** Appends a batch that the server had acknowledged and lost. */
+  async #appendAgain(batch: OwnBatch): Promise<boolean> {
     const session = this.#session
-    if (last === 0 && session.own.areOlderThan(time - KEPT_WRITER_MS / 2)) {
-      // The log has them: the store forgot this writer, which slept for days.
-      session.own.clear()
-      session.renumber(1)
-      return session.sending === null
-    }
-    const lost = session.own.effectsAfter(last)
-    this.#report(
-      `the store lost acknowledged writes of this process; ${lost.length} batches are appended again`,
-    )
-    for (const batch of lost) {
-      const reply = await session.call(batch)
-      if (reply.status === 'DIVERGED') return this.#reload()
-      session.foldReply(reply)
-    }
-    session.renumber((lost.at(-1)?.number ?? last) + 1)
-    return session.sending === null
+    const reply = await session.call(batch)
+    if (reply.status === 'DIVERGED') return this.#reload()
+    session.foldReply(reply)
+    if (batch.verdicts !== null) {
+      session.again.shift()
+      session.acknowledged = batch.number
+    } else if (reply.entries.length < MOST_ENTRIES) session.renumberAgain()
+    return session.again.length === 0 && session.sending === null
   }
 
   /** The folded entries are no longer in the log: the state is folded from its checkpoint again. */
@@ -312,7 +316,8 @@ export class RedisEventLog implements EventLog {
     for (const event of granted) this.#addEvent(event)
     // After a long sleep, the entries of this reader may be trimmed. A newer checkpoint has their effects, so nothing
     // is lost. This process then keeps its own, older knowledge of limits and cooldowns.
-    if (isAfter(start, before.cursor)) return session.sending === null
+    const isDone = session.again.length === 0 && session.sending === null
+    if (isAfter(start, before.cursor)) return isDone
     this.#report('the store lost entries of its log; the counts are folded again')
     const at = isoTime(this.now())
     const { lost } = fold.state
@@ -323,7 +328,7 @@ export class RedisEventLog implements EventLog {
         what: `the store ${this.#options.link.shown} lost acknowledged writes`,
       })
     for (const event of eventsToRecordAgain(before.state, fold.state, at)) this.#addEvent(event)
-    return session.sending === null
+    return isDone
   }
 
   /** Nothing of the batch is in the log. Its reservations fail, and the rest is sent with the same number. */

@@ -4,6 +4,7 @@ import type { EventLoop } from '../../ledger/event-loop.ts'
 import type { StoreLink } from '../link/redis-link.ts'
 import type { StoreKeys } from '../link/scripts.ts'
 import { KEEP_CHECKPOINT } from '../link/scripts.ts'
+import { KEPT_WRITER_MS } from './log-client.ts'
 import type { StreamFold } from './stream-fold.ts'
 import { START } from './stream-fold.ts'
 
@@ -16,8 +17,6 @@ const TURN_MS = 10_000
 const SHARE = 0.0025
 /** The log keeps this much before the newest entry, for readers that are behind. */
 const KEPT_LOG_MS = 600_000
-/** A writer without a call for this long is removed. */
-export const KEPT_WRITER_MS = 172_800_000
 /** A short-lived process writes a checkpoint when it had to fold more than this. */
 const AT_CLOSE_ENTRIES = 2_000
 

@@ -13,7 +13,7 @@ import type { BucketJson } from '../../../quota/history/history-json.ts'
 import { historyFromJson, historyToJson } from '../../../quota/history/history-json.ts'
 import { QwenctlError } from '../../../base/errors.ts'
 
-/** An entry of the stream: its id, then its fields. */
+/** An entry of the stream: its id, then its fields. Another program may have written other fields. */
 export type StreamEntry = [id: string, fields: ['w', string, 'n', string, 'e', string]]
 
 export const START = '0-0'
@@ -52,7 +52,8 @@ export class StreamFold {
 
   /** Folds the entry's lines. Returns whether each took effect; a line that is no event has no verdict. */
   foldLines([id, fields]: StreamEntry): boolean[] {
-    const events = fields[5] === '' ? [] : fields[5].split('\n').map((line) => parseEvent(line))
+    const lines = isOwnFields(fields) ? fields[5] : ''
+    const events = lines === '' ? [] : lines.split('\n').map((line) => parseEvent(line))
     return this.foldEvents(
       id,
       fields,
@@ -70,7 +71,7 @@ export class StreamFold {
       return foldHistory(this.history, this.state, event)
     })
     this.cursor = id
-    this.mark = `${fields[1]} ${fields[3]}`
+    this.mark = makeMark(fields)
     this.tail += 1
     return verdicts
   }
@@ -125,6 +126,15 @@ export class StreamFold {
     }
     return fold
   }
+}
+
+function isOwnFields(fields: readonly string[]): boolean {
+  return fields[0] === 'w' && fields[2] === 'n' && fields[4] === 'e' && fields[5] !== undefined
+}
+
+/** The same as in the append script. */
+function makeMark(fields: readonly (string | undefined)[]): string {
+  return `${fields[1] ?? ''} ${fields[3] ?? ''}`
 }
 
 /** Epoch milliseconds, by the server's clock. */

@@ -8,7 +8,6 @@ import type { OwnBatch } from './own-batches.ts'
 import { OwnBatches } from './own-batches.ts'
 import { ServerClock } from './server-clock.ts'
 import type { StreamEntry, StreamFold } from './stream-fold.ts'
-import { readTime } from './stream-fold.ts'
 
 export interface SessionOptions {
   link: StoreLink
@@ -34,6 +33,10 @@ export class StreamSession {
   number = 0
   /** The batch with an unknown result; it is sent until the store accepts it. */
   sending: OwnBatch | null = null
+  /** The batches that the server lost, to be appended in this order before the open one. */
+  again: OwnBatch[] = []
+  /** The number of the last batch that the server has acknowledged; 0 after it forgot this writer. */
+  acknowledged = 0
   /** A delayed call has appended an earlier form of the open batch. The open one needs another number. */
   isNumberTaken = false
   /** When the last reply came, by the steady clock. */
@@ -77,7 +80,7 @@ export class StreamSession {
         fold: this.fold,
         batch,
         heartbeat,
-        acknowledged: this.number - (this.sending === null ? 0 : 1),
+        acknowledged: this.acknowledged,
         ...(graceMs === undefined ? {} : { graceMs }),
       })
       this.#note(reply, began, heartbeat)
@@ -107,12 +110,13 @@ export class StreamSession {
   #foldEntry(fold: StreamFold, entry: StreamEntry): void {
     const [id, fields] = entry
     const own = fields[1] === this.#options.writer ? this.#findOwn(Number(fields[3])) : null
-    if (own === null || own.lines !== fields[5]) {
+    // Without lines, the entry is of the batch of this very call.
+    if (own === null || (own.lines !== fields[5] && fields[5] !== '')) {
       fold.foldLines(entry)
       if (own !== null && own === this.sending) this.isNumberTaken = true
       return
     }
-    own.time = readTime(id)
+    own.id = id
     own.verdicts = fold.foldEvents(id, fields, own.events)
   }
 
@@ -120,7 +124,10 @@ export class StreamSession {
     return this.sending?.number === number ? this.sending : (this.own.numbered(number) ?? null)
   }
 
-  /** Folds the log from its checkpoint again. Returns the last entry in the checkpoint. */
+  /**
+   * Folds the log from its checkpoint again, and collects the own batches that it lacks. Returns the last entry in the
+   * checkpoint.
+   */
   async reload(): Promise<string> {
     const { link, keys, writer, loop } = this.#options
     for (const batch of this.own.all()) batch.verdicts = null
@@ -129,8 +136,16 @@ export class StreamSession {
       this.#foldEntry(into, entry),
     )
     this.fold = fold
+    this.again = this.own.takeLost(start, reply)
+    if (this.again.length > 0) this.renumberAgain()
     this.#note(reply, loop.steady(), false)
     return start
+  }
+
+  /** The server may have kept the numbers of batches that it lost: it takes only larger ones. */
+  renumberAgain(): void {
+    for (const batch of this.again) batch.number = this.number += 1
+    if (this.sending?.verdicts === null) this.renumber(this.number + 1)
   }
 
   /** Numbers continue after the last one that the log has. */

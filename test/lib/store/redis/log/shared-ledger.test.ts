@@ -228,6 +228,7 @@ describe.skipIf(!hasRedis)('a store that fails', () => {
       await ledger.catchUp()
       return used(ledger, 'a') === 4
     })
+    await until(() => ledger.state.lost !== null)
     expect(ledger.state.lost?.what).toContain('lost acknowledged writes')
     await until(async () => isGranted(await tryOnce(ledger, 'a')))
     expect(isGranted(await tryOnce(ledger, 'a'))).toBe(true)
