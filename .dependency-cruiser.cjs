@@ -155,12 +155,12 @@ module.exports = {
     {
       name: 'commands-import-only',
       comment:
-        'a command reads flags, makes one toolkit call and prints; the proxy and its management are for `proxy start` and `proxy restart` alone, its transport for `doctor`, what it left to see for `proxy logs`, the screen for `top`, MCP for `mcp`',
+        'a command reads flags, makes one toolkit call and prints; the proxy and its management are for `proxy start` and `proxy restart` alone, its transport for `doctor`, what it left to see for `proxy logs`, the screen for `top`, MCP for `mcp`, the demo for `demo`',
       severity: 'error',
       from: {
         path: '^src/commands/',
         pathNot:
-          '^src/commands/(proxy/(start|restart|worker|logs)|demo|doctor|mcp|top|base/proxy/[a-z-]+)\\.ts$',
+          '^src/commands/(proxy/(start|restart|worker|logs)|demo|demo/[a-z]+|base/demo-command|doctor|mcp|top|base/proxy/[a-z-]+)\\.ts$',
       },
       to: {
         path: '^src/',

@@ -10,10 +10,12 @@ import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild'
  */
 const BUNDLED = new Set(['@oclif/core', 'cli-table3', 'chalk', 'lowdb'])
 
-/** All sources that the usual commands load go into one bundle. */
+/** What every command loads goes into one bundle with oclif: help needs no more. */
+const START = ['src/lib/terminal/run-cli.ts']
+/** The providers have a bundle of their own, since many commands need none. */
+const PROVIDERS = ['src/hooks/providers.ts']
+/** What the usual commands load besides goes into another one. */
 const USUAL = [
-  'lib/terminal/run-cli.ts',
-  'hooks/providers.ts',
   ...['accounts/show', 'config/list', 'keys/list', 'providers/list', 'proxy/status', 'quota/show'].map(
     (command) => `commands/${command}.ts`,
   ),
@@ -80,14 +82,29 @@ export async function bundleProgram(root: string): Promise<void> {
     metafile: true,
   }
   const { metafile } = await build({ ...split, write: false, plugins: [httpAsObject] })
-  const usual = usualModules(metafile!)
-  const core = await bundleCore(
+  const together = { ...shared, external: externals(root), banner: { js: commonJs } }
+  const started = modulesOf(metafile!, START)
+  const usual = modulesOf(metafile!, USUAL).filter((file) => !started.includes(file))
+  const ofProviders = modulesOf(metafile!, PROVIDERS).filter(
+    (file) => !started.includes(file) && !usual.includes(file),
+  )
+  const core = await bundleTogether(root, together, {
+    name: 'core',
+    modules: started,
+    packages: ['@oclif/core'],
+  })
+  const common = await bundleTogether(
     root,
-    { ...shared, external: externals(root), banner: { js: commonJs } },
-    usual,
+    { ...together, plugins: [core] },
+    { name: 'common', modules: usual, packages: [] },
+  )
+  const providers = await bundleTogether(
+    root,
+    { ...together, plugins: [core, common] },
+    { name: 'providers', modules: ofProviders, packages: [] },
   )
   const entryPoints = [...new Set([...(split.entryPoints as string[]), ...loadedOnDemand(metafile!)])]
-  await build({ ...split, entryPoints, plugins: [core, httpAsObject] })
+  await build({ ...split, entryPoints, plugins: [core, common, providers, httpAsObject] })
   for (const file of globSync(['dist/*.js', 'dist/lib/chunks/*.js'], { cwd: root })) toAscii(join(root, file))
 }
 
@@ -104,16 +121,16 @@ function toAscii(file: string): void {
   if (escaped !== text) writeFileSync(file, escaped)
 }
 
-/** Returns the sources that the usual commands import, in the order of their paths. */
-function usualModules({ inputs }: Metafile): string[] {
+/** Returns the sources that these import, in the order of their paths. */
+function modulesOf({ inputs }: Metafile, entries: string[]): string[] {
   const found = new Set<string>()
   const visit = (file: string) => {
     if (found.has(file) || !(file in inputs)) return
     found.add(file)
     for (const { path, kind } of inputs[file]!.imports) if (kind === 'import-statement') visit(path)
   }
-  for (const file of USUAL) visit(file)
-  return [...found].filter((file) => file.startsWith('src/') && !USUAL.includes(file)).sort()
+  for (const file of entries) visit(file)
+  return [...found].filter((file) => file.startsWith('src/') && !entries.includes(file)).sort()
 }
 
 /** Returns the sources that others import on demand. Each gets a file at its own place. */
@@ -123,43 +140,55 @@ function loadedOnDemand({ inputs }: Metafile): string[] {
   return [...new Set(found.map(({ path }) => path))].sort()
 }
 
+interface Together {
+  /** The file below `dist/lib/chunks`. */
+  name: string
+  modules: string[]
+  packages: string[]
+}
+
 /** Writes the file with all of these modules. The plugin makes the rest of the program take them from there. */
-async function bundleCore(root: string, options: BuildOptions, modules: string[]): Promise<Plugin> {
-  const packages = ['@oclif/core']
+async function bundleTogether(
+  root: string,
+  options: BuildOptions,
+  { name, modules, packages }: Together,
+): Promise<Plugin> {
   const lines = [
     ...modules.map((file, index) => `export * as m${index} from './${file}'`),
-    ...packages.map((name, index) => `import * as p${index} from '${name}'\nexport { p${index} }`),
+    ...packages.map((path, index) => `import * as p${index} from '${path}'\nexport { p${index} }`),
   ]
+  const outfile = join('dist/lib/chunks', `${name}.js`)
   await build({
     ...options,
-    stdin: { contents: lines.join('\n'), resolveDir: root, sourcefile: 'core.ts' },
+    stdin: { contents: lines.join('\n'), resolveDir: root, sourcefile: `${name}.ts` },
     outdir: undefined,
-    outfile: 'dist/lib/chunks/core.js',
-    plugins: [onDemandOutside(root), httpAsObject],
+    outfile,
+    plugins: [...(options.plugins ?? []), onDemandOutside(root), httpAsObject],
   })
-  const core = (await import(pathToFileURL(join(root, 'dist/lib/chunks/core.js')).href)) as Record<
-    string,
-    object
-  >
+  const exported = (await import(pathToFileURL(join(root, outfile)).href)) as Record<string, object>
+  const take = (part: string) => {
+    const names = Object.keys(exported[part]!).filter((key) => key !== 'default' && key !== 'module.exports')
+    const hasDefault = 'default' in exported[part]!
+    return [
+      `import { ${part} } from '#${name}'`,
+      `export const { ${names.join(', ')} } = ${part}`,
+      ...(hasDefault ? [`export default ${part}.default`] : []),
+    ].join('\n')
+  }
   return {
-    name: 'from-core',
+    name: `from-${name}`,
     setup(bundler) {
-      bundler.onResolve({ filter: /^#core$/ }, () => ({ path: '#core', external: true }))
-      const take = (name: string) => {
-        const names = Object.keys(core[name]!).filter((key) => key !== 'default' && key !== 'module.exports')
-        const hasDefault = 'default' in core[name]!
-        return [
-          `import { ${name} } from '#core'`,
-          `export const { ${names.join(', ')} } = ${name}`,
-          ...(hasDefault ? [`export default ${name}.default`] : []),
-        ].join('\n')
-      }
+      bundler.onResolve({ filter: new RegExp(`^#${name}$`) }, ({ path }) => ({ path, external: true }))
       bundler.onLoad({ filter: /\/src\/.*\.ts$/ }, ({ path }) => {
         const index = modules.indexOf(path.slice(root.length + 1).replaceAll('\\', '/'))
         return index < 0 ? null : { contents: take(`m${index}`), loader: 'js' }
       })
-      bundler.onResolve({ filter: /^@oclif\/core$/ }, ({ path }) => ({ path, namespace: 'core' }))
-      bundler.onLoad({ filter: /.*/, namespace: 'core' }, ({ path }) => ({
+      if (packages.length === 0) return
+      bundler.onResolve({ filter: new RegExp(`^(${packages.join('|')})$`) }, ({ path }) => ({
+        path,
+        namespace: name,
+      }))
+      bundler.onLoad({ filter: /.*/, namespace: name }, ({ path }) => ({
         contents: take(`p${packages.indexOf(path)}`),
         loader: 'js',
       }))

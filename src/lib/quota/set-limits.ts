@@ -2,6 +2,7 @@ import type { LearnedRecord, LearnEvent, LimitRecord, LimitsEvent } from './log/
 import { parseWindow } from './limit.ts'
 import type { LimitState, ModelLimitState, SubjectState } from './log/state.ts'
 import { isLowered } from './reported-count.ts'
+import { isInForce } from './standing.ts'
 import { usageFromTrail } from './log/trail.ts'
 import { LONGEST_REQUEST_MS } from './in-flight.ts'
 import { advance, charge, emptyUsage, lowerTo } from './window.ts'
@@ -60,11 +61,6 @@ export function learnLimits(
 export function forgetLearned(subject: SubjectState): void {
   subject.limits = subject.limits.filter(({ source }) => source !== 'learned')
   subject.modelLimits = []
-}
-
-/** False for a learned limit that was not repeated in time. */
-export function isInForce(limit: Pick<LimitState, 'until'>, now: number): boolean {
-  return limit.until === null || now < limit.until
 }
 
 type Learned = Omit<LearnedRecord, 'from'> & { from: string | null }

@@ -1,5 +1,4 @@
 import type { Clock } from './limit.ts'
-import { isInForce } from './set-limits.ts'
 import { heldAmount, holdAmount } from './in-flight.ts'
 import type { ReserveEvent } from './log/events.ts'
 import type {
@@ -56,6 +55,11 @@ export function countUsed({ usage, clock }: LimitState, now: number): number {
 
 function windowFrom(clock: Clock, now: number): number {
   return clock.kind === 'rolling' ? now - clock.lengthMs : 0
+}
+
+/** False for a learned limit that was not repeated in time. */
+export function isInForce(limit: Pick<LimitState, 'until'>, now: number): boolean {
+  return limit.until === null || now < limit.until
 }
 
 /**

@@ -1,4 +1,4 @@
-import { isInForce } from './set-limits.ts'
+import { isInForce } from './standing.ts'
 import { standing } from './standing.ts'
 import type { LimitState, ModelLimitState, SubjectState } from './log/state.ts'
 

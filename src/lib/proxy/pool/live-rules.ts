@@ -1,6 +1,7 @@
 import type { Account } from '../../account/account.ts'
 import type { Ledger } from '../../quota/ledger.ts'
 import { PriceBook } from '../../quota/prices/price-book.ts'
+import { priceTable } from '../../quota/prices/shipped-prices.ts'
 import { CapRoom } from '../../rotation/cap-room.ts'
 import type { Caps } from '../../rotation/caps.ts'
 import { CAPS_SUBJECT, findAccountCaps, hasCaps, noCaps } from '../../rotation/caps.ts'
@@ -28,7 +29,7 @@ export class LiveRules {
   /** The user's own names for models. */
   aliases: Aliases = noAliases
   /** Prices of requests, for providers that report none. */
-  prices = new PriceBook()
+  prices = new PriceBook(new Map(), priceTable)
   readonly #options: LiveRulesOptions
   #caps: Caps = noCaps
   #accounts: readonly Account[] = []

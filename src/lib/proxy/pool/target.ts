@@ -1,7 +1,7 @@
 import type { Account } from '../../account/account.ts'
 import { QwenctlError } from '../../base/errors.ts'
 import { findBases } from '../../provider/endpoints.ts'
-import { parseAuthHeader } from '../../provider/http-service.ts'
+import { parseAuthHeader } from '../../provider/auth-header.ts'
 import type { Dialect, Provider } from '../../provider/provider.ts'
 import type { EgressProxy } from '../../net/egress-proxy.ts'
 import type { Access } from '../../toolkit/login/token-set.ts'

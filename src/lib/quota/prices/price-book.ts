@@ -1,6 +1,6 @@
 import type { Price } from './price-row.ts'
 import type { PriceTable } from './price-table.ts'
-import { findCacheShare, findPriceRow, priceTable } from './price-table.ts'
+import { findCacheShare, findPriceRow } from './price-table.ts'
 
 /** The user's own prices, by `provider/model`; `provider/*` covers all other models of a provider. */
 export type OwnPrices = ReadonlyMap<string, Price>
@@ -44,7 +44,7 @@ export class PriceBook {
   }
   #remembered = 0
 
-  constructor(own: OwnPrices = new Map(), table: PriceTable = priceTable) {
+  constructor(own: OwnPrices, table: PriceTable) {
     this.#own = own
     this.#table = table
   }

@@ -1,5 +1,4 @@
 import type { PriceRow } from './price-row.ts'
-import { priceRows, pricesDay, pricesSource } from './price-rows.ts'
 
 export interface PriceTable {
   /** The day of the source, `YYYY-MM-DD`. */
@@ -7,12 +6,6 @@ export interface PriceTable {
   source: string
   rows: readonly PriceRow[]
 }
-
-/**
- * List prices at the providers' own addresses, from `npm run prices`. Prices by hour count as the highest, because a
- * limit in dollars must not be passed.
- */
-export const priceTable: PriceTable = { asOf: pricesDay, source: pricesSource, rows: priceRows }
 
 /** The row of a model: its whole name first, then the longest beginning. Null: no price is known. */
 export function findPriceRow(table: PriceTable, provider: string, model: string): PriceRow | null {

@@ -1,4 +1,4 @@
-import { isInForce } from '../../quota/set-limits.ts'
+import { isInForce } from '../../quota/standing.ts'
 import { countUsed } from '../../quota/standing.ts'
 import type { SubjectState } from '../../quota/log/state.ts'
 import type { Strategy } from './strategy.ts'

@@ -1,4 +1,4 @@
-import { isInForce } from '../../quota/set-limits.ts'
+import { isInForce } from '../../quota/standing.ts'
 import { standing } from '../../quota/standing.ts'
 import type { Strategy } from './strategy.ts'
 

@@ -1,6 +1,6 @@
 import { checkName } from '../../account/name.ts'
 import { QwenctlError } from '../../base/errors.ts'
-import { parseAuthHeader } from '../../provider/http-service.ts'
+import { parseAuthHeader } from '../../provider/auth-header.ts'
 import type { Provider } from '../../provider/provider.ts'
 import { inField } from '../settings/in-field.ts'
 import type { AccountSettings } from './account-inputs.ts'

@@ -6,7 +6,7 @@ import type { OwnPrices } from '../../quota/prices/price-book.ts'
 import { PriceBook } from '../../quota/prices/price-book.ts'
 import type { Price } from '../../quota/prices/price-row.ts'
 import type { PriceTable } from '../../quota/prices/price-table.ts'
-import { priceTable } from '../../quota/prices/price-table.ts'
+import { priceTable } from '../../quota/prices/shipped-prices.ts'
 import { writeAtomically } from '../../store/documents/files/atomic-write.ts'
 import { parsePriceFile } from './price-files.ts'
 

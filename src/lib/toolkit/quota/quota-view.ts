@@ -8,7 +8,8 @@ import { listCooldowns } from '../../quota/cooldowns.ts'
 import type { Forecast } from '../../quota/forecast.ts'
 import { makeForecast } from '../../quota/forecast.ts'
 import { windowLength } from '../../quota/limit.ts'
-import { isInForce, PLAN_PREFIX } from '../../quota/set-limits.ts'
+import { PLAN_PREFIX } from '../../quota/set-limits.ts'
+import { isInForce } from '../../quota/standing.ts'
 import type {
   DayTotals,
   LedgerState,

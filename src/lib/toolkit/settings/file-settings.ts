@@ -2,7 +2,6 @@ import { QwenctlError } from '../../base/errors.ts'
 import type { OwnPrices } from '../../quota/prices/price-book.ts'
 import { readPrices } from '../../quota/prices/own-prices.ts'
 import type { PriceTable } from '../../quota/prices/price-table.ts'
-import { priceTable } from '../../quota/prices/price-table.ts'
 import type { Caps } from '../../rotation/caps.ts'
 import { readCaps } from '../../rotation/caps.ts'
 import type { Aliases } from '../../rotation/models/aliases.ts'
@@ -133,7 +132,8 @@ export class FileSettings implements Settings {
   }
 
   async priceTable(): Promise<PriceTable> {
-    if (this.#pricesFile === null) return priceTable
+    // Most commands need no prices, and the shipped table is long.
+    if (this.#pricesFile === null) return (await import('../../quota/prices/shipped-prices.ts')).priceTable
     const { readPriceTable } = await import('../prices/prices.ts')
     return readPriceTable(this.#pricesFile)
   }

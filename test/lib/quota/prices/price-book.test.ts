@@ -4,7 +4,7 @@ import { builtinProviders } from '../../../../src/lib/provider/builtin/index.ts'
 import { parsePrice, readPrices } from '../../../../src/lib/quota/prices/own-prices.ts'
 import type { PricedUsage } from '../../../../src/lib/quota/prices/price-book.ts'
 import { PriceBook } from '../../../../src/lib/quota/prices/price-book.ts'
-import { priceTable } from '../../../../src/lib/quota/prices/price-table.ts'
+import { priceTable } from '../../../../src/lib/quota/prices/shipped-prices.ts'
 
 const openai = { provider: 'openai', baseUrl: null }
 
@@ -35,16 +35,22 @@ describe('the price table', () => {
 
 describe('a price book', () => {
   test('when the table has the model, tells the cost of both kinds of tokens', () => {
-    expect(new PriceBook().computeCost(openai, 'gpt-5-mini', use(1_000_000, 500_000))).toBeCloseTo(1.25)
-    expect(new PriceBook().computeCost(openai, 'text-embedding-3-small', use(1_000_000, null))).toBeCloseTo(
-      0.02,
-    )
+    expect(
+      new PriceBook(new Map(), priceTable).computeCost(openai, 'gpt-5-mini', use(1_000_000, 500_000)),
+    ).toBeCloseTo(1.25)
+    expect(
+      new PriceBook(new Map(), priceTable).computeCost(
+        openai,
+        'text-embedding-3-small',
+        use(1_000_000, null),
+      ),
+    ).toBeCloseTo(0.02)
   })
 
   test('cached reads, writes of both ages and searches have prices of their own', () => {
     const anthropic = { provider: 'anthropic', baseUrl: null }
     const cost = (more: Partial<PricedUsage>) =>
-      new PriceBook().computeCost(anthropic, 'claude-haiku-4-5', use(1_000_000, 0, more))
+      new PriceBook(new Map(), priceTable).computeCost(anthropic, 'claude-haiku-4-5', use(1_000_000, 0, more))
     expect(cost({})).toBeCloseTo(1)
     expect(cost({ cacheReadTokens: 1_000_000 })).toBeCloseTo(0.1)
     expect(cost({ cacheWriteTokens: 1_000_000 })).toBeCloseTo(1.25)
@@ -60,7 +66,10 @@ describe('a price book', () => {
   ])(
     'an own price at %s without one of cached input: %s has the usual share %d',
     (provider, model, share) => {
-      const book = new PriceBook(readPrices({ [`${provider}/${model}`]: { input: 2, output: 2 } }, 'prices'))
+      const book = new PriceBook(
+        readPrices({ [`${provider}/${model}`]: { input: 2, output: 2 } }, 'prices'),
+        priceTable,
+      )
       const cost = book.computeCost(
         { provider, baseUrl: 'https://elsewhere.example/v1' },
         model,
@@ -71,13 +80,15 @@ describe('a price book', () => {
   )
 
   test('own prices without those of a cache: writes cost more than input', () => {
-    const book = new PriceBook(readPrices({ 'openai/x': { input: 2, output: 2 } }, 'prices'))
+    const book = new PriceBook(readPrices({ 'openai/x': { input: 2, output: 2 } }, 'prices'), priceTable)
     expect(book.computeCost(openai, 'x', use(1_000_000, 0, { cacheWriteTokens: 1_000_000 }))).toBe(2.5)
     expect(book.computeCost(openai, 'x', use(1_000_000, 0, { cacheWriteHourTokens: 1_000_000 }))).toBe(4)
   })
 
   test('a service that names only a total: every token has the higher price', () => {
-    expect(new PriceBook().computeCost(openai, 'gpt-5-mini', use(null, 1_000_000))).toBeCloseTo(2)
+    expect(
+      new PriceBook(new Map(), priceTable).computeCost(openai, 'gpt-5-mini', use(null, 1_000_000)),
+    ).toBeCloseTo(2)
   })
 
   test('the cost is never less than that of plain tokens at the lowest price, and grows with the use', () => {
@@ -96,7 +107,7 @@ describe('a price book', () => {
       cacheWriteHour: 6,
       audioInput: 10,
     }
-    const book = new PriceBook(new Map([['openai/x', price]]))
+    const book = new PriceBook(new Map([['openai/x', price]]), priceTable)
     fc.assert(
       fc.property(fc.nat(5000), fc.nat(5000), parts, fc.nat(100), (input, output, more, extra) => {
         const cost = book.computeCost(openai, 'x', use(input, output, more))!
@@ -107,7 +118,7 @@ describe('a price book', () => {
   })
 
   test('when a model, an address or what was used is not known, neither is the cost', () => {
-    const book = new PriceBook()
+    const book = new PriceBook(new Map(), priceTable)
     expect(book.computeCost(openai, 'no-such-model', use(1, 1))).toBeNull()
     expect(book.computeCost({ provider: 'acme', baseUrl: null }, 'gpt-5-mini', use(1, 1))).toBeNull()
     const elsewhere = { ...openai, baseUrl: 'https://elsewhere.example/v1' }
@@ -118,8 +129,12 @@ describe('a price book', () => {
 
   test('a long prompt has the prices of long prompts', () => {
     const anthropic = { provider: 'anthropic', baseUrl: null }
-    expect(new PriceBook().computeCost(anthropic, 'claude-sonnet-4-5', use(200_000, 0))).toBeCloseTo(0.6)
-    expect(new PriceBook().computeCost(anthropic, 'claude-sonnet-4-5', use(200_001, 0))).toBeCloseTo(1.2)
+    expect(
+      new PriceBook(new Map(), priceTable).computeCost(anthropic, 'claude-sonnet-4-5', use(200_000, 0)),
+    ).toBeCloseTo(0.6)
+    expect(
+      new PriceBook(new Map(), priceTable).computeCost(anthropic, 'claude-sonnet-4-5', use(200_001, 0)),
+    ).toBeCloseTo(1.2)
   })
 
   test('the user knows better, wherever the requests go, and may price a whole provider', () => {
@@ -127,7 +142,7 @@ describe('a price book', () => {
       { 'openai/gpt-5-mini': { input: 1, output: 1, cacheRead: 0.5 }, 'custom/*': { input: 0, output: 0 } },
       'prices',
     )
-    const book = new PriceBook(own)
+    const book = new PriceBook(own, priceTable)
     expect(book.computeCost(openai, 'gpt-5-mini', use(1_000_000, 0))).toBe(1)
     expect(book.computeCost(openai, 'gpt-5-mini', use(1_000_000, 0, { cacheReadTokens: 1_000_000 }))).toBe(
       0.5,
@@ -135,12 +150,12 @@ describe('a price book', () => {
     const local = { provider: 'custom', baseUrl: 'http://127.0.0.1:1/v1' }
     expect(book.computeCost(local, 'local', use(5, 5))).toBe(0)
     expect(book.hasPrices(local)).toBe(true)
-    expect(new PriceBook().hasPrices(local)).toBe(false)
+    expect(new PriceBook(new Map(), priceTable).hasPrices(local)).toBe(false)
     expect(book.computeCost(openai, 'gpt-5-nano', use(1_000_000, 0))).toBeCloseTo(0.05)
   })
 
   test('however many models clients name, the answers stay right', () => {
-    const book = new PriceBook()
+    const book = new PriceBook(new Map(), priceTable)
     for (let index = 0; index < 5000; index += 1)
       expect(book.computeCost(openai, `no-${index}`, use(1, 1))).toBeNull()
     expect(book.computeCost(openai, 'gpt-5', use(1_000_000, 0))).toBe(1.25)
