@@ -10,11 +10,11 @@ import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild'
  */
 const BUNDLED = new Set(['@oclif/core', 'cli-table3', 'chalk', 'lowdb'])
 
-/** What every command loads goes into one bundle with oclif: help needs no more. */
+/** The sources of every command go into one bundle with oclif: help needs no more. */
 const START = ['src/lib/terminal/run-cli.ts']
 /** The providers have a bundle of their own, since many commands need none. */
 const PROVIDERS = ['src/hooks/providers.ts']
-/** What the usual commands load besides goes into another one. */
+/** The other sources of the usual commands go into another one. */
 const USUAL = [
   ...['accounts/show', 'config/list', 'keys/list', 'providers/list', 'proxy/status', 'quota/show'].map(
     (command) => `commands/${command}.ts`,
@@ -83,9 +83,9 @@ export async function bundleProgram(root: string): Promise<void> {
   }
   const { metafile } = await build({ ...split, write: false, plugins: [httpAsObject] })
   const together = { ...shared, external: externals(root), banner: { js: commonJs } }
-  const started = modulesOf(metafile!, START)
-  const usual = modulesOf(metafile!, USUAL).filter((file) => !started.includes(file))
-  const ofProviders = modulesOf(metafile!, PROVIDERS).filter(
+  const started = findModules(metafile!, START)
+  const usual = findModules(metafile!, USUAL).filter((file) => !started.includes(file))
+  const ofProviders = findModules(metafile!, PROVIDERS).filter(
     (file) => !started.includes(file) && !usual.includes(file),
   )
   const core = await bundleTogether(root, together, {
@@ -122,7 +122,7 @@ function toAscii(file: string): void {
 }
 
 /** Returns the sources that these import, in the order of their paths. */
-function modulesOf({ inputs }: Metafile, entries: string[]): string[] {
+function findModules({ inputs }: Metafile, entries: string[]): string[] {
   const found = new Set<string>()
   const visit = (file: string) => {
     if (found.has(file) || !(file in inputs)) return

@@ -55,7 +55,11 @@ test('with --json, one document says what was sent, answered and counted, and th
   ])
   expect(document.jobs).toMatchObject({ eachSlotOnce: true })
   expect(document.jobs?.accounts.map(({ name }) => name)).toEqual(['work', 'home', 'spare'])
-  expect(document.batch).toMatchObject({ lines: 60, answeredOnce: true, batch: { status: 'completed', done: 60 } })
+  expect(document.batch).toMatchObject({
+    lines: 60,
+    answeredOnce: true,
+    batch: { status: 'completed', done: 60 },
+  })
   // Each line once, and each that was in flight at the kill at most once more.
   expect(document.batch?.counted).toBeGreaterThanOrEqual(60)
   expect(document.batch?.counted).toBeLessThanOrEqual(60 + document.batch!.unknownAfterKill)

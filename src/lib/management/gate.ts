@@ -34,7 +34,7 @@ export class Gate {
   }
 
   /**
-   * What a text that begins a session opens: everything, or the part of a user. A ticket works once. Throws like
+   * A text that begins a session opens everything, or the part of a user. A ticket works once. Throws like
    * `pass`.
    */
   async begins(shown: { token: string } | { ticket: string }, remoteAddress: string): Promise<Opened> {

@@ -14,7 +14,7 @@ export interface Sent {
 }
 
 interface Entry {
-  /** Of the body. */
+  /** The hash of the body. */
   print: string
   at: number
   answer: Promise<Sent>
@@ -33,7 +33,7 @@ export class Idempotency {
   }
 
   /**
-   * `scope`: who asks for what. Throws `invalid_value` for a key of another form, or one that was used with another
+   * `scope`: the caller and the route. Throws `invalid_value` for a key of another form, or one that was used with another
    * body.
    */
   async run(

@@ -14,21 +14,21 @@ import { settingList } from '../contract/proxy.ts'
  * every request, and would make every conditional change fail.
  */
 const parts = new Map<z.ZodType, (answer: never) => unknown>([
-  [oneAccount, ({ account }: { account: AccountView }) => settingsOf(account)],
-  [addedAccount, ({ account }: { account: AccountView }) => settingsOf(account)],
-  [verifiedAccount, ({ account }: { account: AccountView }) => settingsOf(account)],
-  [refreshedAccount, ({ account }: { account: AccountView }) => settingsOf(account)],
+  [oneAccount, ({ account }: { account: AccountView }) => pickSettings(account)],
+  [addedAccount, ({ account }: { account: AccountView }) => pickSettings(account)],
+  [verifiedAccount, ({ account }: { account: AccountView }) => pickSettings(account)],
+  [refreshedAccount, ({ account }: { account: AccountView }) => pickSettings(account)],
   [
     oneConnection,
-    ({ connection }: { connection: { account: AccountView } }) => settingsOf(connection.account),
+    ({ connection }: { connection: { account: AccountView } }) => pickSettings(connection.account),
   ],
   [
     begunConnection,
     ({ connection }: { connection: { account: AccountView } | null }) =>
-      connection === null ? null : settingsOf(connection.account),
+      connection === null ? null : pickSettings(connection.account),
   ],
-  [oneKey, ({ key }: { key: ClientKeyView }) => keySettingsOf(key)],
-  [createdKey, ({ key }: { key: ClientKeyView }) => keySettingsOf(key)],
+  [oneKey, ({ key }: { key: ClientKeyView }) => pickKeySettings(key)],
+  [createdKey, ({ key }: { key: ClientKeyView }) => pickKeySettings(key)],
   [
     oneJob,
     ({ job }: { job: JobAnswer }) => [job.id, job.updatedAt, job.accounts.map(({ status }) => status)],
@@ -54,7 +54,7 @@ export function matchesETag(header: string, etag: string): boolean {
   return tags.includes('*') || tags.includes(etag)
 }
 
-function settingsOf({ limits, auth, ...account }: AccountView) {
+function pickSettings({ limits, auth, ...account }: AccountView) {
   const { id, user, provider, name, label, groups, priority, weight, enabled, models, isDefault } = account
   const { baseUrl, anthropicBaseUrl, service, authHeader, quotaGroup, egressProxy } = account
   const set = limits.filter(({ source }) => source === 'configured' || source === 'default')
@@ -66,7 +66,7 @@ function settingsOf({ limits, auth, ...account }: AccountView) {
   ]
 }
 
-function keySettingsOf({ limits, status, ...key }: ClientKeyView) {
+function pickKeySettings({ limits, status, ...key }: ClientKeyView) {
   const { id, name, hint, user, accounts, groups, models, expiresAt } = key
   return [
     [id, name, hint, user, accounts, groups, models, expiresAt, status === 'paused'],

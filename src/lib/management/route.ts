@@ -18,7 +18,7 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> {
   parts: ManagementParts
   /** The bearer token without the word `Bearer`; null: none. */
   presented: string | null
-  /** What the token opens; null: the route needs none. */
+  /** The part that the token opens; null: the route needs no token. */
   opened: Opened | null
   /** The address of the client. */
   remoteAddress: string

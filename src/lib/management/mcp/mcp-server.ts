@@ -11,7 +11,7 @@ import { listTools } from './tools/all-tools.ts'
 
 /** Revisions that begin with `initialize`, the newest first. */
 const WITH_HANDSHAKE = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05']
-/** Revisions whose requests carry their version. */
+/** Revisions in which each request carries its version. */
 const STATELESS = ['2026-07-28']
 const VERSION_FIELD = 'io.modelcontextprotocol/protocolVersion'
 

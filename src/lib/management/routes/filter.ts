@@ -3,7 +3,7 @@ import { account } from '../../contract/account.ts'
 import { paging } from '../../contract/paging.ts'
 import type { AccountFilter } from '../../toolkit/toolkit.ts'
 
-/** What the lists of accounts can be filtered by. */
+/** The filters of lists of accounts. */
 export const accountFilter = z.strictObject({
   user: z.string().optional(),
   provider: z.string().optional(),

@@ -18,7 +18,7 @@ export const requestRoutes = [
     access: 'user',
     summary: 'List finished requests, the newest first',
     about:
-      'They come from the log, which has them from `logs.level` `info` on and as long as `logs.maxBytes` allows. A page reads a bounded part of the log, so it may be short, even empty, and still have a `next`.',
+      'They come from the log, which has them from `logs.level` `info` on and as long as `logs.maxBytes` allows. A page reads a bounded part of the log. So it may be short or empty, and still have a `next`.',
     query: requestQuery,
     answer: requestList,
     run: ({ query, parts }) => listFor(parts, query),

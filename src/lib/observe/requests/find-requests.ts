@@ -32,7 +32,7 @@ export interface RequestFilter {
 export interface RequestSearch {
   /** The folder of the logs. */
   folder: string
-  /** The only user whose requests are shown; null: all. */
+  /** Only requests of this user are shown; null: all. */
   viewer: string | null
 }
 

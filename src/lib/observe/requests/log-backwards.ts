@@ -63,7 +63,7 @@ async function* readFileBackwards(
   end: number,
   { place, wanted }: { place: Place; wanted: string | undefined },
 ): AsyncGenerator<LineBlock> {
-  // The beginning of a line whose end was in a later block.
+  // The beginning of a line that ended in a later block.
   let rest = Buffer.alloc(0)
   for (let at = end; at > 0;) {
     const start = Math.max(0, at - BLOCK_BYTES)

@@ -20,7 +20,7 @@ export const openaiUsage: PlanReader = {
       ? `${OPENAI}/organization/costs?start_time=${startOfMonth(now) / 1000}&bucket_width=1d&limit=31`
       : null,
   read: (body, now) =>
-    monthOf(body, now, (row) => (isRecord(row.amount) ? readNumber(row.amount.value) : null)),
+    findMonth(body, now, (row) => (isRecord(row.amount) ? readNumber(row.amount.value) : null)),
 }
 
 /** Buckets of a day, with amounts in cents. */
@@ -35,14 +35,14 @@ export const anthropicUsage: PlanReader = {
       ? `${ANTHROPIC}/organizations/cost_report?starting_at=${new Date(startOfMonth(now)).toISOString()}&limit=31`
       : null,
   read: (body, now) =>
-    monthOf(body, now, (row) => {
+    findMonth(body, now, (row) => {
       const cents = readNumber(row.amount)
       return cents === null ? null : cents / 100
     }),
 }
 
 /** The answer of both services is `{"data":[{"results":[...]}]}`. No result at all is a month without spending. */
-function monthOf(
+function findMonth(
   body: unknown,
   now: number,
   usdOf: (row: Record<string, unknown>) => number | null,

@@ -69,7 +69,7 @@ export class AdminAccess {
   }
 
   /**
-   * What a presented secret opens; null: nothing. Takes the same time however much of the secret is correct.
+   * The part that a presented secret opens; null: nothing. Takes the same time however much of the secret is correct.
    */
   async identifySecret(presented: string): Promise<Identity | null> {
     return this.#identify(presented, await this.token())

@@ -41,16 +41,16 @@ export class YamlText implements ConfigText {
     const [key] = path as [string]
     const pair = findPair(document, key)
     if (pair === undefined) return
-    const from = lineStart(this.text, startOf(pair.key))
-    if (path.length === 1) return this.#cut(from, endOf(pair.value ?? pair.key))
+    const from = lineStart(this.text, readStart(pair.key))
+    if (path.length === 1) return this.#cut(from, readEnd(pair.value ?? pair.key))
     const index = findIndex(document, path)
     if (index < 0 || !isSeq(pair.value)) return
     const { items } = pair.value
     const dash = this.#dashOf(items[index])
     if (dash === null) return this.#rewrite(path)
     // An empty list keeps its place.
-    if (items.length === 1) return this.#replace(endOf(pair.key), this.#lineEnd(endOf(items[0])), ': []')
-    this.#cut(lineStart(this.text, dash), endOf(items[index]))
+    if (items.length === 1) return this.#replace(readEnd(pair.key), this.#lineEnd(readEnd(items[0])), ': []')
+    this.#cut(lineStart(this.text, dash), readEnd(items[index]))
   }
 
   #setEntry(document: Document, path: Path, value: unknown): void {
@@ -68,18 +68,18 @@ export class YamlText implements ConfigText {
       .map((line) => indent + line)
       .join(this.#break())
     if (index < 0) {
-      const at = this.#lineEnd(endOf(last))
+      const at = this.#lineEnd(readEnd(last))
       return this.#replace(at, at, this.#break() + block)
     }
     const known = list.items[index]
     const start = this.#dashOf(known)
     if (start === null) return this.#rewrite(path, value)
-    this.#replace(lineStart(this.text, start), this.#lineEnd(endOf(known)), block)
+    this.#replace(lineStart(this.text, start), this.#lineEnd(readEnd(known)), block)
   }
 
   /** The offset of the dash of an entry on lines of its own; null: it is written in another form. */
   #dashOf(item: unknown): number | null {
-    const start = startOf(item)
+    const start = readStart(item)
     const before = this.text.slice(lineStart(this.text, start), start)
     return /^[ \t]*-[ \t]+$/.test(before) ? lineStart(this.text, start) + before.indexOf('-') : null
   }
@@ -160,11 +160,11 @@ function findIndex(document: Document, [list, name]: Path): number {
   return isSeq(node) ? node.items.findIndex((item) => isMap(item) && item.get('name') === name) : -1
 }
 
-function startOf(node: unknown): number {
+function readStart(node: unknown): number {
   return isNode(node) ? (node.range?.[0] ?? 0) : 0
 }
 
-function endOf(node: unknown): number {
+function readEnd(node: unknown): number {
   return isNode(node) ? (node.range?.[1] ?? 0) : 0
 }
 

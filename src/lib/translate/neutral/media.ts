@@ -53,7 +53,7 @@ const TEXT_TYPES =
  * SDK writes the alphabet for URLs.
  */
 function plainBase64(data: string): string {
-  // These searches are native: an image may have megabytes.
+  // Native searches are quick: an image may have megabytes.
   const line = data.includes('\n') ? data.replaceAll(/\s/g, '') : data
   if (!line.includes('-') && !line.includes('_')) return line
   const plain = line.replaceAll('-', '+').replaceAll('_', '/')

@@ -15,7 +15,7 @@ export interface OllamaPlan {
   isStream: boolean
   /** The request has no prompt: it only loads the model. */
   isLoad: boolean
-  /** It asks to unload the model instead: `keep_alive` is 0. */
+  /** The request asks to unload the model: `keep_alive` is 0. */
   isUnload: boolean
 }
 
