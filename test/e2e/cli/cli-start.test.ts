@@ -42,18 +42,23 @@ test('whichever way answers, `quota show --json` and `auth list --json` are the 
   }
 })
 
-test('when the answer can come from the store alone, oclif is not loaded', () => {
+test('each command loads no more of the program than it needs', () => {
   const home = temporaryFolder()
   const watch = `
     import { registerHooks } from 'node:module'
-    registerHooks({ load: (url, context, next) => { if (/@oclif|chunks.core/.test(url)) console.error(url); return next(url, context) } })`
+    registerHooks({ load: (url, context, next) => { if (/@oclif|chunks.(core|common|providers)/.test(url)) console.error(url); return next(url, context) } })`
   const env = cleanEnv(home, { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(watch)}` })
   const loaded = (...argv: string[]) =>
     spawnSync(process.execPath, [binary, ...argv], { env, encoding: 'utf8' }).stderr
   for (const line of ['--version', 'quota show --json', 'auth list --json', '__complete bash auth add -p ']) {
     expect(loaded(...line.split(' '))).toBe('')
   }
-  expect(loaded('auth', 'list')).toContain('/core.js')
+  const parts = (...argv: string[]) =>
+    [...loaded(...argv).matchAll(/chunks\/(core|common|providers)\.js/g)].map(([, part]) => part)
+  expect(parts('--help')).toEqual(['core'])
+  expect(parts('quota', 'show', '--help')).toEqual(['core'])
+  expect(parts('config', 'list')).toEqual(['core', 'common'])
+  expect(new Set(parts('providers', 'list'))).toEqual(new Set(['core', 'common', 'providers']))
 })
 
 test('when Node is too old, one line says which is needed, which this is, and what to do', () => {
