@@ -14,7 +14,7 @@ import type { Answer, Bases, Outcome, Provider, Usage } from '../provider.ts'
 import { FURTHEST_RESET_MS } from '../limits/reset-time.ts'
 import { unknownUsage, usageParts } from '../usage/usage.ts'
 import { urlProblem } from '../validate-provider.ts'
-import { formatHeadersFault } from './headers-fault.ts'
+import { formatHeadersFault } from '../../account/headers-fault.ts'
 
 /** A value that breaks the promise of its function; the message describes the fault. */
 export class WrongValue extends Error {}

@@ -1,5 +1,5 @@
 import type { Account } from '../../account/account.ts'
-import { isHeadersFault } from '../../provider/plugins/headers-fault.ts'
+import { isHeadersFault } from '../../account/headers-fault.ts'
 import { GUESS_PREFIX } from './cooling.ts'
 
 /**

@@ -170,11 +170,12 @@ describe('when nobody can answer', () => {
   })
 })
 
-test('when one account’s stored credential is damaged, the others serve and it is shown as in need of a login', async () => {
+test('when one account’s stored credential is damaged, it is out from the start, and the others serve', async () => {
   const upstream = await givenUpstream()
   upstream.always(chat(), keyOf('b'))
   const home = temporaryFolder()
-  await givenProxy({ home, accounts: two, baseUrl: upstream.baseUrl })
+  const troubles = /^custom\/a does not serve: its key does not open/
+  await givenProxy({ home, accounts: two, baseUrl: upstream.baseUrl, troubles })
   const file = join(home, 'accounts.json')
   const document = JSON.parse(readFileSync(file, 'utf8')) as {
     accounts: { credential: { sealed: string } }[]
@@ -184,13 +185,14 @@ test('when one account’s stored credential is damaged, the others serve and it
   parts[4] = Buffer.from('tampered with in the file').toString('base64url')
   credential.sealed = parts.join('.')
   writeFileSync(file, JSON.stringify(document))
-  const proxy = await givenProxy({ home })
-  for (const attempts of ['2', '1']) {
+  const proxy = await givenProxy({ home, troubles })
+  expect(proxy.troubles).toHaveLength(1)
+  for (let request = 1; request <= 2; request++) {
     const reply = await proxy.chat()
-    expect(reply.headers).toMatchObject({ 'x-qwenctl-account': 'b', 'x-qwenctl-attempts': attempts })
+    expect(reply.headers).toMatchObject({ 'x-qwenctl-account': 'b', 'x-qwenctl-attempts': '1' })
   }
   const { a } = await proxy.quota()
-  expect(a).toMatchObject({ status: 'key-refused' })
+  expect(a).toMatchObject({ status: 'no-key' })
   expect(a?.limits[0]?.used).toBe(0)
   expect((await proxy.get('/v1/models')).status).toBe(200)
 })

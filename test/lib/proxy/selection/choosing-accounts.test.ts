@@ -164,7 +164,7 @@ describe('when a header pins an account', () => {
       'other',
       '/v1/messages/count_tokens',
       'route_not_served',
-      /: its endpoint does not speak the anthropic dialect/,
+      /: its endpoint speaks no format that can serve the request/,
     ],
   ])('and the request wants %s, the refusal is about that account', async (_, pin, path, code, words) => {
     const upstream = await givenUpstream()

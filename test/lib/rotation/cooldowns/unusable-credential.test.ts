@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatHeadersFault } from '../../../../src/lib/provider/plugins/headers-fault.ts'
+import { formatHeadersFault } from '../../../../src/lib/account/headers-fault.ts'
 import type { SealedPart } from '../../../../src/lib/rotation/cooldowns/unusable-credential.ts'
 import {
   closedKinds,
