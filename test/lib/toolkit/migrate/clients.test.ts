@@ -59,15 +59,43 @@ test.each([
   ])
 })
 
-test('aider: a .env with AIDER_API_KEY gives a key for each service', () => {
+const ROUTER = 'https://router.example/v1'
+const OWN = 'sk-0123456789abcdef'
+const OF_AIDER = 'sk-fedcba9876543210'
+
+test.each([
+  ['OPENAI', `AIDER_OPENAI_API_KEY=${OF_AIDER}`, 'openai'],
+  ['OPENAI', `AIDER_OPENAI_API_KEYS=${OF_AIDER}`, 'openai'],
+  ['OPENAI', `AIDER_API_KEY=openai=${OF_AIDER}`, 'openai'],
+  ['GROQ', `AIDER_API_KEY=groq=${OF_AIDER}`, 'groq'],
+])('aider: beside a key of its own, the %s key stays with its service (%s)', (stem, line, provider) => {
+  const home = givenFiles({
+    'work/.env': `${stem}_API_KEY=${OWN}\n${line}\nAIDER_${stem}_API_BASE=${ROUTER}\n`,
+  })
+  const { findings, leftOut } = find('env-files', home)
+  const places = findings.map(({ provider: at, baseUrl, secret }) => [secret, at, baseUrl])
+  expect(places).toHaveLength(2)
+  expect(places).toContainEqual([OWN, provider, null])
+  expect(places).toContainEqual([OF_AIDER, 'custom', ROUTER])
+  expect(leftOut).toEqual([])
+})
+
+test('aider: without a key of its own, the usual key gets its base URL, and a note names the variable', () => {
+  const home = givenFiles({
+    'work/.env': `OPENAI_API_KEY=${OWN}\nAIDER_OPENAI_API_KEY=\nAIDER_OPENAI_API_BASE=${ROUTER}\n`,
+  })
+  const { findings } = find('env-files', home)
+  expect(findings).toMatchObject([{ secret: OWN, baseUrl: ROUTER }])
+  expect(findings[0]?.notes).toContain('its base URL is from AIDER_OPENAI_API_BASE')
+})
+
+test('aider: a .env with AIDER_API_KEY gives a key for each service, and no line for a key left out', () => {
   const home = givenFiles({
     'work/.env': 'AIDER_API_KEY=gemini=AIzaSy0123456789abcdef,groq=gsk_0123456789abcdef\n',
   })
-  expect(
-    find('env-files', home)
-      .findings.map(({ provider }) => provider)
-      .toSorted(),
-  ).toEqual(['gemini', 'groq'])
+  const { findings, leftOut } = find('env-files', home)
+  expect(findings.map(({ provider }) => provider).toSorted()).toEqual(['gemini', 'groq'])
+  expect(leftOut).toEqual([])
 })
 
 test('llm: an unknown name is declined with the next command', () => {
@@ -151,6 +179,21 @@ test('.env: a variable of an unknown service needs a base URL, and is named with
   const { findings, leftOut } = find('env-files', home)
   expect(findings).toMatchObject([{ provider: 'custom', name: 'api.acme.example', declined: null }])
   expect(leftOut).toMatchObject([{ reason: expect.stringContaining('OTHER_API_KEY') as string }])
+})
+
+test('accounts.yaml: of several keys in one .env, the key of its service counts, and a note names the rest', () => {
+  const home = givenFiles({
+    'work/accounts.yaml': `accounts:
+  - {id: a, name: one, provider: anthropic, folder: a}
+  - {id: b, name: two, folder: b}`,
+    'work/a/.env':
+      'OPENAI_API_KEY=sk-0123456789abcdef\nANTHROPIC_API_KEY=sk-ant-api03-0123456789abcdef\nGROQ_API_KEY=gsk_0123456789abcdef\n',
+    'work/b/.env': 'GROQ_API_KEY=gsk_0123456789abcdef\n',
+  })
+  const { findings } = find('accounts-yaml', home)
+  expect(findings).toMatchObject([{ provider: 'anthropic', declined: null }, { provider: 'groq' }])
+  expect(findings[0]?.notes.join()).toMatch(/2 more keys of .*a\/\.env left behind; next: .* --from .*\.env/)
+  expect(findings[1]?.notes.join()).not.toContain('left behind')
 })
 
 test('accounts.yaml in config/: folders from the root of the project, labels, limits and states', () => {

@@ -148,6 +148,38 @@ test('claude-code-router 3: the database has pools of credentials with their ord
   expect(leftOut).toEqual([])
 })
 
+test('claude-code-router: shares and places become whole numbers, and a share of 0 is disabled', () => {
+  const home = givenFiles({
+    '.claude-code-router/config.json': {
+      PROXY_URL: 'http://127.0.0.1:7890',
+      Providers: [
+        {
+          name: 'pool',
+          api_base_url: 'http://ollama.localhost:11434/v1',
+          credentials: [
+            { apiKey: `${KEY}1`, priority: 1.5, weight: 0.5 },
+            { apiKey: `${KEY}2`, weight: 0 },
+            { apiKey: `${KEY}3`, weight: 2 },
+          ],
+        },
+      ],
+    },
+  })
+  const { findings } = find('claude-code-router', home)
+  const rest = { egressProxy: null, declined: null }
+  expect(findings).toMatchObject([
+    { ...rest, priority: 2, weight: 1, enabled: true },
+    { ...rest, priority: 1, weight: 1, enabled: false },
+    { ...rest, priority: 2, weight: 2, enabled: true },
+  ])
+  const changes = findings.map(({ notes }) => notes.filter((note) => /becomes|disabled/.test(note)))
+  expect(changes).toEqual([
+    ['its priority 1.5 becomes 2', 'its weight 0.5 becomes 1'],
+    ['disabled: its weight is 0'],
+    [],
+  ])
+})
+
 const channel = {
   type: 1,
   key: `${KEY}1\n${KEY}2`,

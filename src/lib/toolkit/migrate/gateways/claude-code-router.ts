@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { tryParseJson } from '../../../base/try-parse-json.ts'
-import { isLoopback } from '../../../base/loopback.ts'
+import { isLoopbackUrl } from '../../../base/loopback.ts'
 import type { Finding } from '../finding.ts'
 import { keyFinding } from '../read/key-problem.ts'
 import {
@@ -107,10 +107,8 @@ function providerKeys(
   const { text: baseUrl, missing: noBase } = resolveReferences(readFirst(provider, baseNames), look.env)
   const service = findService(name, provider, baseUrl, look)
   const models = readTexts(provider['models'])
-  const isForeign =
-    service?.provider === 'custom' || (service?.provider === 'anthropic' && service.baseUrl !== null)
   const proxy = resolveReferences(readText(config['PROXY_URL']), look.env).text
-  const isLocal = isOnThisMachine(baseUrl)
+  const isLocal = baseUrl !== null && isLoopbackUrl(baseUrl)
   const isEnabled = !isNo(provider['enabled'])
   const said = {
     source: SOURCE,
@@ -119,23 +117,27 @@ function providerKeys(
     provider: service?.provider ?? null,
     baseUrl: service?.baseUrl ?? null,
     // A provider knows its models itself; an unknown service is routed by these alone.
-    models: isForeign && models.length > 0 ? models : null,
+    models: isForeign(service) && models.length > 0 ? models : null,
     egressProxy: isLocal ? null : proxy,
     declined:
       service === null ? 'it has no api_base_url' : noBase === null ? null : `${noBase} is not set here`,
   } as const
   const left = listLeft(provider, isLocal && proxy !== null)
-  return listCredentials(provider).flatMap(({ key, priority, weight, enabled }) => {
+  return listCredentials(provider).flatMap(({ key, notes: own, enabled, ...order }) => {
     const { text, missing } = resolveReferences(key, look.env)
     const unset = noBase ?? missing
-    const more = { priority, weight, enabled: isEnabled && enabled }
+    const more = { ...order, enabled: isEnabled && enabled }
     return findEachKey(text, (secret, notes) =>
       keyFinding(
-        { ...said, ...more, secret, notes: [...left, ...notes] },
+        { ...said, ...more, secret, notes: [...left, ...own, ...notes] },
         unset === null ? 'its key is empty' : `${unset} is not set here`,
       ),
     )
   })
+}
+
+function isForeign(service: ReturnType<typeof findService>): boolean {
+  return service?.provider === 'custom' || (service?.provider === 'anthropic' && service.baseUrl !== null)
 }
 
 interface Credential {
@@ -143,19 +145,30 @@ interface Credential {
   priority: number
   weight: number
   enabled: boolean
+  notes: string[]
 }
 
 /** The pool of a provider; its own key is used only without one. The smallest priority goes first there, too. */
 function listCredentials(provider: Fields): Credential[] {
   const pool = readEntries(provider['credentials'])
   if (pool.length === 0)
-    return [{ key: readFirst(provider, keyNames), priority: 0, weight: 1, enabled: true }]
-  return pool.map((one, index) => ({
-    key: readFirst(one, keyNames),
-    priority: readNumber(one['priority']) ?? index,
-    weight: readNumber(one['weight']) ?? 1,
-    enabled: !isNo(one['enabled']),
-  }))
+    return [{ key: readFirst(provider, keyNames), priority: 0, weight: 1, enabled: true, notes: [] }]
+  return pool.map((one, index) => {
+    const given = { priority: readNumber(one['priority']) ?? index, weight: readNumber(one['weight']) ?? 1 }
+    const hasShare = given.weight > 0
+    const order = { priority: Math.ceil(given.priority), weight: hasShare ? Math.ceil(given.weight) : 1 }
+    return {
+      ...order,
+      key: readFirst(one, keyNames),
+      enabled: hasShare && !isNo(one['enabled']),
+      notes: [
+        ...(hasShare ? [] : [`disabled: its weight is ${given.weight}`]),
+        ...(['priority', 'weight'] as const)
+          .filter((name) => order[name] !== given[name] && (hasShare || name !== 'weight'))
+          .map((name) => `its ${name} ${given[name]} becomes ${order[name]}`),
+      ],
+    }
+  })
 }
 
 function listLeft(provider: Fields, hasLocalProxy: boolean): string[] {
@@ -168,11 +181,6 @@ function listLeft(provider: Fields, hasLocalProxy: boolean): string[] {
     ...(limited ? ['the limits of its keys are left behind; next: qwenctl accounts set NAME --limit'] : []),
     ...(hasLocalProxy ? ['without PROXY_URL: the server is on this machine'] : []),
   ]
-}
-
-function isOnThisMachine(baseUrl: string | null): boolean {
-  const url = baseUrl === null ? null : URL.parse(baseUrl)
-  return url !== null && isLoopback(url.hostname)
 }
 
 function findService(name: string, provider: Fields, baseUrl: string | null, look: ReadContext) {

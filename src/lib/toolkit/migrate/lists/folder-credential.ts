@@ -77,10 +77,16 @@ function inFile(file: string, name: string, place: Place): Finding | null {
     if (secret !== null) return buildKey(secret, file, place)
   }
   if (/(^|\.)env$/.test(name)) {
-    const [key] = keysIn(parseEnvText(look.files.text(file)), { source: SOURCE, file }, look)
-    if (key !== undefined) return key
+    const keys = keysIn(parseEnvText(look.files.text(file)), { source: SOURCE, file }, look)
+    const key = keys.find(({ provider }) => provider !== null && provider === place.provider) ?? keys[0]
+    const left = keys.length - 1
+    if (key !== undefined) return left === 0 ? key : { ...key, notes: [...key.notes, noteLeft(file, left)] }
   }
   return /^(api[-_]?)?key(\.txt)?$/i.test(name) ? buildKey(look.files.text(file).trim(), file, place) : null
+}
+
+function noteLeft(file: string, count: number): string {
+  return `${count} more ${count === 1 ? 'key' : 'keys'} of ${file} left behind; next: qwenctl accounts migrate --from ${file}`
 }
 
 function buildKey(text: string | null, file: string, place: Place, missing = 'its key is empty'): Finding {

@@ -44,8 +44,6 @@ const otherNames: Readonly<Record<string, string>> = {
   GOOGLE_AI_STUDIO_API_KEY: 'gemini',
   CLAUDE_API_KEY: 'anthropic',
   FIREWORKS_AI_API_KEY: 'fireworks',
-  AIDER_OPENAI_API_KEY: 'openai',
-  AIDER_ANTHROPIC_API_KEY: 'anthropic',
 }
 
 /** The origin of findings from variables. */
@@ -70,12 +68,22 @@ export function keysIn(given: Variables, where: Where, look: ReadContext): Findi
   ]
 }
 
-/** aider: `AIDER_API_KEY=gemini=KEY` sets `GEMINI_API_KEY` (aider.chat/docs/config/api-keys.html, read 2026-11-30). */
+/**
+ * aider: `AIDER_API_KEY=gemini=KEY` sets `GEMINI_API_KEY` (aider.chat/docs/config/api-keys.html, read 2026-11-30). The
+ * prefix keeps it apart from a `GEMINI_API_KEY` beside it.
+ */
 function addAiderKeys(variables: Variables): Variables {
-  const pairs = [...(variables.AIDER_API_KEY ?? '').matchAll(/([A-Za-z][\w-]*)=([^\s,[\]"']+)/g)]
-  const keys = pairs.map(([, name = '', key]) => [`${name.toUpperCase().replaceAll('-', '_')}_API_KEY`, key])
-  return keys.length === 0 ? variables : { ...(Object.fromEntries(keys) as Variables), ...variables }
+  const { AIDER_API_KEY: text = '', ...others } = variables
+  const pairs = [...text.matchAll(/([A-Za-z][\w-]*)=([^\s,[\]"']+)/g)]
+  const keys = pairs.map(([, name = '', key]) => [
+    `${AIDER}${name.toUpperCase().replaceAll('-', '_')}_API_KEY`,
+    key,
+  ])
+  return pairs.length === 0 ? variables : { ...(Object.fromEntries(keys) as Variables), ...others }
 }
+
+/** aider puts its own variables over the usual ones: aider.chat/docs/config/options.html, read 2026-11-30. */
+const AIDER = 'AIDER_'
 
 function keyVariables(look: Pick<ReadContext, 'providers'>): KeyVariable[] {
   const plain = look.providers.flatMap(({ id, keyVariables: names }) =>
@@ -91,12 +99,9 @@ function keyVariables(look: Pick<ReadContext, 'providers'>): KeyVariable[] {
       .filter((variable) => !own.has(variable))
       .map((variable) => ({ variable, provider: 'custom', baseUrl: base, name })),
   )
-  return [
-    ...plain.filter(({ variable }) => !Object.hasOwn(special, variable)),
-    ...others,
-    ...synonyms,
-    ...services,
-  ]
+  const usual = plain.filter(({ variable }) => !Object.hasOwn(special, variable))
+  const named = [...usual, ...others, ...synonyms, ...services]
+  return [...named, ...named.map((one) => ({ ...one, variable: `${AIDER}${one.variable}` }))]
 }
 
 /**
@@ -123,10 +128,13 @@ interface Given {
 function readKeys(variables: Variables, { known, name, where, look }: Given): Finding[] {
   const { text, missing } = resolveReferences(variables[name] ?? '', variables)
   if (text === null && missing === null) return []
-  const baseUrl = baseUrlBeside(variables, known.variable)
+  const beside = findBaseUrl(variables, known.variable)
+  const baseUrl = beside?.baseUrl ?? null
   const service = serviceAt(look.providers, baseUrl ?? known.baseUrl, known.provider)
   const notes = [`from ${name}`]
   if (known.note !== undefined && baseUrl === null) notes.push(known.note)
+  if (beside?.variable.startsWith(AIDER) === true && !name.startsWith(AIDER))
+    notes.push(`its base URL is from ${beside.variable}`)
   const said = { ...where, ...service, name: accountName(known, service, baseUrl) }
   const isFile = name.endsWith('_FILE')
   const secret = isFile && text !== null ? readSecretFile(text, look) : text
@@ -153,18 +161,32 @@ function accountName(known: KeyVariable, service: { provider: string }, baseUrl:
   return URL.parse(baseUrl)?.hostname ?? known.name
 }
 
-function baseUrlBeside(variables: Variables, keyVariable: string): string | null {
-  const plain = keyVariable.replace(/_API_KEY$/, '').replace(/^AIDER_/, '')
-  // aider puts its own variables over the usual ones: aider.chat/docs/config/options.html, read 2026-11-30.
-  const stems = [`AIDER_${plain}`, plain]
-  const names = stems.flatMap((stem) => [
-    `${stem}_BASE_URL`,
-    `${stem}_API_BASE`,
-    `${stem}_API_BASE_URL`,
-    `${stem}_API_URL`,
-  ])
-  return names.map((name) => resolveValue(variables, name)).find((value) => value !== null) ?? null
+/**
+ * The base URL for a key, with its variable; null: none. The URL of aider is for its own key. It is for the usual key
+ * only where aider has no key of its own: a key must never reach a host that its owner did not choose.
+ */
+function findBaseUrl(
+  variables: Variables,
+  keyVariable: string,
+): { variable: string; baseUrl: string } | null {
+  const isOfAider = keyVariable.startsWith(AIDER)
+  const usual = isOfAider ? keyVariable.slice(AIDER.length) : keyVariable
+  const ofAider = `${AIDER}${usual}`
+  const hasOwnKey = Object.entries(variables).some(
+    ([name, text = '']) => text.trim() !== '' && isPoolVariable(name, ofAider),
+  )
+  const owners = isOfAider || !hasOwnKey ? [ofAider, usual] : [usual]
+  const names = owners.flatMap((owner) =>
+    URL_ENDINGS.map((ending) => `${owner.replace(/_API_KEY$/, '')}${ending}`),
+  )
+  for (const variable of names) {
+    const baseUrl = resolveValue(variables, variable)
+    if (baseUrl !== null) return { variable, baseUrl }
+  }
+  return null
 }
+
+const URL_ENDINGS = ['_BASE_URL', '_API_BASE', '_API_BASE_URL', '_API_URL']
 
 /** `AZURE_OPENAI_API_KEY` and `AZURE_API_KEY` (LiteLLM) are keys of the resource in the variable beside. */
 function azureKeys(variables: Variables, where: Where, look: ReadContext): Finding[] {
@@ -226,8 +248,8 @@ function unnamedServices(
   const unknown: string[] = []
   for (const name of names.sort()) {
     const variable = name.replace(/S$/, '')
-    const baseUrl = baseUrlBeside(variables, variable)
-    const stem = variable.replace(/_API_KEY$/, '').toLowerCase()
+    const baseUrl = findBaseUrl(variables, variable)?.baseUrl ?? null
+    const stem = variable.replace(/^AIDER_(?=.)|_API_KEY$/g, '').toLowerCase()
     if (baseUrl === null) {
       if (resolveValue(variables, name) !== null) unknown.push(name)
       continue
