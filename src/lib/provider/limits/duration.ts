@@ -39,12 +39,12 @@ export function parseDuration(text: string): number | null {
 
 /**
  * An amount with its unit, in letters or written out: `58 hours`, `26 seconds`, `162 min`, `1.4s`, `an hour`, `30
- * 秒`.
+ * 秒`. A text matches in one way only: two ways for each part would take exponential time for a list of them.
  */
-const WORDED = String.raw`(?:\d+(?:[.,]\d+)?[ -]?|(?:an?|one)[ -])(?:milliseconds?|msecs?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|hr|h|days?|d|weeks?|wks?|w|毫秒|秒钟?|分钟?|个?小时|天|日)(?![a-zA-Z])`
+const WORDED = String.raw`(?:\d+(?:[.,]\d+)?[ -]?|(?:an?|one)[ -])(?:ns|us|µs|μs|milliseconds?|msecs?|ms|seconds?|secs?|s|minutes?|mins?|m|hours?|hrs?|hr|h|days?|d|weeks?|wks?|w|毫秒|秒钟?|分钟?|个?小时|天|日)(?![a-zA-Z])`
 
 /** A duration inside a sentence: `10 hours 58 minutes`, `1 hour, 5 minutes and 2 seconds`, `1m26.4s`, `6m 11.52s`. */
-export const DURATION_IN_WORDS = String.raw`(?:${WORDED}|${PART})(?:(?:,? and |, ?| ?)(?:${WORDED}|${PART}))*`
+export const DURATION_IN_WORDS = String.raw`${WORDED}(?:(?:,? and |, ?| ?)${WORDED}){0,6}`
 
 /** At least one unit is written out: `5 s` is too short to be certain. */
 const WORDS_ALONE = new RegExp(`^(?=.*[a-z]{3})(?:${DURATION_IN_WORDS})$`, 'i')
@@ -57,7 +57,7 @@ export function parseWordedDuration(text: string): number | null {
 function total(text: string): number | null {
   let sum = 0
   for (const [, amount, unit] of text.matchAll(
-    /(\d+(?:[.,]\d+)?(?=[^\d])|\b(?:an?|one)(?=[ -]))[ -]?([a-zµμ]+|[\u0080-\uffff]+)/g,
+    /((?<!\d)\d+(?:[.,]\d+)?(?=[^\d])|\b(?:an?|one)(?=[ -]))[ -]?([a-zµμ]+|[\u0080-\uffff]+)/g,
   )) {
     sum += parseAmount(amount ?? '') * (unitMs[findUnit(unit ?? '')] ?? Number.NaN)
   }

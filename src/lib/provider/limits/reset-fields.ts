@@ -7,10 +7,10 @@ import { parseResetTime } from './reset-time.ts'
 /** Milliseconds from now. */
 const IN_MS = ['retry_after_ms', 'retryAfterMs']
 /**
- * Seconds from now, a duration, or a time. Names of Replicate, Discord-like APIs, Codex, Hugging Face,
- * claude-relay-service and claude-code-hub: their sources and reports (2026-11).
+ * Seconds from now, or a duration. Names of Replicate, Discord-like APIs, Codex, Hugging Face, claude-relay-service and
+ * claude-code-hub: their sources and reports (2026-11).
  */
-const IN_FIELDS = [
+const IN_SPANS = [
   'retry_after',
   'retryAfter',
   'retry_after_seconds',
@@ -19,6 +19,9 @@ const IN_FIELDS = [
   'reset_after_seconds',
   'reset_in_seconds',
   'wait_seconds',
+]
+/** The same, or a time. */
+const IN_TIMES = [
   'resets_at',
   'resetsAt',
   'reset_at',
@@ -27,8 +30,11 @@ const IN_FIELDS = [
   'resetTime',
   'retry_at',
   'available_at',
-  'estimated_time',
 ]
+const IN_FIELDS = [...IN_SPANS, ...IN_TIMES, 'estimated_time']
+/** `08:00:00` as a time is the clock of an unknown day and zone, not eight hours. */
+const CLOCK = /^\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*$/
+
 const NESTED = ['metadata', 'details', 'data']
 
 /** The end named by a field of these objects or one level below, in epoch milliseconds; null: none. */
@@ -50,6 +56,7 @@ function resetIn(object: Record<string, unknown>, now: number): number | null {
   }
   for (const name of IN_FIELDS) {
     const value = object[name]
+    if (typeof value === 'string' && CLOCK.test(value) && IN_TIMES.includes(name)) continue
     const at = typeof value === 'string' || typeof value === 'number' ? parseResetTime(value, now) : null
     if (at !== null) return at
   }
@@ -74,7 +81,7 @@ export function resetInHeaders(header: HeaderLookup, now: number): number | null
 function resetInPolicies(text: string, now: number): number | null {
   const policies = /\bremaining ?=/.test(text) ? [text] : text.slice(0, 1000).split(',')
   const ends = policies
-    .filter((policy) => /\b(?:remaining|r) ?= ?0\b/.test(policy))
+    .filter((policy) => /\b(?:remaining|r) ?= ?0(?![\w.])/.test(policy))
     .map((policy) => parseResetTime(/\b(?:reset|t) ?= ?(\d{1,12})\b/.exec(policy)?.[1], now))
     .filter((end) => end !== null)
   return ends.length === 0 ? null : Math.max(...ends)

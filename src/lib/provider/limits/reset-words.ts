@@ -10,7 +10,8 @@ const HOUR = 3_600_000
 const DAY = 24 * HOUR
 
 const ENDS = String.raw`(?:try again|retry(?:ing)?|retry[- ]after|resets?|resetting|waits?|waiting|available|refresh(?:es|ed)?|renews?|restored?|recovers?|resumes?|come back|cool(?:ing)?[- ]?down|expires?|regain access|replenish(?:ed|es)?)`
-const FILLER = String.raw`(?:[\s:=~≈(]+(?:in|after|for|at|on|by|least|about|approximately|approx\.?|around|another|again|until|till|roughly|time|within|under|less|than|up|to))*[\s:=~≈(]*`
+/** Few words: a list of them must not take quadratic time. */
+const FILLER = String.raw`(?:[\s:=~≈(]+(?:in|after|for|at|on|by|least|about|approximately|approx\.?|around|another|again|until|till|roughly|time|within|under|less|than|up to)){0,6}[\s:=~≈(]*`
 
 const WAIT = new RegExp(String.raw`\b${ENDS}${FILLER}(${DURATION_IN_WORDS})(?![\w])`, 'i')
 /** A wait as a clock: `in 1:30` (minutes), `in 00:29:31`, `in 2.14:12:03` (days first, as .NET prints it). */
@@ -23,6 +24,10 @@ const SPAN_FIRST = new RegExp(
   String.raw`(?<![\w.])(${DURATION_IN_WORDS})(?: left| remaining)? (?:until|till|before) (?:(?:the|your|next|quota|limit|usage) )*(?:reset|refresh|renewal|retry)`,
   'i',
 )
+/** "... used in the last 2 hours before the next reset": a span that is over. */
+const IS_PAST = /\b(?:last|past|previous|the) $/i
+/** "Limit resets to 1M tokens": a million, not a minute. */
+const MILLIONS = /^[\d.,]+[ -]?M$/
 /** "Retry-After: 30": seconds, by the header it repeats. */
 const BARE_WAIT = /\bretry[- _]?after['"]?\s*[:=]\s*(\d{1,7}(?:\.\d{1,6})?)(?![\w.])/i
 const CHINESE_SPAN = '((?:\\d+(?:\\.\\d+)? ?(?:毫秒|秒钟?|分钟?|个?小时|天) ?)+)'
@@ -30,11 +35,17 @@ const CHINESE_SPAN = '((?:\\d+(?:\\.\\d+)? ?(?:毫秒|秒钟?|分钟?|个?小时
 const CHINESE_WAIT = new RegExp(
   `${CHINESE_SPAN}(?:之后|以后|后|再试|重试)|(?:等待|剩余|还需|需等)[约 ]*${CHINESE_SPAN}`,
 )
-const CHINESE = /[\u4e00-\u9fff]/
 
-const ISO = String.raw`(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:T|,? (?:at )?)(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?`
-const ZONE = String.raw`(?: ?(Z\b|UTC(?:[+-]\d{1,2}(?::?\d{2})?)?|GMT(?:[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{2}:?\d{2}\b|P[SD]?T\b|Pacific(?: Time)?|E[SD]?T\b|Eastern(?: Time)?|Beijing time|北京时间|M[SD]T\b|CDT\b|CEST\b|CET\b|JST\b|KST\b|HKT\b|SGT\b|\([A-Za-z]+(?:\/[\w+-]+)+\)|\((?:UTC|GMT)(?:[+-]\d{1,2}(?::?\d{2})?)?\)))?`
-const DATE_AND_TIME = new RegExp(ISO + ZONE, 'i')
+const ZONE = String.raw`(?: ?(?<zone>Z\b|UTC(?:[+-]\d{1,2}(?::?\d{2})?)?|GMT(?:[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{2}:?\d{2}\b|P[SD]?T\b|Pacific(?: Time)?|E[SD]?T\b|Eastern(?: Time)?|Beijing time|北京时间|M[SD]T\b|CDT\b|CEST\b|CET\b|BST\b|IST\b|JST\b|KST\b|HKT\b|SGT\b|\([A-Za-z]+(?:\/[\w+-]+)+\)|\((?:UTC|GMT)(?:[+-]\d{1,2}(?::?\d{2})?)?\)))?`
+const DATE_AND_TIME = new RegExp(
+  String.raw`(?<year>\d{4})[-/](?<month>\d{1,2})[-/](?<day>\d{1,2})(?:T|,? (?:at )?)(?<hour>\d{1,2}):(?<minute>\d{2})(?::(?<second>\d{2})(?:\.\d+)?)?${ZONE}`,
+  'i',
+)
+/** The date of RFC 9110, and the same order of parts without a weekday. */
+const DAY_FIRST = new RegExp(
+  String.raw`\b(?<day>\d{1,2}) (?<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*,? (?<year>\d{4}),? (?:at )?(?<hour>\d{1,2}):(?<minute>\d{2})(?::(?<second>\d{2}))?${ZONE}`,
+  'i',
+)
 const CLOCK = String.raw`(\d{1,2})(?::(\d{2})(?::\d{2})?)? ?(am|pm|a\.m\.|p\.m\.)?`
 const MONTH_DAY = String.raw`(?:(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.? (\d{1,2})(?:st|nd|rd|th)?(?:,? (\d{4}))?)`
 const ON_DATE = new RegExp(
@@ -49,9 +60,6 @@ const WEEKDAY = new RegExp(
 )
 /** Claude Code prints the end behind a bar: `usage limit reached|1795608000`. */
 const EPOCH = new RegExp(String.raw`(?:\b(?:${ENDS}|until)${FILLER}|reached\|)(\d{10}|\d{13})(?!\d)`, 'i')
-/** The date of RFC 9110, and the same order of parts without a weekday. */
-const DAY_FIRST =
-  /\b(\d{1,2}) (jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*,? (\d{4}),? (?:at )?(\d{1,2}):(\d{2})(?::(\d{2}))?(?: ?(Z\b|UTC|GMT))?/i
 /** A date next to a word for the end, in either language. */
 const NAMES_AN_END = new RegExp(
   String.raw`\b(?:${ENDS}|until|next)\b|重置|恢复|刷新|解除|重试|之后|后再`,
@@ -66,22 +74,25 @@ const EARLIEST: Zone = 14 * 60
 
 /**
  * The end named in an error text, in epoch milliseconds; null: none. `zone`: the zone of the service's clock, for
- * dates without one (Z.ai: Beijing). A text in Chinese means the clock of China, which has one zone. Other dates
- * without a zone get the earliest one on earth, so that no account rests too long. A time of day without a zone is
- * ignored.
+ * dates without one (Z.ai: Beijing). A date between Chinese words means the clock of China, which has one zone. Other
+ * dates without a zone get the earliest one on earth, so that no account rests too long. Midnight and weekdays without
+ * a zone mean UTC. Another time of day without a zone is ignored.
  */
 export function resetInText(message: string, now: number, zone: string | null = null): number | null {
   const text = message
     .slice(0, LONGEST_TEXT)
     .replace(/(\d) more (?=second|minute|hour)/gi, '$1 ')
     .replace(/(\d{4}) ?年 ?(\d{1,2}) ?月 ?(\d{1,2}) ?日 ?/g, '$1-$2-$3 ')
-  const where = zone ?? (CHINESE.test(text) ? 'Asia/Shanghai' : null)
-  return within(wait(text, now) ?? date(text, where) ?? clock(text, now, where), now)
+  const announced = wait(text, now)
+  if (announced !== null) return within(announced, now)
+  const date = readDate(text, zone)
+  if (date === null) return within(spanFirst(text, now) ?? clock(text, now, zone), now)
+  return within(date > now ? date : spanFirst(text, now), now)
 }
 
 function wait(text: string, now: number): number | null {
-  const found = WAIT.exec(text)?.[1] ?? SPAN_FIRST.exec(text)?.[1]
-  const duration = found === undefined ? null : parseWordedDuration(found)
+  const found = WAIT.exec(text)?.[1]
+  const duration = found === undefined || MILLIONS.test(found) ? null : parseWordedDuration(found)
   if (duration !== null) return now + duration
   const asClock = CLOCK_WAIT.exec(text)
   if (asClock !== null) {
@@ -95,35 +106,45 @@ function wait(text: string, now: number): number | null {
   return ms === null ? null : now + ms
 }
 
-function date(text: string, zone: string | null): number | null {
-  if (!NAMES_AN_END.test(text)) return null
-  const found = DATE_AND_TIME.exec(text)
-  if (found === null) return dayFirst(text, zone)
-  const [, year, month, day, hour, minute, second = '0', named] = found
-  if (!isDate(Number(year), Number(month), Number(day)) || Number(hour) > 24) return null
-  const wall = Date.UTC(
-    Number(year),
-    Number(month) - 1,
-    Number(day),
-    Number(hour),
-    Number(minute),
-    Number(second),
-  )
-  return instant(wall, parseZone(named) ?? zone ?? EARLIEST)
+function spanFirst(text: string, now: number): number | null {
+  const found = SPAN_FIRST.exec(text)
+  const span = found?.[1]
+  if (found === null || span === undefined || MILLIONS.test(span)) return null
+  if (IS_PAST.test(text.slice(Math.max(0, found.index - 10), found.index))) return null
+  const duration = parseWordedDuration(span)
+  return duration === null ? null : now + duration
 }
 
-function dayFirst(text: string, zone: string | null): number | null {
-  const [, day, month = '', year, hour, minute, second = '0', named] = DAY_FIRST.exec(text) ?? []
-  if (!isDate(Number(year), monthNumber(month), Number(day)) || Number(hour) > 24) return null
+function readDate(text: string, zone: string | null): number | null {
+  if (!NAMES_AN_END.test(text)) return null
+  const found = DATE_AND_TIME.exec(text) ?? DAY_FIRST.exec(text)
+  if (found === null) return null
+  const { year, month = '', day, hour, minute, second = '0', zone: named } = found.groups ?? {}
+  const monthOfYear = /^\d/.test(month) ? Number(month) : monthNumber(month)
+  if (!isDate(Number(year), monthOfYear, Number(day)) || Number(hour) > 24) return null
   const wall = Date.UTC(
     Number(year),
-    monthNumber(month) - 1,
+    monthOfYear - 1,
     Number(day),
     Number(hour),
     Number(minute),
     Number(second),
   )
-  return instant(wall, parseZone(named) ?? zone ?? EARLIEST)
+  return instant(wall, parseZone(named) ?? zone ?? (isBetweenChinese(text, found) ? CHINA : EARLIEST))
+}
+
+const CHINA = 'Asia/Shanghai'
+/** Japanese has Han characters, too. */
+const KANA = /[\u3040-\u30ff]/
+
+/** Whether the word before or after a match is Chinese. */
+function isBetweenChinese(text: string, { index, 0: found }: RegExpExecArray): boolean {
+  if (KANA.test(text)) return false
+  const after = index + found.length
+  return (
+    /[\u4e00-\u9fff][^\p{L}\p{N}]*$/u.test(text.slice(Math.max(0, index - 10), index)) ||
+    /^[^\p{L}\p{N}]*[\u4e00-\u9fff]/u.test(text.slice(after, after + 10))
+  )
 }
 
 /** Dates without a year, clocks without a date, weekdays: the next time that the zone's clock shows them. */
@@ -153,14 +174,12 @@ function onMonthDay(found: RegExpExecArray, now: number, zone: string | null): n
   if (ms === null) return null
   const month = monthNumber(name)
   const today = new Date(wallAt(now, where))
-  for (const of of year === undefined
-    ? [today.getUTCFullYear(), today.getUTCFullYear() + 1]
-    : [Number(year)]) {
-    if (!isDate(of, month, Number(day))) continue
-    const at = instant(Date.UTC(of, month - 1, Number(day)) + ms, where)
-    if (at !== null && at > now) return at
-  }
-  return null
+  const thisYear = today.getUTCFullYear()
+  const years = year === undefined ? [thisYear - 1, thisYear, thisYear + 1] : [Number(year)]
+  const ends = years
+    .filter((of) => isDate(of, month, Number(day)))
+    .map((of) => instant(Date.UTC(of, month - 1, Number(day)) + ms, where))
+  return firstEnd(ends, now)
 }
 
 const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
@@ -173,14 +192,24 @@ function onWeekday(found: RegExpExecArray, now: number, zone: string | null): nu
   if (ms === null) return null
   const today = parseDay(wallAt(now, where))
   const ahead = (WEEKDAYS.indexOf(name.slice(0, 3).toLowerCase()) - new Date(today).getUTCDay() + 7) % 7
-  const first = instant(today + ahead * DAY + ms, where)
-  return first !== null && first > now ? first : instant(today + (ahead + 7) * DAY + ms, where)
+  const ends = [ahead - 7, ahead, ahead + 7].map((days) => instant(today + days * DAY + ms, where))
+  return firstEnd(ends, now)
 }
 
 function nextAt(ms: number, now: number, zone: Zone): number | null {
   const today = parseDay(wallAt(now, zone))
-  const first = instant(today + ms, zone)
-  return first !== null && first > now ? first : instant(today + DAY + ms, zone)
+  const ends = [-1, 0, 1].map((days) => instant(today + days * DAY + ms, zone))
+  return firstEnd(ends, now)
+}
+
+/** Clocks differ, and an answer may be slow: an end that has just passed is this end, not the next one. */
+const JUST_PASSED_MS = 5 * 60_000
+const SOON_MS = 60_000
+
+/** The first of these ends that is not over, in epoch milliseconds; null: all are. */
+function firstEnd(ends: readonly (number | null)[], now: number): number | null {
+  const end = ends.find((at) => at !== null && at > now - JUST_PASSED_MS) ?? null
+  return end === null || end > now ? end : now + SOON_MS
 }
 
 function parseDay(wall: number): number {
@@ -215,13 +244,18 @@ function parseZone(given: string | undefined): Zone | null {
   return null
 }
 
-/** Abbreviations of one zone each, in hours east of UTC. CST is no such name: it is Chicago and China. */
+/**
+ * Abbreviations in hours east of UTC. Of several meanings the usual one counts: BST is British, IST is Indian. CST is
+ * missing, because Chicago and China are both usual.
+ */
 const ZONE_HOURS: Readonly<Record<string, number>> = {
   MST: -7,
   MDT: -6,
   CDT: -5,
   CET: 1,
   CEST: 2,
+  BST: 1,
+  IST: 5.5,
   HKT: 8,
   SGT: 8,
   JST: 9,

@@ -34,6 +34,23 @@ describe('the end that a sentence names', () => {
     ['请在 2 分 30 秒后重试', inSeconds(150)],
     ['将于 2026年12月1日 08:00 重置', at('2026-12-01T00:00:00Z')],
     ['resets at 9am JST', at('2026-11-26T00:00:00Z')],
+    ['resets at 26 Nov 2026 12:00 PST', at('2026-11-26T20:00:00Z')],
+    ['Next reset: Wed, 25 Nov 2026 12:00:00 +0000', at('2026-11-25T12:00:00Z')],
+    ['will reset at 2026-11-26 12:00:00 IST', at('2026-11-26T06:30:00Z')],
+    ['will reset at 2026-11-26 12:00:00 BST', at('2026-11-26T11:00:00Z')],
+    // A span of the past beside the date of the end.
+    [
+      'used 3 tokens in the last 2 hours before the next reset at 2026-11-26T00:00:00Z',
+      at('2026-11-26T00:00:00Z'),
+    ],
+    ['Since 2026-11-25 09:00 UTC nothing is left, 2h 30m until reset', inSeconds(9000)],
+    ['Limit resets to 1M tokens on 2026-11-26 00:00 UTC', at('2026-11-26T00:00:00Z')],
+    ['Please retry in 1m', inSeconds(60)],
+    // Words in Chinese say where a clock is only if they are next to it.
+    ['额度将于 2026-11-26 05:00 重置', at('2026-11-25T21:00:00Z')],
+    ['重置时间：2026-11-26 05:00', at('2026-11-25T21:00:00Z')],
+    ['2026-11-26 05:00に回復します。next', at('2026-11-25T15:00:00Z')],
+    ['已达上限 (limit). Your quota resets at 2026-11-26 05:00 sharp', at('2026-11-25T15:00:00Z')],
   ])('when it says %j, reads it', (text, end) => {
     expect(resetInText(text, NOW)).toBe(end)
   })
@@ -46,8 +63,27 @@ describe('the end that a sentence names', () => {
     'created 2026-11-26 05:00:00 UTC',
     'try again at 3:00 PM',
     'retry 5 times',
+    '上限 resets at 3am',
+    'used 3 tokens in the last 2 hours before the next reset',
+    'Limit resets to 1M tokens',
+    'the quota resets up 5m',
   ])('when it says %j, names none', (text) => {
     expect(resetInText(text, NOW)).toBeNull()
+  })
+
+  it.each([
+    ['resets at 3am (UTC)', '2026-11-26T03:00:10Z'],
+    ['resets at 11:59 PM UTC', '2026-11-26T00:02:00Z'],
+    ['the quota resets at midnight UTC', '2026-11-26T00:04:59Z'],
+    ['your limit resets Monday', '2026-11-30T00:01:00Z'],
+    ['resets Nov 27 at 7am (America/Chicago)', '2026-11-27T13:00:00Z'],
+    ['resets Dec 31 at 11:59pm (UTC)', '2027-01-01T00:01:00Z'],
+  ])('when it says %j and it is just over (%s), ends in a minute', (text, now) => {
+    expect(resetInText(text, at(now))).toBe(at(now) + 60_000)
+  })
+
+  it('when a clock is over for longer than clocks differ, means the next day', () => {
+    expect(resetInText('resets at 3am (UTC)', at('2026-11-26T03:05:00Z'))).toBe(at('2026-11-27T03:00:00Z'))
   })
 
   it('when the clock of the service is known, reads a date without a zone by it', () => {

@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseDuration } from '../../../../src/lib/provider/limits/duration.ts'
-import { resetInHeaders } from '../../../../src/lib/provider/limits/reset-fields.ts'
+import { resetInFields, resetInHeaders } from '../../../../src/lib/provider/limits/reset-fields.ts'
 import { parseResetTime, retryAfter } from '../../../../src/lib/provider/limits/reset-time.ts'
 import { resetInText } from '../../../../src/lib/provider/limits/reset-words.ts'
 import { inSeconds, NOW } from '../given-answer.ts'
@@ -184,6 +184,18 @@ describe('moments', () => {
   })
 })
 
+describe('fields of a body', () => {
+  it.each([
+    [{ reset_time: '08:00:00' }, null],
+    [{ resetAt: '08:00' }, null],
+    [{ reset_time: '2026-11-25T10:00:33Z' }, inSeconds(33)],
+    [{ retry_after: '00:00:20' }, inSeconds(20)],
+    [{ resets_in_seconds: '08:00:00' }, inSeconds(8 * 3600)],
+  ])('%j', (fields, end) => {
+    expect(resetInFields([fields], NOW)).toBe(end)
+  })
+})
+
 describe('headers of rate limits', () => {
   const headers = (given: Record<string, string>) => (name: string) => given[name]
 
@@ -203,6 +215,7 @@ describe('headers of rate limits', () => {
     [{ ratelimit: '"burst";r=5;t=1, "day";r=0;t=3600' }, inSeconds(3600)],
     [{ ratelimit: '"burst";r=0;t=9, "day";r=0;t=3600' }, inSeconds(3600)],
     [{ ratelimit: '"burst";r=5;t=1, "day";r=30;t=3600' }, null],
+    [{ ratelimit: '"burst";r=0.5;t=60' }, null],
     [{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '33' }, inSeconds(33)],
     [{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '2026-11-25T10:00:33Z' }, inSeconds(33)],
     [{ 'x-ratelimit-remaining': '4', 'x-ratelimit-reset': '33' }, null],
