@@ -20,7 +20,7 @@ export const openaiUsage: PlanReader = {
       ? `${OPENAI}/organization/costs?start_time=${startOfMonth(now) / 1000}&bucket_width=1d&limit=31`
       : null,
   read: (body, now) =>
-    findMonth(body, now, (row) => (isRecord(row.amount) ? readNumber(row.amount.value) : null)),
+    sumMonth(body, now, (row) => (isRecord(row.amount) ? readNumber(row.amount.value) : null)),
 }
 
 /** Buckets of a day, with amounts in cents. */
@@ -35,19 +35,19 @@ export const anthropicUsage: PlanReader = {
       ? `${ANTHROPIC}/organizations/cost_report?starting_at=${new Date(startOfMonth(now)).toISOString()}&limit=31`
       : null,
   read: (body, now) =>
-    findMonth(body, now, (row) => {
+    sumMonth(body, now, (row) => {
       const cents = readNumber(row.amount)
       return cents === null ? null : cents / 100
     }),
 }
 
 /** The answer of both services is `{"data":[{"results":[...]}]}`. No result at all is a month without spending. */
-function findMonth(
+function sumMonth(
   body: unknown,
   now: number,
   usdOf: (row: Record<string, unknown>) => number | null,
-): PlanWindow[] {
-  if (!isRecord(body) || !Array.isArray(body.data)) return []
+): PlanWindow[] | null {
+  if (!isRecord(body) || !Array.isArray(body.data)) return null
   const rows = (body.data as unknown[])
     .filter(isRecord)
     .flatMap(({ results }) => (Array.isArray(results) ? (results as unknown[]) : []))

@@ -2,7 +2,7 @@
 
 import { isRecord } from '../../base/is-record.ts'
 import type { PlanReader, PlanWindow } from './plan-reader.ts'
-import { BALANCE, emptyWindow, readNumber } from './plan-reader.ts'
+import { BALANCE, emptyWindow, readEach, readNumber } from './plan-reader.ts'
 
 const RESETS: Readonly<Record<string, string>> = { daily: 'day', weekly: 'week', monthly: 'month' }
 
@@ -16,7 +16,7 @@ const openrouterCredits: PlanReader = {
     const data = isRecord(body) && isRecord(body.data) ? body.data : null
     const bought = readNumber(data?.total_credits)
     const used = readNumber(data?.total_usage)
-    return bought === null || used === null ? [] : balance(bought - used, 'USD')
+    return bought === null || used === null ? null : balance(bought - used, 'USD')
   },
 }
 
@@ -27,8 +27,9 @@ export const openrouterPlan: PlanReader = {
   url: ({ openai }) => (openai === null ? null : `${openai}/key`),
   read(body) {
     const data = isRecord(body) && isRecord(body.data) ? body.data : null
-    const max = readNumber(data?.limit)
-    if (data === null || max === null) return []
+    if (data === null) return null
+    const max = readNumber(data.limit)
+    if (max === null) return data.limit === null ? [] : null
     const remaining = readNumber(data.limit_remaining)
     const window = RESETS[String(data.limit_reset)] ?? null
     return [{ ...moneyWindow('key limit', max, remaining), window }]
@@ -47,24 +48,27 @@ export const deepseekPlan: PlanReader = {
   source: 'https://api-docs.deepseek.com/api/get-user-balance, 2026-11-30',
   url: ({ openai }) => (openai === null ? null : `${new URL(openai).origin}/user/balance`),
   read(body) {
-    const rows = isRecord(body) && Array.isArray(body.balance_infos) ? (body.balance_infos as unknown[]) : []
-    return rows.filter(isRecord).flatMap((row) => balance(row.total_balance, String(row.currency)))
+    const rows = isRecord(body) ? body.balance_infos : null
+    return readEach(rows, (row) => balance(row.total_balance, String(row.currency)) ?? [])
   },
 }
 
+/** The answer names no currency: yuan in China, dollars elsewhere. */
 export const moonshotPlan: PlanReader = {
   isOfficial: () => true,
-  source: 'https://platform.kimi.ai/docs/api/balance, 2026-11-30',
+  source:
+    'https://platform.kimi.ai/docs/api/balance and https://platform.moonshot.cn/docs/api/balance, 2026-11-30',
   url: ({ openai }) => (openai?.includes('moonshot') === true ? `${openai}/users/me/balance` : null),
-  read(body) {
+  read(body, _now, url) {
     const data = isRecord(body) && isRecord(body.data) ? body.data : null
-    return data === null ? [] : balance(data.available_balance, 'USD')
+    const currency = URL.parse(url)?.hostname.endsWith('.cn') === true ? 'CNY' : 'USD'
+    return data === null ? null : balance(data.available_balance, currency)
   },
 }
 
-function balance(value: unknown, currency: string): PlanWindow[] {
+function balance(value: unknown, currency: string): PlanWindow[] | null {
   const remaining = readNumber(value)
-  if (remaining === null) return []
+  if (remaining === null) return null
   const found = { ...emptyWindow(BALANCE), remaining }
   return [currency === 'USD' ? { ...found, metric: 'usd' } : { ...found, currency }]
 }

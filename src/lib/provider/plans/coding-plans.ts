@@ -2,7 +2,7 @@
 
 import { isRecord } from '../../base/is-record.ts'
 import type { PlanReader, PlanWindow } from './plan-reader.ts'
-import { emptyWindow, readNumber } from './plan-reader.ts'
+import { emptyWindow, readEach, readNumber } from './plan-reader.ts'
 
 /** Units of Z.ai: 3 hours, 5 months, 6 weeks. */
 const ZAI_UNITS: Readonly<Record<number, string>> = { 3: 'hours', 5: 'months', 6: 'weeks' }
@@ -14,8 +14,7 @@ export const zaiPlan: PlanReader = {
     openai?.includes('/coding/') === true ? `${new URL(openai).origin}/api/monitor/usage/quota/limit` : null,
   read(body) {
     const data = isRecord(body) && isRecord(body.data) ? body.data : null
-    const limits = Array.isArray(data?.limits) ? (data.limits as unknown[]) : []
-    return limits.filter(isRecord).flatMap((limit): PlanWindow[] => {
+    return readEach(data?.limits, (limit) => {
       const percent = readNumber(limit.percentage)
       if (percent === null) return []
       const unit = ZAI_UNITS[readNumber(limit.unit) ?? 0] ?? 'window'
@@ -34,8 +33,7 @@ export const minimaxPlan: PlanReader = {
   url: ({ openai }) => (openai === null ? null : `${openai}/token_plan/remains`),
   read(body, now) {
     const holder = isRecord(body) && isRecord(body.data) ? body.data : body
-    const rows = isRecord(holder) && Array.isArray(holder.model_remains) ? holder.model_remains : []
-    return (rows as unknown[]).filter(isRecord).flatMap((row) => {
+    return readEach(isRecord(holder) ? holder.model_remains : null, (row) => {
       const model = String(row.model_name)
       return [
         minimaxWindow(`${model}, 5 hours`, row.current_interval_remaining_percent, row.remains_time, now),
@@ -59,15 +57,13 @@ export const kimiPlan: PlanReader = {
   source: 'https://github.com/MoonshotAI/kimi-cli, 2026-11-30',
   url: ({ openai }) => (openai?.includes('api.kimi.com') === true ? `${openai}/usages` : null),
   read(body) {
-    if (!isRecord(body)) return []
-    const limits = Array.isArray(body.limits) ? (body.limits as unknown[]).filter(isRecord) : []
-    return [
-      ...kimiWindow('week', body.usage),
-      ...limits.flatMap((limit) => {
-        const minutes = isRecord(limit.window) ? readNumber(limit.window.duration) : null
-        return kimiWindow(minutes === null ? 'window' : `${minutes / 60} hours`, limit.detail)
-      }),
-    ]
+    if (!isRecord(body)) return null
+    const week = kimiWindow('week', body.usage)
+    const others = readEach(body.limits, (limit) => {
+      const minutes = isRecord(limit.window) ? readNumber(limit.window.duration) : null
+      return kimiWindow(minutes === null ? 'window' : `${minutes / 60} hours`, limit.detail)
+    })
+    return week.length === 0 ? others : [...week, ...(others ?? [])]
   },
 }
 
@@ -89,9 +85,6 @@ export function firstPlan(one: PlanReader, other: PlanReader): PlanReader {
     isOfficial: (bases) => (one.url(bases, 0) === null ? other : one).isOfficial(bases),
     source: `${one.source}; ${other.source}`,
     url: (bases, now) => one.url(bases, now) ?? other.url(bases, now),
-    read: (body, now) => {
-      const found = one.read(body, now)
-      return found.length > 0 ? found : other.read(body, now)
-    },
+    read: (body, now, url) => one.read(body, now, url) ?? other.read(body, now, url),
   }
 }

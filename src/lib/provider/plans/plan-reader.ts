@@ -1,3 +1,4 @@
+import { isRecord } from '../../base/is-record.ts'
 import type { Metric } from '../../quota/limit.ts'
 import type { Bases } from '../bases.ts'
 
@@ -9,8 +10,11 @@ export interface PlanReader {
   source: string
   /** The URL of the GET at these bases; null: there is none. `now`: epoch milliseconds. */
   url(bases: Bases, now: number): string | null
-  /** The windows in the parsed answer; empty: it has none. Never throws. */
-  read(body: unknown, now: number): PlanWindow[]
+  /**
+   * The windows in the parsed answer of `url`; empty: it says that there are none; null: it cannot be read. Never
+   * throws.
+   */
+  read(body: unknown, now: number, url: string): PlanWindow[] | null
   /** The dialect of the credential headers; left out: `openai`. */
   dialect?: keyof Bases
   /** Only keys of this form may ask; left out: every key. */
@@ -59,6 +63,16 @@ export function emptyWindow(name: string): PlanWindow {
     resetsAt: null,
     stopsModels: true,
   }
+}
+
+/** The windows of a list; null: it is no list, or no entry can be read. */
+export function readEach(
+  list: unknown,
+  read: (entry: Record<string, unknown>) => PlanWindow[],
+): PlanWindow[] | null {
+  if (!Array.isArray(list)) return null
+  const windows = (list as unknown[]).filter(isRecord).flatMap(read)
+  return windows.length === 0 && list.length > 0 ? null : windows
 }
 
 /** A number, also where the service writes it as text. */

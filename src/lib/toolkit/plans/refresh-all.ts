@@ -13,7 +13,7 @@ interface RefreshParts {
   state: LedgerState
   /** Epoch milliseconds. */
   now: number
-  /** Null: the provider cannot be asked. Throws for a provider that fails. */
+  /** Null: the provider cannot be asked. Empty: it counts nothing. Throws for a provider that fails. */
   asked: (account: Account) => Promise<PlanWindow[] | null>
 }
 
@@ -31,14 +31,9 @@ export async function refreshPlans(
       try {
         const windows = await asked(account)
         if (windows === null) return
-        const known = before[account.id]?.windows.length ?? 0
-        if (windows.length === 0 && known > 0) {
-          failures.push(`${account.provider}/${account.name}: the answer about the plan has no known window`)
-          return
-        }
         views[account.id] = planView(windows, account, state, now)
         notices.push(
-          ...planNotices(windows, account),
+          ...planNotices(windows, account, now),
           ...balanceNotices(windows, account, { state, before: before[account.id], now }),
         )
       } catch (error) {

@@ -5,6 +5,7 @@ import { parseWindow } from '../../quota/limit.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
 import { usageFromTrail } from '../../quota/log/trail.ts'
 import { PLAN_PREFIX } from '../../quota/set-limits.ts'
+import { within } from '../../provider/limits/reset-time.ts'
 import { BALANCE, type PlanWindow } from '../../provider/plans/plan-reader.ts'
 import type { PlanView, PlanWindowView } from './plan-views.ts'
 
@@ -35,13 +36,20 @@ function windowView(plan: PlanWindow, account: Account, state: LedgerState, now:
   }
 }
 
-/** A window that qwenctl cannot count, without anything left until a known time. */
-function isSpent({ stopsModels, window, percent, resetsAt }: PlanWindow): boolean {
-  return stopsModels && window === null && percent !== null && percent >= 100 && resetsAt !== null
+/**
+ * The end of a window that qwenctl cannot count, with nothing left, in epoch milliseconds; null: something is left, or
+ * the end is not credible.
+ */
+function findSpentUntil({ stopsModels, window, percent, resetsAt }: PlanWindow, now: number): number | null {
+  const isSpent = stopsModels && window === null && percent !== null && percent >= 100
+  return isSpent ? within(resetsAt, now) : null
 }
 
-/** The events for the ledger: limits that it can count, and cooldowns for windows that are used up. */
-export function planNotices(windows: PlanWindow[], { id }: Account): Notice[] {
+/**
+ * The events for the ledger: limits that it can count, and cooldowns for windows that are used up. `now`: epoch
+ * milliseconds.
+ */
+export function planNotices(windows: PlanWindow[], { id }: Account, now: number): Notice[] {
   const limits = windows.flatMap(({ name, metric, window, max, remaining }) =>
     metric === null || window === null || max === null || max <= 0
       ? []
@@ -56,8 +64,8 @@ export function planNotices(windows: PlanWindow[], { id }: Account): Notice[] {
         ],
   )
   const learned: Notice[] = limits.length === 0 ? [] : [{ type: 'learn', account: id, limits }]
-  const spent = windows.filter(isSpent)
-  const until = Math.max(...spent.map(({ resetsAt }) => resetsAt ?? 0))
+  const spent = windows.filter((window) => findSpentUntil(window, now) !== null)
+  const until = Math.max(...spent.map((window) => findSpentUntil(window, now) ?? 0))
   if (spent.length === 0) return learned
   const evidence = `the provider counts ${spent.map(({ name }) => name).join(', ')} as used up`
   return [

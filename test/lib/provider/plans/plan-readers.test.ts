@@ -7,6 +7,9 @@ const plan = (id: string) => builtinProviders.find((provider) => provider.id ===
 const bases = (id: string, endpoint: string | null = null) =>
   builtinProviders.find((provider) => provider.id === id)!.bases(endpoint)
 
+const URL_OF_PLAN = 'https://api.example/plan'
+const read = (id: string, body: unknown) => plan(id).read(body, NOW, URL_OF_PLAN)
+
 describe('the plan that a provider counts', () => {
   it.each([
     [
@@ -25,6 +28,9 @@ describe('the plan that a provider counts', () => {
       ],
     ],
     ['openrouter', { data: { limit: null, limit_remaining: null, usage: 3 } }, []],
+    ['zai', { success: true, data: { limits: [] } }, []],
+    ['minimax', { base_resp: { status_code: 0 }, model_remains: [] }, []],
+    ['deepseek', { is_available: false, balance_infos: [] }, []],
     [
       'deepseek',
       { is_available: true, balance_infos: [{ currency: 'CNY', total_balance: '110.00' }] },
@@ -86,8 +92,33 @@ describe('the plan that a provider counts', () => {
       ],
     ],
   ])('%s', (id, body, windows) => {
-    expect(plan(id).read(body, NOW)).toMatchObject(windows)
-    expect(plan(id).read(body, NOW)).toHaveLength(windows.length)
+    expect(read(id, body)).toMatchObject(windows)
+    expect(read(id, body)).toHaveLength(windows.length)
+  })
+
+  it.each([
+    ['openrouter', {}],
+    ['openrouter', { data: { label: 'sk-or' } }],
+    ['deepseek', { error: 'x' }],
+    ['deepseek', { balance_infos: [{ currency: 'CNY' }] }],
+    ['moonshot', { data: {} }],
+    ['moonshot', { limits: [{ detail: {} }] }],
+    ['zai', { success: true, data: {} }],
+    ['zai', { success: true, data: { limits: [{ type: 'TOKENS_LIMIT' }] } }],
+    ['minimax', { model_remains: [{ model_name: 'general' }] }],
+    ['openai', { error: 'x' }],
+    ['anthropic', []],
+  ])('%s: %j cannot be read', (id, body) => {
+    expect(read(id, body)).toBeNull()
+  })
+
+  it.each([
+    ['intl', { metric: 'usd', remaining: 49.58 }],
+    ['cn', { metric: null, currency: 'CNY', remaining: 49.58 }],
+  ])('Moonshot at %s counts in its currency', (endpoint, window) => {
+    const url = plan('moonshot').url(bases('moonshot', endpoint), NOW)!
+    const body = { code: 0, data: { available_balance: 49.58 } }
+    expect(plan('moonshot').read(body, NOW, url)).toMatchObject([window])
   })
 
   test('an answer of any shape is read without a fault', () => {
@@ -95,7 +126,8 @@ describe('the plan that a provider counts', () => {
     expect(readers.length).toBeGreaterThanOrEqual(5)
     fc.assert(
       fc.property(fc.constantFrom(...readers), fc.jsonValue(), (reader, body) => {
-        for (const { percent } of reader.read(body, NOW)) expect(percent === null || percent >= 0).toBe(true)
+        for (const { percent } of reader.read(body, NOW, URL_OF_PLAN) ?? [])
+          expect(percent === null || percent >= 0).toBe(true)
       }),
     )
   })
@@ -138,7 +170,7 @@ describe('what an administrator may ask', () => {
     ],
   ])('%s says what was spent', (id, reader, url, body, window) => {
     expect(reader.url(bases(id), NOW)).toBe(url)
-    expect(reader.read(body, NOW)).toMatchObject([window])
+    expect(reader.read(body, NOW, URL_OF_PLAN) ?? []).toMatchObject([window])
     expect(reader.isPrivileged).toBe(true)
   })
 

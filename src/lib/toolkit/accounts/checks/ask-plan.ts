@@ -21,7 +21,7 @@ const refusals: ReadonlySet<number> = new Set([401, 403, 404])
 
 /**
  * Asks the provider for its counts of an account, one GET for each reader. Null: no reader has an address. Throws
- * `upstream_unavailable`. `refused`: addresses that refused a key, by account, with the time; kept by the caller.
+ * `upstream_unavailable`, also for an answer that cannot be read. `refused`: addresses that refused a key, by account, with the time; kept by the caller.
  */
 export async function askPlan(
   reader: PlanReader,
@@ -58,7 +58,8 @@ async function askReader(
       return null
     }
     if (reply.status !== 200) throw failure(`the question about the plan was answered with ${reply.status}`)
-    const windows = reader.read(JSON.parse(reply.text), now)
+    const windows = reader.read(JSON.parse(reply.text), now, url)
+    if (windows === null) throw failure('the answer about the plan has no known window')
     return reader.isOfficial(bases) ? windows : windows.map((window) => ({ ...window, unofficial: true }))
   } catch (error) {
     if (isQwenctlError(error)) throw error
