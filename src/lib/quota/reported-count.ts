@@ -6,12 +6,12 @@ import type { LimitState } from './log/state.ts'
 import { countUsed } from './standing.ts'
 
 /** A difference below this share of what is left, or of the limit, is not worth an event. */
-const WORTH = 0.1
+const LEAST_SHARE = 0.1
 /** Shorter windows end soon enough on their own. */
 const LONG_WINDOW_MS = 6 * 3_600_000
 
 /** Whether a window is long enough to take charges out of it. A bucket heals at its own pace. */
-export function isLowered({ clock, usage, metric }: LimitState): boolean {
+export function canLower({ clock, usage, metric }: LimitState): boolean {
   return (
     metric === 'requests' &&
     usage.kind === 'rolling' &&
@@ -29,10 +29,10 @@ export function contradicts(
   { remaining, held, now }: { remaining: number; held: () => number; now: number },
 ): boolean {
   if (limit.metric !== 'requests' || !(remaining > 0) || remaining > limit.max) return false
-  const room = limit.max - countUsed(limit, now)
-  const slack = Math.floor(remaining * WORTH) + (limit.clock.kind === 'refill' ? 1 : 0)
-  if (room - remaining > slack) return room - remaining - held() > slack
-  if (remaining - room <= limit.max * WORTH || !isLowered(limit)) return false
+  const ownRemaining = limit.max - countUsed(limit, now)
+  const slack = Math.floor(remaining * LEAST_SHARE) + (limit.clock.kind === 'refill' ? 1 : 0)
+  if (ownRemaining - remaining > slack) return ownRemaining - remaining - held() > slack
+  if (remaining - ownRemaining <= limit.max * LEAST_SHARE || !canLower(limit)) return false
   return countBefore(limit, now - LONGEST_REQUEST_MS) > limit.max - remaining
 }
 

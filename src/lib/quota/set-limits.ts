@@ -1,7 +1,7 @@
 import type { LearnedRecord, LearnEvent, LimitRecord, LimitsEvent } from './log/events.ts'
 import { parseWindow } from './limit.ts'
 import type { LimitState, ModelLimitState, SubjectState } from './log/state.ts'
-import { isLowered } from './reported-count.ts'
+import { canLower } from './reported-count.ts'
 import { isInForce } from './standing.ts'
 import { usageFromTrail } from './log/trail.ts'
 import { LONGEST_REQUEST_MS } from './in-flight.ts'
@@ -132,7 +132,7 @@ function repeat(known: LimitState, record: Learned, now: number): void {
 function replaceCount(limit: LimitState, record: Learned, now: number, held = 0): void {
   if (record.counted !== true || record.remaining === undefined || record.metric !== 'requests') return
   usedAtLeast(limit, record, now, held)
-  if (limit.usage.kind === 'rolling' && isLowered(limit))
+  if (limit.usage.kind === 'rolling' && canLower(limit))
     lowerTo(limit.usage, { amount: limit.max - record.remaining, since: now - LONGEST_REQUEST_MS })
 }
 
