@@ -4,6 +4,7 @@
 
 import { readMessage } from '../base/errors.ts'
 import { ByteWriter } from '../base/byte-writer.ts'
+import { isSurvived } from '../base/survived-errors.ts'
 import type { MetricSources } from './gauges.ts'
 import { LogFile } from './logs/log-file.ts'
 import { LogLines } from './logs/log-lines.ts'
@@ -120,6 +121,7 @@ class BatchObserver implements Observer {
   readonly #traces: Traces | null
   readonly #onExit = () => this.flushSync()
   readonly #onCrash = (error: unknown) => {
+    if (isSurvived(error)) return // Node asks this listener first, before the one that survives it
     const stack = error instanceof Error ? (error.stack ?? '') : ''
     this.note({ kind: 'crash', message: readMessage(error), stack })
   }

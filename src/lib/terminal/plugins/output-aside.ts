@@ -3,15 +3,28 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 // Standard output belongs to the document of a command. What plugins print while they are asked goes to standard error.
 // They cannot end the process either: other providers still serve.
 
-const asking = new AsyncLocalStorage<true>()
+/** The name of the plugin that runs; empty: several. */
+const asking = new AsyncLocalStorage<string>()
 let callDepth = 0
 let installed: typeof process.stdout.write | null = null
-let hasExitGuard = false
+/** The exit of Node, once the guarded one is in its place. */
+let exitOfNode: typeof process.exit | null = null
 
 /** Runs code of plugins, and what it starts for later, with everything that it prints on standard error. */
-export function keepOutputAside<Value>(run: () => Value): Value {
+export function keepOutputAside<Value>(run: () => Value, plugin = ''): Value {
   install()
-  return asking.run(true, run)
+  return asking.run(plugin, run)
+}
+
+/** The plugin that started the code that runs now; null: no plugin, or one of several. */
+export function findRunningPlugin(): string | null {
+  const plugin = asking.getStore()
+  return plugin === undefined || plugin === '' ? null : plugin
+}
+
+/** Ends the process, also where code of plugins may not. */
+export function endProcess(code: number): never {
+  return (exitOfNode ?? process.exit)(code)
 }
 
 /** The same for a call that answers at once; costs less. */
@@ -27,20 +40,23 @@ export function keepCallAside<Value>(call: () => Value): Value {
 
 function install(): void {
   const { stdout, stderr } = process
-  if (!hasExitGuard) guardExit()
+  if (exitOfNode === null) guardExit()
   if (stdout.write === installed) return
   const write = stdout.write.bind(stdout) as (...given: unknown[]) => boolean
   const writeAside = (...given: unknown[]) => stderr.write(...(given as [string]))
-  installed = (...given: unknown[]) =>
-    callDepth > 0 || asking.getStore() === true ? writeAside(...given) : write(...given)
+  installed = (...given: unknown[]) => (isAside() ? writeAside(...given) : write(...given))
   stdout.write = installed
 }
 
+function isAside(): boolean {
+  return callDepth > 0 || asking.getStore() !== undefined
+}
+
 function guardExit(): void {
-  hasExitGuard = true
   const exit = process.exit.bind(process)
+  exitOfNode = exit
   const guarded = (code?: number | string | null): never => {
-    if (callDepth === 0 && asking.getStore() !== true) return exit(code)
+    if (!isAside()) return exit(code)
     const refused = new Error(`it called process.exit(${code ?? ''})`)
     Error.captureStackTrace(refused, guarded) // the innermost frame is that of the plugin
     throw refused

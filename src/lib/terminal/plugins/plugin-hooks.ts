@@ -51,7 +51,7 @@ export async function runHookWithin(
   surviveStrays(plugin)
   const timer = startTimer(HOOK_LIMIT_MS)
   try {
-    return convertResult(await Promise.race([keepOutputAside(run), timer.expired]))
+    return convertResult(await Promise.race([keepOutputAside(run, plugin.name), timer.expired]))
   } catch (error) {
     return { successes: [], failures: [readMessage(error)] }
   } finally {
