@@ -80,7 +80,8 @@ export default class AuthAdd extends AccountCommand {
     const registry = await this.toolkit.providers()
     const provider = registry.get(given.provider ?? (await askProvider(registry.views())))
     const settings = readSettings(flags, process.env)
-    const named = { provider: provider.id, ...(flags.user === undefined ? {} : { user: flags.user }) }
+    const user = flags.user ?? String(await this.toolkit.settings.get('user'))
+    const named = { provider: provider.id, user }
     const isNamed = given.name !== null || settings.label != null
     const name = isNamed ? given.name : await askName(named, await this.toolkit.accounts.list(named))
     if (settings.baseUrl === undefined) {
@@ -150,9 +151,9 @@ export default class AuthAdd extends AccountCommand {
 
   /** Checks the name first, so that a login is not confirmed for an account that cannot be stored. */
   private async logIn(account: NewAccount, flags: LoginFlags): Promise<TokenSet> {
-    const { accounts, logins } = this.toolkit
-    const { provider, user, name } = account
-    const others = await accounts.list({ provider, ...(user === undefined ? {} : { user }) })
+    const { accounts, logins, settings } = this.toolkit
+    const { provider, user = String(await settings.get('user')), name } = account
+    const others = await accounts.list({ provider, user })
     if (others.some((other) => other.name === name)) {
       throw new QwenctlError('name_in_use', `there is already an account ${provider}/${name}`, {
         hint: `choose another name, or give it a new login with qwenctl auth refresh ${provider}/${name} --login`,

@@ -1,13 +1,14 @@
+import { inBatches } from '../../lib/base/in-batches.ts'
 import { Progress } from '../../lib/terminal/progress.ts'
 import type { Verification } from '../../lib/toolkit/toolkit.ts'
 import { shownName } from '../../lib/terminal/accounts/account-names.ts'
 import { resolveTargets } from '../base/account-targets.ts'
 import {
   AccountCommand,
+  AT_ONCE,
   accountArguments,
   buildFilter,
   groupFlag,
-  inBatches,
   providerFlag,
 } from '../base/toolkit-command.ts'
 
@@ -44,7 +45,7 @@ export default class AuthVerify extends AccountCommand {
       ? new Progress(process.stderr, { total: ids.length, label: 'asking', unicode, palette })
       : null
     try {
-      return await inBatches(ids, async (id) => {
+      return await inBatches(ids, AT_ONCE, async (id) => {
         const verification = await this.toolkit.accounts.verify(id)
         progress?.step()
         return verification

@@ -1,27 +1,31 @@
 import { QwenctlError } from '../../lib/base/errors.ts'
+import { inBatches } from '../../lib/base/in-batches.ts'
 import type { NamedKey } from '../../lib/terminal/input/many-keys.ts'
 import type { CheckResult, NewAccount, Toolkit } from '../../lib/toolkit/toolkit.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
-import { inBatches } from './toolkit-command.ts'
+import { AT_ONCE } from './toolkit-command.ts'
 
 /**
- * Adds an account for each key, with the same settings. Every key is checked first, and nothing is stored if one is
- * refused or its name is taken. Throws `name_in_use`, `credentials_refused`, `upstream_unavailable`, and the errors of
- * `accounts.add`.
+ * Adds an account for each key, with the same settings. Every account is checked first, and nothing is stored if one
+ * cannot be added; with `verify`, also if the provider refuses a key. Throws `name_in_use`, `credentials_refused`,
+ * `upstream_unavailable`, and the errors of `accounts.add`.
  */
 export async function addMany(
-  { accounts }: Pick<Toolkit, 'accounts'>,
+  { accounts, settings }: Pick<Toolkit, 'accounts' | 'settings'>,
   keys: readonly NamedKey[],
   { base, verify }: { base: NewAccount; verify: boolean },
 ): Promise<AccountView[]> {
+  const user = base.user ?? String(await settings.get('user'))
   const wanted = keys.map(({ name, key }): NewAccount => ({
     ...base,
+    user,
     ...(name === null ? {} : { name }),
     secret: key,
   }))
-  await refuseTaken(accounts, wanted)
+  await refuseTaken(accounts, wanted, { provider: base.provider, user })
+  for (const account of wanted) await accounts.checkNew(account)
   if (verify) {
-    const results = await inBatches([...wanted], (account) => accounts.checkCredential(account))
+    const results = await inBatches(wanted, AT_ONCE, (account) => accounts.checkCredential(account))
     refuseFailed(wanted, results)
     results.forEach(({ correctedBaseUrl }, index) => {
       const account = wanted[index]
@@ -33,11 +37,12 @@ export async function addMany(
   return added
 }
 
-async function refuseTaken(accounts: Toolkit['accounts'], wanted: readonly NewAccount[]): Promise<void> {
-  const [first] = wanted
-  if (first === undefined) return
-  const { provider, user } = first
-  const others = await accounts.list({ provider, ...(user === undefined ? {} : { user }) })
+async function refuseTaken(
+  accounts: Toolkit['accounts'],
+  wanted: readonly NewAccount[],
+  { provider, user }: { provider: string; user: string },
+): Promise<void> {
+  const others = await accounts.list({ provider, user })
   const taken = wanted.flatMap(({ name }) => others.find((other) => other.name === name)?.name ?? [])
   if (taken.length === 0) return
   throw new QwenctlError('name_in_use', `there are already accounts ${taken.join(', ')} at ${provider}`, {

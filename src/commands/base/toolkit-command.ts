@@ -10,8 +10,8 @@ import { accountCard } from '../../lib/terminal/accounts/account-card.ts'
 import { warnOfUnpriced } from '../../lib/toolkit/prices/unpriced.ts'
 import type { Look } from '../../lib/terminal/quota/quota-table.ts'
 
-// High enough to hide the latency of providers, low enough not to look like an attack.
-const BATCH = 8
+/** Checks of credentials at once: enough to hide the latency of providers, too few to look like an attack. */
+export const AT_ONCE = 8
 
 /** A command over the toolkit, which opens on first use and closes when the command ends. */
 export abstract class ToolkitCommand extends BaseCommand {
@@ -154,16 +154,4 @@ export function buildFilter(flags: {
     ...(provider === undefined ? {} : { provider }),
     ...(group === undefined ? {} : { group }),
   }
-}
-
-/** Maps `ids` through `ask`, a few at a time, and keeps the order. */
-export async function inBatches<Item, Answer>(
-  items: Item[],
-  ask: (item: Item) => Promise<Answer>,
-): Promise<Answer[]> {
-  const answers: Answer[] = []
-  for (let start = 0; start < items.length; start += BATCH) {
-    answers.push(...(await Promise.all(items.slice(start, start + BATCH).map(ask))))
-  }
-  return answers
 }

@@ -40,3 +40,25 @@ test('one refused key, and nothing is stored', async () => {
   expect(await addMany(toolkit, keys, { base, verify: false })).toHaveLength(2)
   await toolkit.close()
 })
+
+test('without verification too, one name that is not allowed, and nothing is stored', async () => {
+  const toolkit = openToolkit({ env: { QWENCTL_HOME: temporaryFolder() } })
+  const base = { provider: 'custom', baseUrl: 'http://127.0.0.1:9/v1' }
+  const keys = ['a', 'bad name'].map((name) => ({ name, key: 'sk-0123456789abcdefa' }))
+  await expect(addMany(toolkit, keys, { base, verify: false })).rejects.toMatchObject({
+    code: 'invalid_value',
+  })
+  expect(await toolkit.accounts.list()).toEqual([])
+  await toolkit.close()
+})
+
+test('names of other users are free', async () => {
+  const toolkit = openToolkit({ env: { QWENCTL_HOME: temporaryFolder() } })
+  const base = { provider: 'custom', baseUrl: 'http://127.0.0.1:9/v1' }
+  const keys = [{ name: 'a', key: 'sk-0123456789abcdefa' }]
+  for (const more of [{ user: 'bob' }, {}])
+    expect(await addMany(toolkit, keys, { base: { ...base, ...more }, verify: false })).toHaveLength(1)
+  expect((await toolkit.accounts.list()).map(({ user }) => user)).toEqual(['bob', 'local'])
+  await expect(addMany(toolkit, keys, { base, verify: false })).rejects.toMatchObject({ code: 'name_in_use' })
+  await toolkit.close()
+})

@@ -22,6 +22,8 @@ export interface Accounts {
   find(reference: string, filter?: AccountFilter): Promise<Account>
   show(reference: string, filter?: AccountFilter): Promise<AccountView>
   add(account: NewAccount): Promise<AccountView>
+  /** Throws what `add` would throw, and neither stores nor asks anything. */
+  checkNew(account: NewAccount): Promise<void>
   /** The input of `add` for an account with the settings of another; without a `secret` with the same key. */
   prepareClone(
     reference: string,

@@ -95,6 +95,10 @@ export class StoredAccounts implements Accounts {
     return this.#view(account.id)
   }
 
+  async checkNew(wanted: NewAccount): Promise<void> {
+    await checkNewAccount(this.#parts, wanted)
+  }
+
   async prepareClone(
     reference: string,
     name: string,
@@ -196,7 +200,7 @@ export class StoredAccounts implements Accounts {
   }
 
   async checkCredential(wanted: NewAccount): Promise<CheckResult> {
-    await checkNewAccount(this.#parts, wanted) // no key is sent for an account that could not be added
+    await this.checkNew(wanted) // no key is sent for an account that could not be added
     return this.#checks.ofNew(wanted)
   }
 

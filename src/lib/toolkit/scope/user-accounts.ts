@@ -35,6 +35,10 @@ export class UserAccounts implements Accounts {
     return this.#all.add(ownedBy(this.#user, account))
   }
 
+  async checkNew(account: NewAccount) {
+    return this.#all.checkNew(ownedBy(this.#user, account))
+  }
+
   prepareClone(
     reference: string,
     name: string,
