@@ -1,23 +1,16 @@
 import { createHash } from 'node:crypto'
 import { QwenctlError } from '../base/errors.ts'
-import { RecentMap } from '../rotation/pool/recent-map.ts'
+import { AnswerMemory } from './answer-memory.ts'
+import type { Sent } from './run-route.ts'
 
-const KEPT_MS = 24 * 3_600_000
-const MOST_KEPT = 2000
 const KEY = /^[\x21-\x7e]{1,255}$/
 
-/** An answer as sent. */
-export interface Sent {
-  status: number
-  value: unknown
-  headers: Record<string, string>
-}
-
-interface Entry {
-  /** The hash of the body. */
-  print: string
-  at: number
-  answer: Promise<Sent>
+/** The caller of a request, and what it asks. */
+interface Scope {
+  /** Null: the administrator. */
+  user: string | null
+  route: string
+  body: unknown
 }
 
 /**
@@ -25,37 +18,31 @@ interface Entry {
  * day, because the answer to a new client key holds its secret. A request that failed may be repeated.
  */
 export class Idempotency {
-  readonly #clock: () => number
-  readonly #entries = new RecentMap<string, Entry>(MOST_KEPT)
+  readonly #answers: AnswerMemory
 
   constructor(clock: () => number) {
-    this.#clock = clock
+    this.#answers = new AnswerMemory(clock)
   }
 
-  /**
-   * `scope`: the caller and the route. Throws `invalid_value` for a key of another form, or one that was used with another
-   * body.
-   */
-  async run(
-    key: string,
-    { scope, body }: { scope: string; body: unknown },
-    act: () => Promise<Sent>,
-  ): Promise<Sent> {
+  /** Throws `invalid_value` for a key of another form, or one that was used with another body. */
+  async run(key: string, { user, route, body }: Scope, act: () => Promise<Sent>): Promise<Sent> {
     if (!KEY.test(key)) throw refused('must have 1 to 255 visible ASCII characters')
-    const name = digest([scope, key])
+    const name = digest([user, route, key])
     const print = digest(body ?? null)
-    const before = this.#entries.get(name)
-    if (before !== undefined && this.#clock() - before.at < KEPT_MS) {
+    const before = this.#answers.get(name)
+    if (before !== undefined) {
       if (before.print !== print) throw refused('was used with another body')
       const { status, value, headers } = await before.answer
       return { status, value, headers: { ...headers, 'idempotency-replayed': 'true' } }
     }
     const answer = act()
-    this.#entries.set(name, { print, at: this.#clock(), answer })
+    this.#answers.add(name, { user, print, answer })
     try {
-      return await answer
+      const sent = await answer
+      this.#answers.settle(name, JSON.stringify(sent.value).length)
+      return sent
     } catch (error) {
-      this.#entries.delete(name)
+      this.#answers.delete(name)
       throw error
     }
   }

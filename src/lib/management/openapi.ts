@@ -3,7 +3,9 @@ import type { ErrorCode } from '../base/errors.ts'
 import { errorKinds } from '../base/errors.ts'
 import { ownVersion } from '../toolkit/own-version.ts'
 import { chooseStatus } from './answer.ts'
+import { findVersioned } from './resource-guard.ts'
 import type { Route } from './route.ts'
+import { Router } from './router.ts'
 import { answers, bodies } from '../contract/components.ts'
 import { errorDocument } from '../contract/error.ts'
 
@@ -13,15 +15,17 @@ type Json = Record<string, unknown>
 const always: readonly ErrorCode[] = ['invalid_value', 'internal', 'shutting_down']
 const closed: readonly ErrorCode[] = ['invalid_token', 'forbidden', 'too_many_failures', 'store_unwritable']
 const withBody: readonly ErrorCode[] = ['invalid_body', 'request_too_large']
-/** Errors of a change of one resource, with `If-Match`. */
+/** Errors of a change with `If-Match`, also where it cannot apply. */
 const conditional: readonly ErrorCode[] = ['precondition_failed']
 
 /** The OpenAPI 3.1 document of the routes, from the schemas that validate requests. */
 export function openApi(routes: readonly Route[]): Json {
   const paths: Record<string, Json> = {}
+  const router = new Router(routes)
   for (const route of routes) {
     const operations = (paths[route.path] ??= {})
-    operations[route.method.toLowerCase()] = buildOperation(route)
+    const hasVersion = route.method !== 'GET' && findVersioned(router, route.method, route.path) !== null
+    operations[route.method.toLowerCase()] = buildOperation(route, hasVersion)
   }
   return {
     openapi: '3.1.1',
@@ -46,11 +50,12 @@ export function openApi(routes: readonly Route[]): Json {
   }
 }
 
-function buildOperation(route: Route): Json {
+/** `hasVersion`: the request changes one resource that has an `ETag`. */
+function buildOperation(route: Route, hasVersion: boolean): Json {
   const { access, summary, about, body, query, path } = route
   const parameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => pathParameter(name ?? ''))
   if (query !== null) parameters.push(...queryParameters(query))
-  parameters.push(...headerParameters(route))
+  parameters.push(...headerParameters(route, hasVersion))
   return {
     operationId: operationId(route),
     tags: [chooseTag(path)],
@@ -89,12 +94,12 @@ function buildResponses(route: Route): Json {
   return responses
 }
 
-function errorsByStatus({ access, body, errors, method, path }: Route): Map<string, ErrorCode[]> {
+function errorsByStatus({ access, body, errors, method }: Route): Map<string, ErrorCode[]> {
   const codes = [
     ...always,
     ...(access === 'open' ? [] : closed),
     ...(body === null ? [] : withBody),
-    ...(isConditional(path, method) ? conditional : []),
+    ...(method === 'GET' ? [] : conditional),
     ...errors,
   ]
   const found = new Map<string, ErrorCode[]>()
@@ -105,19 +110,12 @@ function errorsByStatus({ access, body, errors, method, path }: Route): Map<stri
   return new Map([...found].sort(([a], [b]) => a.localeCompare(b)))
 }
 
-/** Whether a request may change one resource that has an `ETag`. */
-function isConditional(path: string, method: Route['method']): boolean {
-  return method !== 'GET' && (path.includes('{') || path === '/api/settings')
-}
-
-function headerParameters({ path, method, access }: Route): Json[] {
+function headerParameters({ method, access }: Route, hasVersion: boolean): Json[] {
   const header = (name: string, description: string): Json => {
     return { name, in: 'header', required: false, description, schema: { type: 'string' } }
   }
   return [
-    ...(isConditional(path, method)
-      ? [header('If-Match', 'the ETag of the version to change; another version is 412')]
-      : []),
+    ...(hasVersion ? [header('If-Match', 'the ETag of the version to change; another version is 412')] : []),
     ...(method === 'POST' && access !== 'open'
       ? [header('Idempotency-Key', 'a repeated request with this key gets the first answer, for a day')]
       : []),

@@ -1,44 +1,72 @@
 import { QwenctlError } from '../base/errors.ts'
-import type { Sent } from './idempotency.ts'
 import { hasETag, matchesETag } from './resource-version.ts'
-import type { Call, Route } from './route.ts'
+import type { Call, Method, Route } from './route.ts'
 import type { Router } from './router.ts'
 import { runRoute } from './run-route.ts'
+import type { Sent } from './run-route.ts'
+
+interface Change {
+  path: string
+  route: Route
+  call: Call
+}
+
+interface Versioned {
+  route: Route
+  params: Record<string, string>
+}
 
 /** Changes a resource only if it still has the version that `If-Match` names. */
 export class ResourceGuard {
   readonly #router: Router
-  /** Changes with a condition run one after another: the second sees what the first did. */
-  #last: Promise<unknown> = Promise.resolve()
+  /** The last change from each version: of several from one version, the second sees what the first did. */
+  readonly #last = new Map<string, Promise<unknown>>()
 
   constructor(router: Router) {
     this.#router = router
   }
 
-  /** Throws `precondition_failed`, and the errors of the route. */
-  run(wanted: string, change: { path: string; route: Route; call: Call }): Promise<Sent> {
-    const done = this.#last.then(() => this.#runIfMatching(wanted, change))
-    this.#last = done.catch(() => undefined)
-    return done
+  /** Throws `precondition_failed`, also where there is no version, and the errors of the route. */
+  async run(wanted: string, change: Change): Promise<Sent> {
+    const versioned = findVersioned(this.#router, change.route.method, change.path)
+    if (versioned === null) throw refused('it has no version that If-Match could name', 'leave If-Match out')
+    const etag = await readETag(versioned, change.call)
+    if (etag === null) return runRoute(change.route, change.call)
+    const done = (this.#last.get(etag) ?? Promise.resolve()).then(() =>
+      runIfMatching(wanted, versioned, change),
+    )
+    const settled = done.catch(() => undefined)
+    this.#last.set(etag, settled)
+    try {
+      return await done
+    } finally {
+      if (this.#last.get(etag) === settled) this.#last.delete(etag)
+    }
   }
+}
 
-  async #runIfMatching(
-    wanted: string,
-    { path, route, call }: { path: string; route: Route; call: Call },
-  ): Promise<Sent> {
-    const etag = await this.#readETag(path, route, call)
-    if (etag === null || matchesETag(wanted, etag)) return runRoute(route, call)
-    throw new QwenctlError('precondition_failed', 'it has changed since the version in If-Match', {
-      hint: 'read it again, and send its ETag',
-    })
+/** The resource with the version that a change depends on: at its path, or above its last word. Null: none has one. */
+export function findVersioned(router: Router, method: Method, path: string): Versioned | null {
+  const above = path.slice(0, path.lastIndexOf('/'))
+  for (const place of method === 'POST' ? [above] : [path, above]) {
+    const found = router.find('GET', place)
+    if (found.kind === 'route' && hasETag(found.route.answer)) return found
   }
+  return null
+}
 
-  /** The version of the resource at a path, or above the name of an action; null: it has none. */
-  async #readETag(path: string, route: Route, call: Call): Promise<string | null> {
-    const place = route.method === 'POST' ? path.slice(0, path.lastIndexOf('/')) : path
-    const found = this.#router.find('GET', place)
-    if (found.kind !== 'route' || !hasETag(found.route.answer)) return null
-    const { headers } = await runRoute(found.route, { ...call, params: found.params, query: undefined })
-    return headers['etag'] ?? null
-  }
+async function runIfMatching(wanted: string, versioned: Versioned, { route, call }: Change): Promise<Sent> {
+  const etag = await readETag(versioned, call)
+  if (etag === null || matchesETag(wanted, etag)) return runRoute(route, call)
+  throw refused('it has changed since the version in If-Match', 'read it again, and send its ETag')
+}
+
+/** Null: it has no version now. Throws the errors of its route, such as `account_not_found`. */
+async function readETag({ route, params }: Versioned, call: Call): Promise<string | null> {
+  const { headers } = await runRoute(route, { ...call, params, query: undefined })
+  return headers['etag'] ?? null
+}
+
+function refused(message: string, hint: string): QwenctlError {
+  return new QwenctlError('precondition_failed', message, { hint })
 }

@@ -13,7 +13,7 @@ import { settingList } from '../contract/proxy.ts'
  * The version of a resource covers everything that a person or program sets. Counts, cooldowns and times change with
  * every request, and would make every conditional change fail.
  */
-const parts = new Map<z.ZodType, (answer: never) => unknown>([
+const versionedFields = new Map<z.ZodType, (answer: never) => unknown>([
   [oneAccount, ({ account }: { account: AccountView }) => pickSettings(account)],
   [addedAccount, ({ account }: { account: AccountView }) => pickSettings(account)],
   [verifiedAccount, ({ account }: { account: AccountView }) => pickSettings(account)],
@@ -38,14 +38,14 @@ const parts = new Map<z.ZodType, (answer: never) => unknown>([
 
 /** The `ETag` of an answer of this schema; null: it is not about one resource. */
 export function computeETag(schema: z.ZodType, answer: unknown): string | null {
-  const part = parts.get(schema)?.(answer as never) ?? null
-  if (part === null) return null
-  return `"${createHash('sha256').update(JSON.stringify(part)).digest('base64url').slice(0, 22)}"`
+  const fields = versionedFields.get(schema)?.(answer as never) ?? null
+  if (fields === null) return null
+  return `"${createHash('sha256').update(JSON.stringify(fields)).digest('base64url').slice(0, 22)}"`
 }
 
 /** Whether answers of this schema have an `ETag`. */
 export function hasETag(schema: z.ZodType | null): boolean {
-  return schema !== null && parts.has(schema)
+  return schema !== null && versionedFields.has(schema)
 }
 
 /** Whether a header `If-Match` names this version. */

@@ -1,6 +1,12 @@
-import type { Sent } from './idempotency.ts'
 import { computeETag } from './resource-version.ts'
 import type { Call, Route } from './route.ts'
+
+/** An answer as sent. */
+export interface Sent {
+  status: number
+  value: unknown
+  headers: Record<string, string>
+}
 
 /** The answer of a route, with the version of the resource that it is about. */
 export async function runRoute(route: Route, call: Call): Promise<Sent> {

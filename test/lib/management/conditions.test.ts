@@ -1,6 +1,7 @@
 // The headers If-Match and Idempotency-Key, pages of lists, and the fields of a refused body.
 
 import { expect, test } from 'vitest'
+import { HeldRequest, givenUpstream, json as jsonAnswer } from '../../support/servers/fake-upstream.ts'
 import { added, givenApi } from '../../support/servers/management-harness.ts'
 import type { TestApi } from '../../support/servers/management-harness.ts'
 
@@ -156,4 +157,57 @@ test('history takes a range of times or days', async () => {
   })
   for (const query of ['?from=2026-11-03&to=2026-11-01', '?from=2026-11-01&days=2', '?from=x'])
     expect((await api.get(`/api/history${query}`)).status, query).toBe(400)
+})
+
+test('where there is no version, a change with If-Match is refused, and nothing changes', async () => {
+  const api = await givenApi()
+  const { id } = await added(api, { name: 'a' })
+  const path = `/api/accounts/${id}`
+  const tag = String((await api.get(path)).headers['etag'])
+  const headers = { 'if-match': tag }
+  const cooldowns = (wanted: string) =>
+    api.ask('DELETE', `${path}/cooldowns`, { headers: { 'if-match': wanted } })
+  expect([(await cooldowns('"other"')).status, (await cooldowns(tag)).status]).toEqual([412, 200])
+  await api.delete(path)
+  for (const [method, place] of [
+    ['POST', `/api/archive/${id}/restore`],
+    ['DELETE', `/api/archive/${id}`],
+  ] as const) {
+    const { status, json } = await api.ask(method, place, { headers })
+    expect([status, json.error.code], place).toEqual([412, 'precondition_failed'])
+  }
+  expect((await api.get('/api/archive')).json.accounts).toMatchObject([{ id }])
+})
+
+test('the OpenAPI document offers If-Match where a version exists, and nowhere else', async () => {
+  const api = await givenApi()
+  const { json } = await api.get('/api/openapi.json', { token: null })
+  const offers = (path: string, method: string) =>
+    ((json['paths'][path][method].parameters ?? []) as { name: string }[]).some(
+      ({ name }) => name === 'If-Match',
+    )
+  expect(offers('/api/accounts/{id}', 'patch')).toBe(true)
+  expect(offers('/api/accounts/{id}/cooldowns', 'delete')).toBe(true)
+  expect(offers('/api/settings', 'patch')).toBe(true)
+  expect(offers('/api/archive/{id}', 'delete')).toBe(false)
+  expect(offers('/api/archive/{id}/restore', 'post')).toBe(false)
+  expect(offers('/api/accounts', 'post')).toBe(false)
+})
+
+test('a conditional change that waits for a provider holds up no change of another account', async () => {
+  const upstream = await givenUpstream()
+  const api = await givenApi()
+  const held = new HeldRequest()
+  upstream.next(held.answer)
+  const slow = await added(api, { name: 'slow', baseUrl: upstream.baseUrl })
+  const other = await added(api, { name: 'other' })
+  const tagOf = async (id: string) => String((await api.get(`/api/accounts/${id}`)).headers['etag'])
+  const verifying = api.post(`/api/accounts/${slow.id}/verify`, undefined, {
+    headers: { 'if-match': await tagOf(slow.id) },
+  })
+  await upstream.arrivals(1)
+  const changed = await patch(api, `/api/accounts/${other.id}`, { label: 'x' }, await tagOf(other.id))
+  expect(changed.status).toBe(200)
+  held.release(jsonAnswer(200, { object: 'list', data: [] }))
+  expect((await verifying).status).toBe(200)
 })
