@@ -24,6 +24,7 @@ export default class Mcp extends AccountCommand {
     const { openMcpView, serveStdio } = await import('../lib/management/mcp/serve-stdio.ts')
     const view = openMcpView(this.toolkit, { user, canWrite: write })
     this.tellWarnings()
-    await serveStdio(view, process.stdin, process.stdout)
+    const streams = { input: process.stdin, output: process.stdout }
+    await serveStdio(view, streams, (message) => this.caution(message))
   }
 }

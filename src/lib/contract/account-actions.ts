@@ -31,7 +31,11 @@ export const doneActions = answer(
     accounts: z.array(
       z.object({
         account,
-        result: text.nullable().describe('done, or the result of verify or refresh; null: a dry run'),
+        result: text
+          .nullable()
+          .describe(
+            'done, or the result of verify or refresh; failed: it could not be asked; null: a dry run',
+          ),
         message: text.nullable(),
       }),
     ),

@@ -12,7 +12,6 @@ import { EventHub } from './events/event-hub.ts'
 import { Gate } from './gate.ts'
 import type { Opened } from './gate.ts'
 import { Idempotency } from './idempotency.ts'
-import type { Sent } from './idempotency.ts'
 import { McpEndpoint } from './mcp/mcp-endpoint.ts'
 import { PendingLogins } from './logins/pending-logins.ts'
 import type { ManagementOptions, ManagementParts } from './management-parts.ts'
@@ -21,6 +20,7 @@ import { readJson } from './read-body.ts'
 import { readBearer } from './read-bearer.ts'
 import { ResourceGuard } from './resource-guard.ts'
 import { runRoute } from './run-route.ts'
+import type { Sent } from './run-route.ts'
 import type { Call, Route } from './route.ts'
 import { Router } from './router.ts'
 import { allRoutes } from './routes/routes.ts'
@@ -53,7 +53,7 @@ export class Management {
     this.#router = new Router(this.routes)
     this.#guard = new ResourceGuard(this.#router)
     this.#idempotency = new Idempotency(clock)
-    this.#mcp = new McpEndpoint(this.#gate, (opened) => this.#findParts(opened))
+    this.#mcp = new McpEndpoint(this.#gate, (opened) => this.#findParts(opened), options.onTrouble)
     this.#page = new PageFiles(pageFolder)
   }
 
@@ -83,7 +83,8 @@ export class Management {
     if (isOfOthers(parts, params)) throw notFound(method, path)
     const query = parseQuery(route, search)
     const body = route.body === null ? undefined : checkBody(route, await readJson(req))
-    const call: Call = { params, query, body, presented, opened, remoteAddress, parts }
+    const signal = watchLeaving(res)
+    const call: Call = { params, query, body, presented, opened, remoteAddress, parts, signal }
     if (route.answer === null) {
       if (method === 'HEAD') throw notAllowed(method, ['GET']) // a stream has no end to wait for
       return route.stream(call, req, res)
@@ -101,8 +102,8 @@ export class Management {
       wanted === undefined ? runRoute(route, call) : this.#guard.run(wanted, { path, route, call })
     if (typeof key !== 'string' || route.method !== 'POST' || call.opened === null) return act()
     const { opened, query, body } = call
-    const scope = JSON.stringify([opened.kind === 'user' ? opened.user : null, path, query ?? null])
-    return this.#idempotency.run(key, { scope, body }, act)
+    const user = opened.kind === 'user' ? opened.user : null
+    return this.#idempotency.run(key, { user, route: JSON.stringify([path, query ?? null]), body }, act)
   }
 
   /** The dependencies for what a token opens. Throws `forbidden` for a user that this proxy does not serve. */
@@ -145,6 +146,13 @@ function checkOpens(opened: Opened | null, { access }: Route): void {
   throw new QwenctlError('forbidden', `this token opens the connections and the usage of ${user} alone`, {
     hint: 'use the admin token, which qwenctl config get adminToken prints',
   })
+}
+
+function watchLeaving(res: ServerResponse): AbortSignal {
+  const left = new AbortController()
+  if (res.destroyed) left.abort()
+  else res.once('close', () => left.abort())
+  return left.signal
 }
 
 function splitUrl(url: string): { path: string; search: string } {

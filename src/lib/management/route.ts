@@ -22,6 +22,8 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> {
   opened: Opened | null
   /** The address of the client. */
   remoteAddress: string
+  /** Aborted once the client has left. */
+  signal: AbortSignal
 }
 
 interface About {

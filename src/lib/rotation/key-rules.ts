@@ -48,6 +48,9 @@ export function refuseSpent(view: RotationMoment, key: Pick<ClientKey, 'id' | 'n
   throw new QwenctlError(
     'quota_exhausted',
     `the client key "${key.name}" is spent until ${new Date(at).toISOString()} (${seconds} s)`,
-    { hint: 'qwenctl keys list shows what is left of each', details: { retryAfterSeconds: seconds } },
+    {
+      hint: 'qwenctl keys list shows what is left of each',
+      details: { retryAfterSeconds: seconds, returnsAt: at },
+    },
   )
 }

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
 import type { AccountView } from '../../../src/lib/toolkit/views.ts'
+import type { Call } from '../../../src/lib/management/route.ts'
+import { bulkActionRoute } from '../../../src/lib/management/routes/accounts/bulk-actions.ts'
+import { givenUpstream, json } from '../../support/servers/fake-upstream.ts'
 import { added, givenApi } from '../../support/servers/management-harness.ts'
 
 async function given() {
@@ -70,4 +73,32 @@ test.each([
   const { act } = await given()
   const { status, json } = await act(body)
   expect([status, json.error.field]).toEqual([422, field])
+})
+
+test('when an account goes while others are asked, the others keep their results', async () => {
+  const upstream = await givenUpstream()
+  const api = await givenApi()
+  const names = Array.from({ length: 9 }, (_, index) => `n${index}`)
+  const accounts: AccountView[] = []
+  for (const name of names) accounts.push(await added(api, { name, baseUrl: upstream.baseUrl }))
+  const last = accounts.at(-1)?.id ?? ''
+  upstream.next((call) => {
+    void api.delete(`/api/accounts/${last}`).then(() => json(401, { error: { message: 'no' } })(call))
+  })
+  upstream.always(json(200, { object: 'list', data: [] }))
+  const done = await api.post('/api/accounts/actions', { filter: {}, action: 'verify' })
+  expect(done.status, done.text).toBe(200)
+  const results = (done.json.accounts as unknown as { result: string }[]).map(({ result }) => result)
+  expect(results.filter((result) => result === 'refused')).toHaveLength(1)
+  expect(results).toHaveLength(8)
+})
+
+test('once the client left, no provider is asked', async () => {
+  const upstream = await givenUpstream()
+  const api = await givenApi()
+  const { id } = await added(api, { name: 'a', baseUrl: upstream.baseUrl })
+  const body = { ids: [id], action: 'verify', dryRun: false }
+  const call = { body, parts: { toolkit: api.proxy.toolkit }, signal: AbortSignal.abort() }
+  await expect(bulkActionRoute.run(call as unknown as Call)).rejects.toMatchObject({ code: 'cancelled' })
+  expect(upstream.count()).toBe(0)
 })

@@ -1,9 +1,10 @@
 import { PassThrough } from 'node:stream'
-import { appendFileSync, mkdirSync } from 'node:fs'
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { McpServer } from '../../../src/lib/management/mcp/mcp-server.ts'
 import { openMcpView, serveStdio } from '../../../src/lib/management/mcp/serve-stdio.ts'
+import type { ManagedToolkit } from '../../../src/lib/toolkit/scope/managed-toolkit.ts'
 import { added, givenApi } from '../../support/servers/management-harness.ts'
 import type { TestApi } from '../../support/servers/management-harness.ts'
 
@@ -18,6 +19,10 @@ const READING = [
   'models_find',
   'requests_find',
 ]
+/** Passed as `onTrouble` where no trouble may come. */
+const refuseTrouble = (message: string): never => {
+  throw new Error(message)
+}
 const WRITING = ['account_enable', 'account_disable', 'quota_reset']
 
 interface Result {
@@ -111,6 +116,59 @@ test('a wait ends when an account can serve, or at its time-out', async () => {
   expect((await waiting).structuredContent).toMatchObject({ ready: true, account: { name: 'a' } })
 })
 
+test('for a client key without room, a wait and a forecast tell when it has room again', async () => {
+  const { api, a } = await given()
+  const { key, secret } = await api.proxy.toolkit.keys.create({ name: 'k', limits: ['1/day'] })
+  const ledger = await api.proxy.toolkit.ledger()
+  await ledger.reserve({ account: a.id, also: [key.id] })
+  const waited = await call(api, 'quota_wait', { timeoutMs: 0 }, secret)
+  expect(waited.isError, JSON.stringify(waited)).toBeUndefined()
+  expect(waited.structuredContent).toMatchObject({ ready: false, account: null })
+  expect(Date.parse(waited.structuredContent.returnsAt as string)).toBeGreaterThan(ledger.now())
+  const forecast = await call(api, 'quota_forecast', { requests: 1 }, secret)
+  expect(forecast.structuredContent).toMatchObject({ fits: false, accounts: [] })
+  expect(forecast.structuredContent.returnsAt).toBe(waited.structuredContent.returnsAt)
+})
+
+describe('failures of the program', () => {
+  const read = { jsonrpc: '2.0', id: 1, method: 'resources/read', params: { uri: 'qwenctl://accounts/a' } }
+  const show = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'quota_show' } }
+
+  test('a store that does not open is named, and is no missing resource', async () => {
+    const api = await givenApi({ troubles: /is not valid JSON/ })
+    await added(api, { name: 'a' })
+    writeFileSync(join(api.proxy.home, 'accounts.json'), '{')
+    const server = new McpServer(
+      openMcpView(api.proxy.toolkit, { user: null, canWrite: false }),
+      refuseTrouble,
+    )
+    expect(await server.handle(read)).toMatchObject({
+      error: { code: -32603, data: { code: 'store_corrupt' } },
+    })
+    expect(await server.handle(show)).toMatchObject({
+      result: { isError: true, structuredContent: { error: { code: 'store_corrupt' } } },
+    })
+  })
+
+  test('a fault of the program is reported on its own side, and the client sees no details', async () => {
+    const { api } = await given()
+    const fail = () => Promise.reject(new TypeError('details of /home/x'))
+    const quotas = { ...api.proxy.toolkit.quotas, show: fail }
+    const accounts = Object.assign(Object.create(api.proxy.toolkit.accounts) as object, { show: fail })
+    const toolkit = Object.assign(Object.create(api.proxy.toolkit) as ManagedToolkit, { quotas, accounts })
+    const troubles: string[] = []
+    const view = openMcpView(toolkit, { user: null, canWrite: false })
+    const server = new McpServer(view, (message) => troubles.push(message))
+    const [failed, called] = [await server.handle(read), await server.handle(show)]
+    expect(failed).toMatchObject({ error: { code: -32603, data: { code: 'internal' } } })
+    expect(called).toMatchObject({
+      result: { isError: true, structuredContent: { error: { code: 'internal' } } },
+    })
+    expect(JSON.stringify([failed, called])).not.toContain('details')
+    expect(troubles).toEqual(['MCP failed: details of /home/x', 'MCP failed: details of /home/x'])
+  })
+})
+
 describe('a caller sees its own view', () => {
   test('a user token: that user alone', async () => {
     const { api } = await given()
@@ -196,7 +254,7 @@ test('resources are the documents of --json, one account among them', async () =
 describe('the protocol', () => {
   const server = async () => {
     const { api } = await given()
-    return new McpServer(openMcpView(api.proxy.toolkit, { user: null, canWrite: false }))
+    return new McpServer(openMcpView(api.proxy.toolkit, { user: null, canWrite: false }), refuseTrouble)
   }
   const ask = async (target: McpServer, method: string, params: object = {}) =>
     (await target.handle({ jsonrpc: '2.0', id: 1, method, params })) as unknown as {
@@ -252,7 +310,8 @@ describe('the protocol', () => {
     const [input, output] = [new PassThrough(), new PassThrough()]
     let text = ''
     output.on('data', (bytes: Buffer) => (text += bytes.toString()))
-    const done = serveStdio(openMcpView(api.proxy.toolkit, { user: null, canWrite: false }), input, output)
+    const view = openMcpView(api.proxy.toolkit, { user: null, canWrite: false })
+    const done = serveStdio(view, { input, output }, refuseTrouble)
     const send = (message: object) => input.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`)
     const lines = () => text.split('\n').filter((line) => line !== '')
     send({

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { summarizeUsers } from '../../../src/lib/management/routes/users.ts'
 import { added, givenApi } from '../../support/servers/management-harness.ts'
 
 async function given() {
@@ -132,4 +133,34 @@ test.each([
   const api = await givenApi()
   const { status, json } = await api.post('/api/users/alice/tokens', { expires })
   expect([status, json.error.field]).toEqual([422, field])
+})
+
+test('users are summarized in one pass over the accounts', () => {
+  const COUNT = 500
+  let reads = 0
+  const today = { requests: 2, inputTokens: 3, outputTokens: 5 }
+  const accounts = Array.from({ length: COUNT }, (_, index) => ({
+    get user() {
+      reads += 1
+      return `u${String(index % 250).padStart(3, '0')}`
+    },
+    status: index < 250 ? ('ready' as const) : ('disabled' as const),
+    today,
+    lastUsedAt: index < 250 ? '2026-11-22T10:00:00.000Z' : '2026-11-22T11:00:00.000Z',
+  }))
+  const users = summarizeUsers(accounts, [{ user: 'u000' }, { user: 'z' }, { user: null }], null)
+  expect(users).toHaveLength(251)
+  expect(users[0]).toEqual({
+    id: 'u000',
+    accounts: 2,
+    ready: 1,
+    keys: 1,
+    requests: 4,
+    inputTokens: 6,
+    outputTokens: 10,
+    lastUsedAt: '2026-11-22T11:00:00.000Z',
+  })
+  expect(users.at(-1)).toMatchObject({ id: 'z', accounts: 0, keys: 1, lastUsedAt: null })
+  expect(reads).toBe(COUNT)
+  expect(summarizeUsers(accounts, [], 'nobody-yet')).toMatchObject([{ id: 'nobody-yet', accounts: 0 }])
 })

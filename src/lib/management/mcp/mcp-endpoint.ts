@@ -14,10 +14,16 @@ import { viewOfKey } from './mcp-view.ts'
 export class McpEndpoint {
   readonly #gate: Gate
   readonly #findParts: (opened: Opened | null) => ManagementParts
+  readonly #onTrouble: (message: string) => void
 
-  constructor(gate: Gate, findParts: (opened: Opened | null) => ManagementParts) {
+  constructor(
+    gate: Gate,
+    findParts: (opened: Opened | null) => ManagementParts,
+    onTrouble: (message: string) => void,
+  ) {
     this.#gate = gate
     this.#findParts = findParts
+    this.#onTrouble = onTrouble
   }
 
   /** Throws the errors of the gate, `method_not_allowed`, and those of the body. */
@@ -40,7 +46,7 @@ export class McpEndpoint {
     const message = await readJson(req)
     const left = new AbortController()
     res.on('close', () => left.abort())
-    const answer = await new McpServer(view).handle(message, left.signal)
+    const answer = await new McpServer(view, this.#onTrouble).handle(message, left.signal)
     if (answer !== null) return sendJson(res, 200, answer)
     res.writeHead(202, { 'content-length': 0 })
     res.end()

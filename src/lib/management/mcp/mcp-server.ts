@@ -2,11 +2,14 @@
 // (revisions up to 2025-11-25) and without one (2026-07-28), and keeps no session.
 // Source: https://modelcontextprotocol.io/specification/2026-07-28 and /2025-11-25, read 2026-11-30.
 
+import { redact } from '../../account/mask.ts'
+import { QwenctlError, isQwenctlError, readMessage } from '../../base/errors.ts'
 import { ownVersion } from '../../toolkit/own-version.ts'
 import type { Id, RpcAnswer, RpcRequest } from './json-rpc.ts'
 import { RpcError, answerError, answerResult, findId, readRequest, rpcCodes } from './json-rpc.ts'
 import type { McpView } from './mcp-view.ts'
 import { listResources, readResource, resourceTemplates } from './resources.ts'
+import { describeFailure } from './tool.ts'
 import { listTools } from './tools/all-tools.ts'
 
 /** Revisions that begin with `initialize`, the newest first. */
@@ -23,11 +26,14 @@ const INSTRUCTIONS =
 
 export class McpServer {
   readonly #view: McpView
+  readonly #onTrouble: (message: string) => void
   /** The calls under way, which `notifications/cancelled` ends. */
   readonly #calls = new Map<Id, AbortController>()
 
-  constructor(view: McpView) {
+  /** `onTrouble` receives faults of the program itself. The client does not see their details. */
+  constructor(view: McpView, onTrouble: (message: string) => void) {
     this.#view = view
+    this.#onTrouble = onTrouble
   }
 
   /** Null: the message needs no answer. Never rejects. */
@@ -40,8 +46,16 @@ export class McpServer {
       return answerResult(request.id, await this.#answer(request, request.id, signal))
     } catch (error) {
       if (error instanceof RpcError) return answerError(id, error)
-      return answerError(id, new RpcError(rpcCodes.internal, 'the server failed on this request'))
+      const { code, message, hint } = this.#report(error)
+      return answerError(id, new RpcError(rpcCodes.internal, redact(message, []), { code, hint }))
     }
+  }
+
+  /** The error for the client. A fault of the program itself is reported, and only its kind is shown. */
+  #report(error: unknown): QwenctlError {
+    if (isQwenctlError(error)) return error
+    this.#onTrouble(`MCP failed: ${readMessage(error)}`)
+    return new QwenctlError('internal', 'the server failed on this request')
   }
 
   /** Ends the calls under way. */
@@ -100,6 +114,8 @@ export class McpServer {
         given,
         signal === undefined ? call.signal : AbortSignal.any([call.signal, signal]),
       )
+    } catch (error) {
+      return describeFailure(this.#report(error))
     } finally {
       this.#calls.delete(id)
     }

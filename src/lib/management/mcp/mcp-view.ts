@@ -34,6 +34,7 @@ export async function showQuota(
   const document = await toolkit.quotas.show(references, filter)
   if (key === null) return document
   const ids = document.accounts.filter((account) => mayServe(key, account)).map(({ id }) => id)
+  if (ids.length === document.accounts.length) return document
   if (ids.length > 0) return toolkit.quotas.show(ids)
   const none = { accounts: 0, ready: 0, requests: 0, inputTokens: 0, outputTokens: 0 }
   return { ...document, accounts: [], totals: { ...none, remaining: null, remainingMinute: null } }

@@ -1,3 +1,4 @@
+import { isQwenctlError } from '../../base/errors.ts'
 import type { ProviderRegistry } from '../../toolkit/toolkit.ts'
 import { showHistory } from '../routes/history.ts'
 import { RpcError, rpcCodes } from './json-rpc.ts'
@@ -115,10 +116,16 @@ async function readAccount(view: McpView, uri: unknown): Promise<object | null> 
   const start = `${SCHEME}accounts/`
   if (typeof uri !== 'string' || !uri.startsWith(start)) return null
   const reference = decode(uri.slice(start.length))
-  const account = await view.toolkit.accounts.show(reference).catch(() => null)
+  const account = await view.toolkit.accounts.show(reference).catch(nullIfUnknown)
   if (account === null || view.key === null) return account === null ? null : { account }
   const own = (await showQuota(view, [], {})).accounts.find(({ id }) => id === account.id)
   return own === undefined ? null : { account: own }
+}
+
+/** Throws every error that does not mean that the reference names no single account. */
+function nullIfUnknown(error: unknown): null {
+  if (isQwenctlError(error) && ['account_not_found', 'ambiguous_account'].includes(error.code)) return null
+  throw error
 }
 
 function decode(text: string): string {

@@ -18,8 +18,12 @@ export function openMcpView(
  * Serves one client over lines of JSON until its input ends. Calls run at the same time: a long `quota_wait` holds up
  * nothing. Resolves when all answers are written.
  */
-export async function serveStdio(view: McpView, input: Readable, output: Writable): Promise<void> {
-  const server = new McpServer(view)
+export async function serveStdio(
+  view: McpView,
+  { input, output }: { input: Readable; output: Writable },
+  onTrouble: (message: string) => void,
+): Promise<void> {
+  const server = new McpServer(view, onTrouble)
   const pending = new Set<Promise<void>>()
   const write = (answer: object | null) => {
     if (answer !== null && output.writable) output.write(`${JSON.stringify(answer)}\n`)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { redact } from '../../account/mask.ts'
-import { QwenctlError, isQwenctlError, readMessage } from '../../base/errors.ts'
+import type { QwenctlError } from '../../base/errors.ts'
+import { isQwenctlError } from '../../base/errors.ts'
 import { checkShape } from '../check-shape.ts'
 import type { McpView } from './mcp-view.ts'
 
@@ -19,7 +20,7 @@ export interface Tool {
   name: string
   writes: boolean
   describe(): object
-  /** Never rejects: a failure is a result with `isError`. */
+  /** A failure is a result with `isError`. Rejects only for a fault of the program itself. */
   call(view: McpView, given: unknown, signal: AbortSignal): Promise<ToolResult>
 }
 
@@ -46,7 +47,8 @@ export function defineTool<Input extends z.ZodType>(spec: ToolSpec<Input>): Tool
         const wanted = checkShape(input, given ?? {}, 'invalid_value')
         return result(await spec.run(view, wanted, signal))
       } catch (error) {
-        return { ...result({ error: describeError(error) }), isError: true }
+        if (!isQwenctlError(error)) throw error
+        return describeFailure(error)
       }
     },
   }
@@ -56,10 +58,8 @@ function result(document: object): ToolResult {
   return { content: [{ type: 'text', text: JSON.stringify(document) }], structuredContent: document }
 }
 
-function describeError(error: unknown): { code: string; message: string; hint: string | null } {
-  const known = isQwenctlError(error)
-    ? error
-    : new QwenctlError('internal', `the tool failed: ${readMessage(error)}`)
-  const { code, message, hint } = known
-  return { code, message: redact(message, []), hint: hint === null ? null : redact(hint, []) }
+/** A failure as the result of a tool. */
+export function describeFailure({ code, message, hint }: QwenctlError): ToolResult {
+  const error = { code, message: redact(message, []), hint: hint === null ? null : redact(hint, []) }
+  return { ...result({ error }), isError: true }
 }

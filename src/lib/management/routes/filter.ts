@@ -5,9 +5,9 @@ import type { AccountFilter } from '../../toolkit/toolkit.ts'
 
 /** The filters of lists of accounts. */
 export const accountFilter = z.strictObject({
-  user: z.string().optional(),
-  provider: z.string().optional(),
-  group: z.string().optional(),
+  user: z.string().optional().describe('only accounts of this user'),
+  provider: z.string().optional().describe('only accounts at this provider'),
+  group: z.string().optional().describe('only accounts of this group'),
 })
 
 /** The same for a list in pages. */
@@ -16,12 +16,14 @@ export const accountListQuery = accountFilter.extend({
   ...paging,
 })
 
-/** The fields that have a value: forms send empty fields. */
 export function buildFilter({ user, provider, group }: z.output<typeof accountFilter>): AccountFilter {
-  const given = Object.entries({ user, provider, group }).filter(
-    ([, value]) => value !== undefined && value !== '',
-  )
-  return Object.fromEntries(given)
+  return definedOnly({ user, provider, group })
+}
+
+/** The fields that have a value: forms send empty fields. */
+export function definedOnly<Fields extends object>(fields: Fields): Partial<Fields> {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined && value !== '')
+  return Object.fromEntries(given) as Partial<Fields>
 }
 
 export const flag = z.enum(['true', 'false']).optional()

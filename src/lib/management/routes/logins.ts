@@ -34,24 +34,7 @@ export const loginRoutes = [
     answer: login,
     run: ({ body: { provider, ...wanted }, parts }) => begin(parts, provider, wanted),
   }),
-  route({
-    method: 'GET',
-    path: '/api/logins/{id}',
-    access: 'user',
-    summary: 'Show the state of a login',
-    errors: ['not_found'],
-    answer: login,
-    run: async ({ params, parts }) => parts.logins.show(params.id),
-  }),
-  route({
-    method: 'DELETE',
-    path: '/api/logins/{id}',
-    access: 'user',
-    summary: 'Stop a login',
-    errors: ['not_found'],
-    answer: login,
-    run: async ({ params, parts }) => parts.logins.cancel(params.id),
-  }),
+  ...makeLoginRoutes('/api/logins/{id}'),
   route({
     method: 'POST',
     path: '/api/login/{id}',
@@ -64,25 +47,32 @@ export const loginRoutes = [
     answer: login,
     run: ({ params, body, parts }) => begin(parts, params.id, body),
   }),
-  route({
-    method: 'GET',
-    path: '/api/login/{id}',
-    access: 'user',
-    summary: 'Show the state of a login',
-    errors: ['not_found'],
-    answer: login,
-    run: async ({ params, parts }) => parts.logins.show(params.id),
-  }),
-  route({
-    method: 'DELETE',
-    path: '/api/login/{id}',
-    access: 'user',
-    summary: 'Stop a login',
-    errors: ['not_found'],
-    answer: login,
-    run: async ({ params, parts }) => parts.logins.cancel(params.id),
-  }),
+  ...makeLoginRoutes('/api/login/{id}'),
 ]
+
+/** The routes of a login that has begun. */
+function makeLoginRoutes(path: '/api/logins/{id}' | '/api/login/{id}') {
+  return [
+    route({
+      method: 'GET',
+      path,
+      access: 'user',
+      summary: 'Show the state of a login',
+      errors: ['not_found'],
+      answer: login,
+      run: async ({ params, parts }) => parts.logins.show(params.id),
+    }),
+    route({
+      method: 'DELETE',
+      path,
+      access: 'user',
+      summary: 'Stop a login',
+      errors: ['not_found'],
+      answer: login,
+      run: async ({ params, parts }) => parts.logins.cancel(params.id),
+    }),
+  ]
+}
 
 async function begin(parts: ManagementParts, provider: string, body: z.output<typeof newLogin>) {
   const { issuer, deviceEndpoint, tokenEndpoint, clientId, scope, ...wanted } = body

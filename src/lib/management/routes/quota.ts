@@ -1,7 +1,7 @@
 import { route } from '../route.ts'
 import { explainQuery, explanation } from '../../contract/explain.ts'
 import { quota } from '../../contract/quota.ts'
-import { accountFilter, buildFilter } from './filter.ts'
+import { accountFilter, buildFilter, definedOnly } from './filter.ts'
 
 /** Remaining quota. */
 export const quotaRoutes = [
@@ -29,12 +29,6 @@ export const quotaRoutes = [
     ],
     query: explainQuery,
     answer: explanation,
-    run: async ({ query, parts }) => parts.toolkit.quotas.explain(given(query)),
+    run: async ({ query, parts }) => parts.toolkit.quotas.explain(definedOnly(query)),
   }),
 ]
-
-/** The query without missing or empty fields: forms send empty fields. */
-function given<Query extends object>(query: Query): Partial<Query> {
-  const fields = Object.entries(query).filter(([, value]) => value !== undefined && value !== '')
-  return Object.fromEntries(fields) as Partial<Query>
-}

@@ -28,6 +28,7 @@ export const requestRoutes = [
     path: '/api/requests/{id}',
     access: 'user',
     summary: 'Show a finished request with every attempt, by its x-request-id',
+    about: 'Looks through the last 256 MiB of the log.',
     errors: ['not_found'],
     answer: oneRequest,
     run: async ({ params, parts }) => {

@@ -1,9 +1,11 @@
 import { QwenctlError } from '../../base/errors.ts'
 import { checkName } from '../../account/name.ts'
+import type { ClientKeyView } from '../../contract/keys.ts'
 import type { UserView } from '../../contract/users.ts'
 import { newUserToken, userList, userQuery, userToken } from '../../contract/users.ts'
 import { readExpiry } from '../../toolkit/keys/expiry.ts'
 import { inField } from '../../toolkit/settings/in-field.ts'
+import type { AccountQuotaView } from '../../toolkit/views.ts'
 import type { ManagementParts } from '../management-parts.ts'
 import { cutPage } from '../page.ts'
 import { route } from '../route.ts'
@@ -52,22 +54,41 @@ function readEnd(expires: string, now: number): string {
 
 async function listUsers({ toolkit, user: only }: ManagementParts): Promise<UserView[]> {
   const [{ accounts }, keys] = await Promise.all([toolkit.quotas.show([]), toolkit.keys.list()])
-  const owners = [...accounts.map(({ user }) => user), ...keys.flatMap(({ user }) => user ?? [])]
-  const names = new Set(only === null ? owners : [only])
-  return [...names].sort().map((id) => {
-    const own = accounts.filter(({ user }) => user === id)
-    const sum = (field: 'requests' | 'inputTokens' | 'outputTokens') =>
-      own.reduce((total, { today }) => total + today[field], 0)
-    const used = own.flatMap(({ lastUsedAt }) => lastUsedAt ?? []).sort()
-    return {
-      id,
-      accounts: own.length,
-      ready: own.filter(({ status }) => status === 'ready').length,
-      keys: keys.filter(({ user }) => user === id).length,
-      requests: sum('requests'),
-      inputTokens: sum('inputTokens'),
-      outputTokens: sum('outputTokens'),
-      lastUsedAt: used.at(-1) ?? null,
-    }
-  })
+  return summarizeUsers(accounts, keys, only)
+}
+
+type Counted = Pick<AccountQuotaView, 'user' | 'status' | 'lastUsedAt'> & {
+  today: Pick<AccountQuotaView['today'], 'requests' | 'inputTokens' | 'outputTokens'>
+}
+
+/** The users by name, from one pass over accounts and keys. `only`: this user alone; null: all. */
+export function summarizeUsers(
+  accounts: readonly Counted[],
+  keys: readonly Pick<ClientKeyView, 'user'>[],
+  only: string | null,
+): UserView[] {
+  const users = new Map<string, UserView>()
+  const find = (id: string): UserView => {
+    const view = users.get(id) ?? newUserView(id)
+    users.set(id, view)
+    return view
+  }
+  if (only !== null) find(only)
+  for (const { user, status, today, lastUsedAt } of accounts) {
+    const view = find(user)
+    view.accounts += 1
+    if (status === 'ready') view.ready += 1
+    view.requests += today.requests
+    view.inputTokens += today.inputTokens
+    view.outputTokens += today.outputTokens
+    if (lastUsedAt !== null && lastUsedAt > (view.lastUsedAt ?? '')) view.lastUsedAt = lastUsedAt
+  }
+  for (const { user } of keys) if (user !== null) find(user).keys += 1
+  const shown = [...users.values()].filter(({ id }) => only === null || id === only)
+  return shown.sort((a, b) => (a.id < b.id ? -1 : 1))
+}
+
+function newUserView(id: string): UserView {
+  const counts = { accounts: 0, ready: 0, keys: 0, requests: 0, inputTokens: 0, outputTokens: 0 }
+  return { id, ...counts, lastUsedAt: null }
 }

@@ -39,6 +39,8 @@ export interface RequestSearch {
 const IS_REQUEST = '"kind":"request"'
 /** The most bytes that one page reads: the next page continues. */
 const MOST_BYTES = 64 << 20
+/** The most bytes that the search for one request reads: most of them only pass by. */
+const MOST_BYTES_OF_SEARCH = 4 * MOST_BYTES
 /** Lines are written shortly after the end of their request, and not in its order. */
 const LATE_MS = 60_000
 
@@ -69,31 +71,39 @@ export async function listRequests(
   })
 }
 
-/** A request with all of its attempts; null: the log has none with this id that the viewer may see. */
+/**
+ * A request with all of its attempts; null: the last `mostBytes` of the log have none with this id that the viewer may
+ * see.
+ */
 export async function findRequest(
   { folder, viewer }: RequestSearch,
   id: string,
+  mostBytes = MOST_BYTES_OF_SEARCH,
 ): Promise<RequestView | null> {
+  const wanted = `"requestId":${JSON.stringify(id)}`
   return withOpenLogs(folder, async (logs) => {
     let found: LogEntry | null = null
+    let bytesRead = 0
     const attempts: LogEntry[] = []
-    for await (const { lines } of readBackwards(logs, null, id)) {
+    for await (const { lines, bytes } of readBackwards(logs, null, wanted)) {
       for (const { text } of lines) {
-        const entry = text.includes(id) ? readShown(text, viewer) : null
+        const entry = text.includes(wanted) ? readShown(text, viewer) : null
         if (entry?.['requestId'] !== id) continue
         if (entry.kind === 'request') found = entry
         else if (entry.kind === 'attempt' || entry.kind === 'rotation') attempts.push(entry)
       }
       // The lines of one request are written together, so an older block can only have the rest of them.
-      if (found !== null && !isAtEdge(lines, id)) break
+      if (found !== null && !isAtEdge(lines, wanted)) break
+      bytesRead += bytes
+      if (bytesRead >= mostBytes) break
     }
     return found === null ? null : viewRequest(found, completeAttempts(found, attempts.reverse()))
   })
 }
 
 /** Whether the oldest line of a block is of this request: the next block may then have more of them. */
-function isAtEdge(lines: readonly PlacedLine[], id: string): boolean {
-  return lines.at(-1)?.text.includes(id) === true
+function isAtEdge(lines: readonly PlacedLine[], wanted: string): boolean {
+  return lines.at(-1)?.text.includes(wanted) === true
 }
 
 /** A log of level warn has no lines of successful attempts: the request's own line then says more. */

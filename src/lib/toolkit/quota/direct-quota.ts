@@ -117,8 +117,12 @@ export function buildAccountViews(books: StoreSnapshot, accounts: Account[]): Ac
 
 /** The referenced accounts without duplicates, in that order; without references all that match the filter. */
 export function selectAccounts(accounts: Account[], filter: AccountFilter, references: string[]): Account[] {
-  if (references.length === 0) return filterAccounts(accounts, filter)
-  return [...new Set(references.map((reference) => resolveReference(accounts, reference, filter)))]
+  const pool = filterAccounts(accounts, filter)
+  if (references.length === 0) return pool
+  // Callers pass the ids of all accounts, and a search for each would read the whole list each time.
+  const ids = new Map(pool.map((account) => [account.id, account]))
+  const find = (reference: string) => ids.get(reference) ?? resolveReference(pool, reference, filter)
+  return [...new Set([...new Set(references)].map(find))]
 }
 
 export function filterAccounts(accounts: Account[], filter: AccountFilter): Account[] {

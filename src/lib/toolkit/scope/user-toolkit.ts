@@ -1,5 +1,6 @@
-// The toolkit of one user, for a proxy that serves one user. Objects of other users are invisible, not counted and
-// unchangeable. Every part defines its restriction here, so a new part cannot be forgotten.
+// The toolkit of one user. A proxy of one user has it, and so do the tokens and client keys of users. Objects of other
+// users are invisible, not counted and unchangeable. Every part defines its restriction here, so a new part cannot be
+// forgotten.
 
 import { QwenctlError } from '../../base/errors.ts'
 import { findAccountCaps } from '../../rotation/caps.ts'
@@ -77,9 +78,13 @@ function userSettings(
   user: string,
 ): Settings {
   const refuse = (): never => {
-    throw new QwenctlError('forbidden', `settings hold for all users, and this proxy serves ${user} alone`, {
-      hint: 'change them on the machine with qwenctl config set',
-    })
+    throw new QwenctlError(
+      'forbidden',
+      `settings hold for all users, and only the data of ${user} is open here`,
+      {
+        hint: 'change them on the machine with qwenctl config set',
+      },
+    )
   }
   return {
     path: settings.path,

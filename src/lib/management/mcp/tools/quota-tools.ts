@@ -2,21 +2,24 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
 import { account } from '../../../contract/account.ts'
 import { explainQuery } from '../../../contract/explain.ts'
-import { buildFilter } from '../../routes/filter.ts'
+import { isQwenctlError } from '../../../base/errors.ts'
+import type { ExplainDocument, ExplainedAccount, ExplainQuery } from '../../../toolkit/views.ts'
+import { accountFilter, buildFilter, definedOnly } from '../../routes/filter.ts'
 import type { McpView } from '../mcp-view.ts'
 import { explainQuota, showQuota } from '../mcp-view.ts'
 import { defineTool } from '../tool.ts'
-import { definedOnly, filterFields } from './account-filter.ts'
+import { WaitPace } from './wait-pace.ts'
 
 const LONGEST_WAIT_MS = 10 * 60_000
-const LOOK_MS = 1000
+
+const pace = new WaitPace()
 
 const accountsList = defineTool({
   name: 'accounts_list',
   title: 'List accounts',
   description:
     'Lists the accounts with their status, why one is out, when it returns, and the command that brings it back.',
-  input: z.strictObject({ ...filterFields, status: account.shape.status.optional() }),
+  input: accountFilter.extend({ status: account.shape.status.optional() }),
   run: async (view, { status, ...filter }) => {
     const accounts =
       view.key === null
@@ -30,8 +33,7 @@ const quotaShow = defineTool({
   name: 'quota_show',
   title: 'Show quota',
   description: 'Shows what is left of every limit of the accounts, and the totals over them.',
-  input: z.strictObject({
-    ...filterFields,
+  input: accountFilter.extend({
     accounts: z.array(z.string()).optional().describe('references or ids; missing: all'),
   }),
   run: async (view, { accounts = [], ...filter }) => showQuota(view, accounts, buildFilter(filter)),
@@ -48,8 +50,8 @@ const quotaExplain = defineTool({
 
 const target = {
   model: z.string().optional().describe('as a client writes it'),
-  provider: filterFields.provider,
-  group: filterFields.group,
+  provider: accountFilter.shape.provider,
+  group: accountFilter.shape.group,
   account: z.string().optional().describe('reference or id: only this account'),
 }
 
@@ -65,12 +67,25 @@ const quotaForecast = defineTool({
   run: async (view, { requests, ...query }) => forecast(view, definedOnly(query), requests ?? null),
 })
 
+/** As `explainQuota`. A client key without room has no accounts until its own limits leave room again. */
+async function explainUnlessSpent(
+  view: McpView,
+  query: ExplainQuery,
+): Promise<Pick<ExplainDocument, 'next' | 'returnsAt' | 'accounts'>> {
+  try {
+    return await explainQuota(view, query)
+  } catch (error) {
+    if (!isQwenctlError(error) || error.code !== 'quota_exhausted') throw error
+    return { next: null, returnsAt: new Date(Number(error.details['returnsAt'])).toISOString(), accounts: [] }
+  }
+}
+
 async function forecast(
   view: McpView,
   query: Partial<z.output<z.ZodObject<typeof target>>>,
   wanted: number | null,
 ) {
-  const explained = await explainQuota(view, query)
+  const explained = await explainUnlessSpent(view, query)
   const serving = new Set(explained.accounts.filter(({ place }) => place !== null).map(({ id }) => id))
   const { now, accounts } = await showQuota(view, [], {})
   const able = accounts.filter(({ id }) => serving.has(id))
@@ -83,13 +98,10 @@ async function forecast(
     fits: wanted === null ? null : able.length > 0 && (remaining === null || remaining >= wanted),
     remaining,
     returnsAt: explained.returnsAt,
-    accounts: able.map(({ id, user, provider, name, remaining: left, limits }) => ({
-      id,
-      user,
-      provider,
-      name,
-      remaining: left,
-      forecasts: limits.flatMap(({ metric, window, forecast: pace, resetsAt }) =>
+    accounts: able.map((one) => ({
+      ...pickName(one),
+      remaining: one.remaining,
+      forecasts: one.limits.flatMap(({ metric, window, forecast: pace, resetsAt }) =>
         pace === null ? [] : [{ metric, window, resetsAt, ...pace }],
       ),
     })),
@@ -107,29 +119,27 @@ const quotaWait = defineTool({
   }),
   run: async (view, { timeoutMs, ...query }, signal) => {
     const begun = view.clock()
-    for (;;) {
-      const { next, returnsAt, accounts } = await explainQuota(view, definedOnly(query))
-      const waitedMs = view.clock() - begun
-      const found = accounts.find(({ id }) => id === next)
-      const chosen = found === undefined ? null : pickName(found)
-      if (chosen !== null || waitedMs >= timeoutMs || signal.aborted)
-        return { ready: chosen !== null, account: chosen, returnsAt, waitedMs }
-      await wait(Math.min(LOOK_MS, timeoutMs - waitedMs), undefined, { signal }).catch(() => undefined)
+    const caller = view.key?.id ?? view.user ?? ''
+    const end = pace.begin(caller)
+    try {
+      for (;;) {
+        const lookedAt = performance.now()
+        const { next, returnsAt, accounts } = await explainUnlessSpent(view, definedOnly(query))
+        const waitedMs = view.clock() - begun
+        const found = accounts.find(({ id }) => id === next)
+        const chosen = found === undefined ? null : pickName(found)
+        if (chosen !== null || waitedMs >= timeoutMs || signal.aborted)
+          return { ready: chosen !== null, account: chosen, returnsAt, waitedMs }
+        const pauseMs = pace.computePause(caller, performance.now() - lookedAt)
+        await wait(Math.min(pauseMs, timeoutMs - waitedMs), undefined, { signal }).catch(() => undefined)
+      }
+    } finally {
+      end()
     }
   },
 })
 
-function pickName({
-  id,
-  user,
-  provider,
-  name,
-}: {
-  id: string
-  user: string
-  provider: string
-  name: string
-}) {
+function pickName({ id, user, provider, name }: Pick<ExplainedAccount, 'id' | 'user' | 'provider' | 'name'>) {
   return { id, user, provider, name }
 }
 

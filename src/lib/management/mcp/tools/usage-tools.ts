@@ -5,10 +5,9 @@ import { requestQuery } from '../../../contract/requests.ts'
 import { findRequest } from '../../../observe/requests/find-requests.ts'
 import { showHistory } from '../../routes/history.ts'
 import { listFor, searchFor } from '../../routes/requests.ts'
-import { buildFilter } from '../../routes/filter.ts'
+import { accountFilter, buildFilter } from '../../routes/filter.ts'
 import { listModels } from '../mcp-view.ts'
 import { defineTool } from '../tool.ts'
-import { filterFields } from './account-filter.ts'
 
 const usageHistory = defineTool({
   name: 'usage_history',
@@ -27,7 +26,7 @@ const modelsFind = defineTool({
   name: 'models_find',
   title: 'Find models',
   description: 'Lists models, and the accounts that are known to have each.',
-  input: z.strictObject({ ...filterFields, model: z.string().optional().describe('a part of its name') }),
+  input: accountFilter.extend({ model: z.string().optional().describe('a part of its name') }),
   run: async (view, { model = '', ...filter }) => {
     const wanted = model.toLowerCase()
     const models = await listModels(view, buildFilter(filter))

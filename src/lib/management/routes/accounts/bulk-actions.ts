@@ -1,7 +1,10 @@
 import type { z } from 'zod'
-import { QwenctlError } from '../../../base/errors.ts'
+import { redact } from '../../../account/mask.ts'
+import { QwenctlError, isQwenctlError } from '../../../base/errors.ts'
+import { inBatches } from '../../../base/in-batches.ts'
 import { accountActions, doneActions } from '../../../contract/account-actions.ts'
 import type { ManagedToolkit } from '../../../toolkit/scope/managed-toolkit.ts'
+import { inApiWords } from '../../api-words.ts'
 import { route } from '../../route.ts'
 import { knownAccount } from './known-account.ts'
 import { buildFilter } from '../filter.ts'
@@ -25,9 +28,10 @@ export const bulkActionRoute = route({
   errors: ['account_not_found', 'invalid_body'],
   body: accountActions,
   answer: doneActions,
-  run: async ({ body, parts: { toolkit } }) => {
+  run: async ({ body, parts: { toolkit }, signal }) => {
     const ids = await selectAccounts(toolkit, body)
-    const results = body.dryRun || ids.length === 0 ? none : await actOn(toolkit, body.action, ids)
+    const results =
+      body.dryRun || ids.length === 0 ? none : await actOn(toolkit, body.action, { ids, signal })
     const views = new Map((await toolkit.accounts.list()).map((account) => [account.id, account]))
     const accounts = ids.flatMap((id) => {
       const account = views.get(id)
@@ -56,7 +60,11 @@ async function selectAccounts(toolkit: ManagedToolkit, { ids, filter }: Wanted):
   return [...new Set(ids)]
 }
 
-async function actOn(toolkit: ManagedToolkit, action: Wanted['action'], ids: string[]): Promise<Results> {
+async function actOn(
+  toolkit: ManagedToolkit,
+  action: Wanted['action'],
+  { ids, signal }: { ids: string[]; signal: AbortSignal },
+): Promise<Results> {
   const { accounts, jobs, quotas } = toolkit
   switch (action) {
     case 'enable':
@@ -74,18 +82,27 @@ async function actOn(toolkit: ManagedToolkit, action: Wanted['action'], ids: str
       await quotas.reset(ids)
       return none
     case 'verify':
-      return askEach(ids, (id) => accounts.verify(id))
+      return askEach(ids, (id) => accounts.verify(id), signal)
     case 'refresh':
-      return askEach(ids, (id) => accounts.refresh(id))
+      return askEach(ids, (id) => accounts.refresh(id), signal)
   }
 }
 
-async function askEach(ids: string[], ask: (id: string) => Promise<Done>): Promise<Results> {
-  const results = new Map<string, Done>()
-  for (let start = 0; start < ids.length; start += AT_ONCE) {
-    const some = ids.slice(start, start + AT_ONCE)
-    const said = await Promise.all(some.map(ask))
-    some.forEach((id, index) => results.set(id, said[index] as Done))
-  }
-  return results
+/** The result of each account, also of one that fails. Throws `cancelled` once the client left. */
+async function askEach(
+  ids: string[],
+  ask: (id: string) => Promise<Done>,
+  signal: AbortSignal,
+): Promise<Results> {
+  const results = await inBatches(ids, AT_ONCE, async (id) => {
+    if (signal.aborted) throw new QwenctlError('cancelled', 'the client left before every account was asked')
+    return [id, await ask(id).catch(describeFailure)] as const
+  })
+  return new Map(results)
+}
+
+/** Throws a fault of the program itself. */
+function describeFailure(error: unknown): Done {
+  if (!isQwenctlError(error)) throw error
+  return { result: 'failed', message: redact(inApiWords(error.message), []) }
 }
