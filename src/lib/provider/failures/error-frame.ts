@@ -33,7 +33,7 @@ function isErrorBody(data: unknown): boolean {
 
 /**
  * A flat body that reports a failure: `{code,message}` (DashScope, Z.ai), `{base_resp:{status_code}}` (MiniMax),
- * `{success:false,msg}`, `{detail}` (FastAPI), `{title,detail,status}` (NVIDIA), `{errors:[...]}` (Cloudflare).
+ * `{success:false,msg}`, `{error_code,error_msg}` (Baidu), `{detail}` (FastAPI), `{title,detail,status}` (NVIDIA), `{errors:[...]}` (Cloudflare).
  * Successes carry at most an empty or good `code`, and always a payload.
  */
 export function saysFailure(data: unknown): boolean {
@@ -45,12 +45,13 @@ export function saysFailure(data: unknown): boolean {
   if (hasPayload(data)) return isDescribed(data) && !hasContent(data)
   if (data.success === false || data.ok === false || hasErrors(data)) return true
   if (typeof data.errorType === 'string' && data.errorType !== '') return true
-  const words = [data.message, data.msg, data.detail, data.desc].find(
-    (each) => typeof each === 'string' && each !== '',
-  )
-  if (isBadCode(data.code)) return words !== undefined
+  if ([data.code, data.error_code].some(isBadCode)) return hasWords(data)
   if (data.detail !== undefined && data.detail !== null) return true
   return isFailureStatus(data.status)
+}
+
+function hasWords({ message, msg, detail, desc, error_msg: errorMessage }: Record<string, unknown>): boolean {
+  return [message, msg, detail, desc, errorMessage].some((each) => typeof each === 'string' && each !== '')
 }
 
 function isFailureStatus(status: unknown): boolean {

@@ -3,6 +3,7 @@
 import type { FailureRow } from './failure-row.ts'
 import { accountRows } from './general/account.ts'
 import { requestCodeRows } from './general/request-codes.ts'
+import { exceptRequests } from './general/request-subject.ts'
 import { requestWordRows } from './general/request-words.ts'
 import { limitRows } from './general/limits.ts'
 import { bareRouteRows, modelRows, routeRows } from './general/model.ts'
@@ -16,13 +17,13 @@ export { statusRows } from './general/status.ts'
 export const generalRows: readonly FailureRow[] = [
   ...networkRows,
   ...requestCodeRows,
-  ...accountRows,
-  ...moneyRows,
+  ...exceptRequests(accountRows),
+  ...exceptRequests(moneyRows),
   ...hiccupRows,
   ...routeRows,
   ...requestWordRows,
   ...modelRows,
   ...bareRouteRows,
-  ...limitRows,
+  ...exceptRequests(limitRows),
   ...serviceRows,
 ]

@@ -5,13 +5,14 @@
 import type { OutcomeClass } from '../../quota/log/events.ts'
 import type { FailureRow } from './failure-row.ts'
 import { declinedRows, generalRows, statusRows, validationRows } from './general.ts'
+import { exceptRequests } from './general/request-subject.ts'
 import { services } from './services.ts'
 import { announcedEnd, matches, resolveScope, type FailedAnswer, type OutcomeRow } from './outcome-row.ts'
 import type { Answer, Outcome } from '../provider.ts'
 import { quotableCode, quotableMessage } from '../plugins/quotable.ts'
 import { readError, unquoted } from './read-error.ts'
 import { resetInFields } from '../limits/reset-fields.ts'
-import { FURTHEST_RESET_MS } from '../limits/reset-time.ts'
+import { within } from '../limits/reset-time.ts'
 import { resetInText } from '../limits/reset-words.ts'
 
 const LONGEST_READ = 4000
@@ -34,7 +35,7 @@ const lastRow: FailureRow = {
 
 /** Rows that apply to every provider. */
 const sharedRows: readonly FailureRow[] = services.flatMap(({ rows }) =>
-  rows.filter(({ isOwn, isWeak }) => isOwn === undefined && isWeak !== true),
+  exceptRequests(rows.filter(({ isOwn, isWeak }) => isOwn === undefined && isWeak !== true)),
 )
 
 /** An outcome with the row that decided it. */
@@ -56,7 +57,8 @@ export function explainOutcome(answer: Answer, rows: readonly OutcomeRow[] = [])
   const failed: FailedAnswer = { ...answer, ...facts, message, words: unquoted(message) }
   const row = decidingRow(failed, rows)
   const readEnd = row.until ?? (ending.has(row.class) ? announcedEnd : () => null)
-  const until = believable(readEnd(failed), answer.now)
+  // Rows come from plugins too: a misread unit must not lock an account out for years.
+  const until = within(readEnd(failed), answer.now)
   const outcome: Outcome = {
     ...asWindow(row, until, failed),
     scope: resolveScope(row),
@@ -78,7 +80,7 @@ function asWindow(
   if (row.class === 'rate-short' && until !== null && until - now > LONGEST_RATE_MS)
     return { class: 'quota-window', until }
   if (row.class !== 'quota-hard' || row.until !== undefined) return { class: row.class, until }
-  const end = believable(resetInFields([error, body], now) ?? resetInText(message, now), now)
+  const end = within(resetInFields([error, body], now) ?? resetInText(message, now), now)
   return end !== null && end - now > NEAR_MS
     ? { class: 'quota-window', until: end }
     : { class: row.class, until }
@@ -104,9 +106,4 @@ function rankRow(
   row: OutcomeRow & Partial<Pick<FailureRow, 'isWeak' | 'isOwn'>>,
 ): 'first' | 'later' | 'weak' {
   return row.isWeak === true ? 'weak' : (row.isOwn ?? 'first')
-}
-
-/** Rows come from plugins too: a misread unit must not lock an account out for years. */
-function believable(at: number | null, now: number): number | null {
-  return at !== null && at > now && at <= now + FURTHEST_RESET_MS ? at : null
 }

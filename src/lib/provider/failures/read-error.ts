@@ -94,12 +94,21 @@ export function innerError(root: JsonObject): unknown {
 function fromErrorObject(error: JsonObject, root: JsonObject): BodyFacts {
   return {
     // Gemini: `code` repeats the HTTP status, `status` is the name that says something.
-    code: (typeof error.code === 'number' ? text(error.status) : null) ?? text(error.code) ?? text(root.code),
+    code:
+      (typeof error.code === 'number' ? text(error.status) : null) ??
+      text(error.code) ??
+      text(root.code) ??
+      statusName(error.status),
     type: text(error.type),
     message: said(error) ?? said(root) ?? '',
     error,
     status: httpStatus(error.code) ?? httpStatus(error.status) ?? httpStatus(error.http_code),
   }
+}
+
+/** ElevenLabs: `{"detail":{"status":"quota_exceeded"}}` (elevenlabs.io/docs/api-reference, 2026-11). */
+function statusName(status: unknown): string | null {
+  return typeof status === 'string' && /^[a-z]+(?:_[a-z]+)+$/.test(status) ? status : null
 }
 
 /** `{"error":"invalid_request","error_description":"..."}` (OAuth), `{"error":"model not found"}` (Ollama), `{code,error}` (xAI). */
@@ -180,11 +189,14 @@ const INNER_JSON = /\{(?:\s|\\n)*"/
 const ECHOES =
   /^(?!.*\b(?:upstream|provider|service|server|response|status|http|exception)\b).*\b(?:arguments?|parameters?|schema|tools?|functions?|input|prompt|content|json)\b[^{]*$/is
 
+/** The words right before the JSON name its subject. The pattern must not read a message of megabytes. */
+const LONGEST_LEAD = 300
+
 /** Gateways put the error of the service behind them into their own message, as JSON. */
 function withInnerJson(facts: BodyFacts, depth: number): BodyFacts {
   const start = facts.message.search(INNER_JSON)
   if (start < 0 || depth >= DEEPEST) return facts
-  if (ECHOES.test(facts.message.slice(0, start))) return facts
+  if (ECHOES.test(facts.message.slice(Math.max(0, start - LONGEST_LEAD), start))) return facts
   // Words in braces and truncated JSON are no body.
   const inside = facts.message.slice(start, facts.message.lastIndexOf('}') + 1)
   const body = tryParseJson(inside) ?? tryParseJson(inside.replaceAll(String.raw`\n`, ' '))

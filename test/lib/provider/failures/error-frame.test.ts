@@ -27,6 +27,7 @@ describe('isErrorFrame', () => {
     ],
     ['a failure that says so', null, { success: false, message: 'no' }],
     ['a numeric code', null, { code: 1302, msg: 'too many' }],
+    ['a Baidu error', null, { error_code: 18, error_msg: 'Open api qps request limit reached' }],
     ['a SiliconFlow error', null, { code: 30001, message: 'no balance', data: null }],
     ['a detail', null, { detail: 'Not authenticated' }],
     ['a list of wrong fields', null, { detail: [{ loc: ['body'], msg: 'Field required' }] }],
@@ -51,6 +52,7 @@ describe('isErrorFrame', () => {
     ['a MiniMax answer', null, { choices: [{ delta: {} }], base_resp: { status_code: 0, status_msg: '' } }],
     ['an answer that says success', null, { success: true, code: 200, data: [] }],
     ['an answer with an empty code', null, { code: 0, msg: 'ok', result: {} }],
+    ['an answer with a good error code', null, { error_code: 0, error_msg: '', result: 'hi' }],
     ['an empty list', null, []],
     ['a list of something else', null, [{ embedding: [1] }]],
   ])('when it is %s, says no', (_, event, data) => {

@@ -1,7 +1,10 @@
 // A single account as a whole, in the words of any service: its key, organisation, region, verification and terms.
+import type { FailedAnswer } from '../outcome-row.ts'
 import type { FailureRow } from '../failure-row.ts'
+import { isRate } from './rate.ts'
+import { PRODUCT } from './model.ts'
 
-const KEY = String.raw`(?:api[- _]?(?:keys?|tokens?)|access[- _]?tokens?|auth(?:entication|orization)?[- _]?(?:tokens?|keys?|headers?)|bearer[- _]?tokens?|secret keys?|credentials?|session token|security tokens?|oauth (?:access )?tokens?|login)`
+const KEY = String.raw`(?:api[- _]?(?:keys?|tokens?)|access[- _]?tokens?|auth(?:entication|orization)?[- _]?(?:tokens?|keys?|headers?)|bearer[- _]?tokens?|secret keys?|credentials?|session token|security tokens?|oauth (?:access )?tokens?|json web tokens?|jwt)`
 const KEY_REFUSED = new RegExp(
   [
     String.raw`\b(?:invalid|incorrect|wrong|expired|revoked|missing|disabled|malformed|unknown|unrecognized|bad|no(?: valid)?|not a valid|inactive)(?: or (?:missing|invalid|expired|incorrect|revoked|malformed))? ${KEY}\b|\bunable to (?:retrieve|find|verify|validate|authenticate) (?:the |your )?${KEY}\b`,
@@ -12,11 +15,15 @@ const KEY_REFUSED = new RegExp(
   'i',
 )
 
-const WHO = String.raw`(?:organi[sz]ation|account|workspace|team|project|user|subscription|tenant|membership|billing account|consumer)`
+const WHO = String.raw`(?:organi[sz]ation|account|workspace|team|(?:your|the|this) (?:project|user)|subscription|tenant|membership|billing account|consumer)`
+/** A bare `user` or `project` is also a field of the request: the verb must follow at once. */
+const BARE_WHO = String.raw`(?:user|project)(?: account)?(?: (?:…|[^ .]{0,40}[\d-][^ .]{0,40}))?`
+/** The service as a whole: access to a model, a file or a tool is another matter. */
+const SERVICE = String.raw`(?:(?:the|this|our|your) )?(?:[\w.]+ )?(?:apis?|services?|accounts?|platform|ak|api keys?)`
 const SHUT_OUT = new RegExp(
   [
-    String.raw`\b${WHO}\b[^.]{0,80}\b(?:has been|is|was|have been|are|currently|temporarily|permanently) (?:currently |temporarily |permanently |been |flagged [^.]{0,40} and )?(?:disabled|suspended|banned|blocked|restricted|deactivated|terminated|locked|frozen|closed|inactive|on hold|not active|deleted|denied access)\b`,
-    String.raw`\b(?:banned|suspended|deactivated|restricted|blocked|terminated|disabled) (?:your )?${WHO}\b|\baccess (?:to [^.]{0,30})?(?:has been |is |was )?(?:terminated|revoked|denied due to|suspended)\b|\baccess to [^.]{0,30} has been (?:blocked|disabled)\b|\bsubscription (?:has )?(?:expired|ended|lapsed|been cancell?ed)|\bplan (?:has )?expired\b|\baccount (?:temporarily |permanently )?(?:locked|deactivated|banned)\b|\bapi(?: access)? (?:is |has )?not (?:been )?(?:enabled|activated|available|included)\b[^.]{0,40}\b(?:${WHO}|plan)\b|\bnot licensed to use\b|\b(?:plan|subscription|tier) does not include api access\b|\b(?:your|this) ${WHO} (?:is|are) not (?:allowed|permitted|entitled)(?: to (?:access|use|call) (?:this|the|our) (?:api|endpoint|service))?(?=\s*(?:[.,;:!]|$))|(?<!\bfree )\btrials? (?:has|have|is|are)(?: been)? (?:temporarily )?(?:ended|expired|over|paused|suspended)\b|\b(?:no|not have an?(?: valid)?) (?:active )?(?:\w+ )?subscription\b`,
+    String.raw`(?:\b${WHO}\b[^.]{0,80}|\b${BARE_WHO} )\b(?:has been|is|was|have been|are|currently|temporarily|permanently) (?:currently |temporarily |permanently |been |flagged [^.]{0,40} and )?(?:disabled|suspended|banned|blocked|restricted|deactivated|terminated|locked|frozen|closed|inactive|on hold|not active|deleted|denied access)\b`,
+    String.raw`\b(?:banned|suspended|deactivated|restricted|blocked|terminated|disabled) (?:your )?${WHO}\b|\baccess (?:to ${SERVICE} )?(?:has been |is |was )?(?:terminated|revoked|denied due to|suspended)\b|\baccess to ${SERVICE} has been (?:blocked|disabled)\b|\byour (?:account|organi[sz]ation|workspace) (?:has been|was|is) flagged\b|\brequests (?:from (?:referr?er|this (?:android|ios) client)|to this api)\b.{0,150}\bare blocked\b|\bsubscription (?:has )?(?:expired|ended|lapsed|been cancell?ed)|\bplan (?:has )?expired\b|\baccount (?:temporarily |permanently )?(?:locked|deactivated|banned)\b|(?<!\b${PRODUCT} )\bapi(?: access)? (?:is |has )?not (?:been )?(?:enabled|activated|available|included)\b[^.]{0,40}\b(?:${WHO}|plan)\b|\bapi has not been used in project\b|\bnot licensed to use\b|\b(?:plan|subscription|tier) does not include api access\b|\b(?:your|this) ${WHO} (?:is|are) not (?:allowed|permitted|entitled)(?: to (?:access|use|call) (?:this|the|our) (?:api|endpoint|service))?(?=\s*(?:[.,;:!]|$))|(?<!\bfree )\btrials? (?:has|have|is|are)(?: been)? (?:temporarily )?(?:ended|expired|over|paused|suspended)\b|\b(?:no|not have an?(?: valid)?) (?:active )?(?:\w+ )?subscription\b`,
     '账户.{0,14}(?:封禁|锁定|冻结|禁用|停用|限制使用|非活动|不存在|异常|违规)|账号.{0,14}(?:封禁|锁定|冻结|禁用|停用|限制使用|异常|违规)|用户.{0,6}(?:已被封禁|被禁用)|套餐已到期|订阅.{0,6}(?:过期|到期)|违规行为|不符合公平使用',
   ].join('|'),
   'i',
@@ -27,6 +34,11 @@ const REGION =
 
 const NOT_VERIFIED =
   /\b(?:verify your|must verify|unverified|complete (?:the )?(?:identity |phone |email |account )?verification|identity verification|not (?:been )?verified|real[- ]name)\b|实名认证|未实名|未认证/i
+
+/** The service cannot check the key or reach the account now: the key may be valid. */
+const FAULT =
+  /\btemporar|\bunavailable\b|\bmaintenance\b|\bat this time\b|\btime[- ]?out\b|\btimed out\b|\bdatabase\b|\bauth\w* (?:service|server|backend|provider)\b|\b(?:unable|failed) to\b|\bcould not\b|\bcannot\b|\btry again\b/i
+const isServiceFault = ({ status, words }: FailedAnswer): boolean => status >= 500 && FAULT.test(words)
 
 export const accountRows: readonly FailureRow[] = [
   {
@@ -158,9 +170,13 @@ export const accountRows: readonly FailureRow[] = [
     id: 'key-refused',
     words: KEY_REFUSED,
     // A key that is suspended for lack of money is no wrong key.
-    when: ({ status, message }) =>
-      status !== 429 &&
-      !/\bplease try again later\b|\binsufficient (?:credits?|balance|funds)\b|余额不足|欠费/i.test(message),
+    when: (answer) =>
+      answer.status !== 429 &&
+      !/\bplease try again later\b|\binsufficient (?:credits?|balance|funds)\b|余额不足|欠费/i.test(
+        answer.message,
+      ) &&
+      !isRate(answer) &&
+      !isServiceFault(answer),
     class: 'auth-dead',
     about: 'the key is refused: wrong, expired, revoked or leaked',
     source:
@@ -194,10 +210,12 @@ export const accountRows: readonly FailureRow[] = [
   {
     id: 'account-shut-out',
     words: SHUT_OUT,
-    when: ({ message }) =>
-      !/\b(?:balance|billing|credits?|payment|invoice|spending|quota|arrears|recharge|too many requests|rate[- ]limit\w*)\b|余额|欠费|额度/i.test(
-        message,
-      ),
+    when: (answer) =>
+      !/\b(?:balance|billing|credits?|payment|invoice|spending|quota|arrears|recharge)\b|余额|欠费|额度/i.test(
+        answer.message,
+      ) &&
+      !isRate(answer) &&
+      !isServiceFault(answer),
     class: 'auth-dead',
     about: 'the account, organisation or subscription is disabled, suspended or expired',
     source: 'github.com/Wei-Shaw/sub2api/issues/328, github.com/songquanpeng/one-api/issues/1764 (2026-11)',
@@ -275,6 +293,7 @@ export const accountRows: readonly FailureRow[] = [
     id: 'address-not-allowed',
     words:
       /\b(?:ip|ip address|client ip)\b[^.]{0,60}\b(?:not (?:authorized|allowed|permitted|in the|on the|whitelisted)|blocked|denied|forbidden)|IP.{0,6}(?:不在|不被允许|未授权)|\bpublic access is disabled\b|\bvirtual network\/firewall rules\b|\bcheck your network settings\b/i,
+    when: (answer) => !isRate(answer),
     class: 'auth-dead',
     about: 'the account does not accept requests from this address',
     source: 'platform.openai.com/docs/guides/error-codes (2026-11)',

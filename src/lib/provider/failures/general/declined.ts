@@ -8,11 +8,11 @@ export const declinedRows: readonly FailureRow[] = [
   {
     id: 'cannot-afford',
     message:
-      /\bcan only afford \d|\brequires more credits, or fewer max_tokens|\bprompt tokens limit exceeded: \d/i,
+      /\bcan only afford \d|\brequires more credits, or fewer max_tokens|\bprompt tokens limit exceeded: \d|\b[1-9][\d,]* (?:credits|characters) remaining, while \d/i,
     class: 'request-declined',
     about: 'the credit that is left does not pay for the size of this request',
     source:
-      'github.com/can1357/oh-my-pi/issues/9569 (2026-08), github.com/continuedev/continue/issues/10962 (2026-03)',
+      'github.com/can1357/oh-my-pi/issues/9569 (2026-08), github.com/continuedev/continue/issues/10962 (2026-03), github.com/home-assistant/core/issues/160414 (2026-01)',
     examples: [
       {
         status: 402,

@@ -1,5 +1,6 @@
 // Limits, in the words of any service: a plan's window with its end, or a rate that refills.
 import { announcedEnd, type FailedAnswer } from '../outcome-row.ts'
+import { isRate, RATE, RATE_OR_SIZE, refusesRate } from './rate.ts'
 import { parseResetTime } from '../../limits/reset-time.ts'
 import type { FailureRow } from '../failure-row.ts'
 
@@ -26,14 +27,6 @@ const OF_ACCOUNT = new RegExp(
     String.raw`\busage limit\b[^.]{0,60}\b${SPENT}\b|\b${SPENT}\b[^.]{0,60}\b(?:usage|message|plan) limit\b|\bplan limit\b|\b(?:quota|limit)s? (?:will )?(?:be )?(?:reset|refresh|renew)\w*\b[^.]{0,60}\b(?:cycle|month|week|day|tomorrow|hours?)\b|\bout of (?:usage|quota|requests|messages|call volume quota)\b|\b(?:used up|exceeded|exhausted|reached)\b[^.]{0,40}\b(?:quota|limit|usage)\b[^.]{0,20}\b(?:today|this (?:week|month)|the (?:day|week|month))\b`,
     String.raw`\b(?:you've|you have) (?:hit|reached) your (?:usage )?limit\b|\b(?:quota|allocation)\b[^.]{0,30}\b(?:has been |is |was )?(?:exhausted|used up)\b|\bquota[_ ]?exceeded\b[^.]{0,60}\b(?:day|month|week)|\bno (?:remaining )?(?:premium requests|usage) (?:left|remaining)\b|\btoday'?s (?:quota|limit|allowance)\b|\btry again tomorrow\b|\bexceeded your token quota\b|\bwait until (?:the )?next (?:day|week|month)\b`,
     '(?:小时|每日|每周|每月|今日|当日|本周|本月|周期).{0,16}(?:使用上限|上限|限额|额度|用量|配额|用尽|用完|(?:费用|消费|请求|次数)(?:次数)?(?:限制|上限))|已达(?:到)?.{0,16}(?:使用上限|限额|上限)|(?:限额|额度|配额).{0,14}(?:重置|刷新)',
-  ].join('|'),
-  'i',
-)
-
-const RATE = new RegExp(
-  [
-    String.raw`\brate[- _]?limit|\btoo many (?:requests|tokens|concurrent|connections|calls|api calls)|\b(?:requests?|tokens?|queries|calls|images?) (?:per|\/|a) ?(?:second|minute|min|hour|s|m|h)\b|\b(?:RPM|TPM|QPS|RPS|TPS|QPM|ITPM|OTPM|IPM)\b|\bconcurren(?:cy|t)\b[^.]{0,40}\b(?:limit|requests?|exceed|high|too|reach|quota|threshold)|\bthrottl|\bslow down\b|\brequest (?:rate|frequency)\b|\bburst\b|\bin[- ]flight\b|\bquota exceeded\b|\bexceeded (?:your|the) (?:current )?quota\b|\bresource (?:has been )?exhausted\b|\bmax(?:imum)? (?:parallel|organization concurrency)|\breached (?:the |your )?(?:max|maximum) (?:number of )?(?:requests|concurr)`,
-    '限流|限速|频率(?:过高|超限|过快|限制)|速率限制|并发(?:数)?(?:过高|超限|超过|过多|限制|上限)|流量受限|超过限额|每(?:分钟|秒).{0,6}(?:限制|上限|限额)|请求(?:过于频繁|过多|太频繁|过快|次数过多)|流量限制|访问频率|调用频率',
   ].join('|'),
   'i',
 )
@@ -262,14 +255,49 @@ export const limitRows: readonly FailureRow[] = [
     ],
   },
   {
+    id: 'rate-or-size-words',
+    status: refusesRate,
+    words: RATE_OR_SIZE,
+    class: 'rate-short',
+    about: 'words for a rate or for a size: the status says which',
+    source: 'decided by qwenctl (2026-11)',
+    examples: [{ status: 429, body: { error: { message: '您的请求超过限额' } } }],
+  },
+  {
+    id: 'short-block',
+    status: [403, 429],
+    words: /\b(?:blocked|restricted|suspended|disabled|locked|banned)\b|限制|封禁|锁定|冻结|停用/i,
+    when: isRate,
+    class: 'rate-short',
+    scope: 'account',
+    about: 'the account, its key or its address is blocked for a short time',
+    source: 'github.com/HanaokaYuzu/Gemini-API/issues/82 (2025-05)',
+    examples: [
+      {
+        status: 429,
+        body: { error: { message: 'Your account was temporarily restricted, retry in 20 seconds' } },
+        ends: '2026-11-25T10:00:20.000Z',
+      },
+    ],
+  },
+  {
     id: 'rate-code',
-    code: /^(?:(?:request_?)?limit_?exceeded(?:\.\w+)?|(?:request_|token_)?rate_?limit(?:ed|s|_exceeded|_reached|_error|_exceeded_error)?|ratelimitreached|slow_down|too_?many_?requests(?:_error)?|throttl\w*|limit_requests|requests_limit_exceeded|resource_exhausted|concurrency_limit\w*|too_many_concurrent\w*)$/i,
+    code: /^(?:request_?limit_?exceeded(?:\.\w+)?|(?:request_|token_)?rate_?limit(?:ed|s|_exceeded|_reached|_error|_exceeded_error)?|ratelimitreached|slow_down|too_?many_?requests(?:_error)?|throttl\w*|limit_requests|requests_limit_exceeded|resource_exhausted|concurrency_limit\w*|too_many_concurrent\w*)$/i,
     class: 'rate-short',
     about: 'a code for a rate that refills',
     source: 'platform.openai.com/docs/guides/error-codes (2026-11)',
     examples: [
       { status: 400, body: { error: { message: 'Please be patient.', code: 'rate_limit_exceeded' } } },
     ],
+  },
+  {
+    id: 'rate-or-size-code',
+    status: refusesRate,
+    code: /^limit_?exceeded(?:\.\w+)?$/i,
+    class: 'rate-short',
+    about: 'a code for a rate or for a size: the status says which',
+    source: 'tencentcloud.com/document/product/597/35338 (2026-11)',
+    examples: [{ status: 429, body: { code: 'limit_exceeded', message: 'Please wait' } }],
   },
   {
     id: 'rate-type',

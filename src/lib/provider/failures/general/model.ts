@@ -2,10 +2,12 @@
 import type { FailedAnswer } from '../outcome-row.ts'
 import type { FailureRow } from '../failure-row.ts'
 
+/** The APIs of a service beside chat: an account without one of them still serves chat. */
+export const PRODUCT = String.raw`(?:embeddings?|responses|files?|batch(?:es)?|realtime|live|images?|videos?|audio|speech|transcriptions?|assistants?|agents?|threads|moderations?|fine[- ]?tuning|legacy completions|completions|rerank\w*|vision|search|web search|vector stores?|conversations|evals?|admin|usage|models|messages|token counting)`
 const GONE = String.raw`(?:does not exist|doesn't exist|do not exist|not exist|not found|not (?:currently )?available|unavailable to|no longer (?:available|supported|served)|(?:is|are|been) (?:deprecated|decommissioned|retired|discontinued|removed|shut down|sunset|unknown|disabled)|not (?:a )?(?:supported|recognized|recognised|valid|allowed|enabled|activated|deployed|loaded|permitted|authorized|accessible|configured|purchased|subscribed|served|hosted)(?! (?:value|format|type|for (?:json|tools|functions)))|unsupported|not included in)`
 const MODEL = new RegExp(
   [
-    String.raw`\bmodels?\b[^.]{0,100}?\b${GONE}\b|\b(?:bot|(?:lora )?adapter) \S{1,100} ${GONE}\b|\bmodels? \S{1,100} is gated\b|\bonly .{1,100} allowed now, your model\b|\bno such deployment\b`,
+    String.raw`\bmodels?\b(?:[^.]|\.(?=\d)){0,100}?\b${GONE}\b|\b(?:bot|adapter) \S{1,100} (?:not found|(?:does not|doesn't|not) exist)\b|\bmodels? \S{1,100} is gated\b|\bonly \S{1,100} allowed now, your model \S{1,100}$|\bno such deployment\b`,
     String.raw`\b(?:unknown|no such|unsupported|unrecognized|nonexistent|invalid|unavailable|wrong) model(?:s|_id|_name| id| name| code| identifier)?\b(?! (?:parameters?|input|output|settings?|config|response|format|type))`,
     String.raw`\b(?:no|not have|without|lacks?|denied|any) (?:permission|access|right|rights|authorization|authorisation|entitlement)s?\b[^.]{0,40}\bmodels?\b|\b(?:access|use|call|invoke) (?:to )?(?:the |this |that )?models?\b[^.]{0,60}\b(?:denied|forbidden|not (?:allowed|permitted|enabled))|\bmodel access\b|\bno available (?:\w+ )?accounts?\b[^.:]{0,30}\b(?:support|serve|have) the requested model\b|\bnot (?:allowed|permitted|authorized) to (?:use|access|call) (?:publisher |this |the )?models?\b`,
     String.raw`\bno available (?:model )?(?:providers?|endpoints?|channels?|deployments?)\b|\bno (?:endpoints?|providers?|deployments?|instances?|available (?:endpoints?|providers?|channels?))\b[^.]{0,80}\b(?:found|available|support|for|serve)|\b(?:deployment|endpoint)\b[^.]{0,60}\b(?:does not exist|not found)\b`,
@@ -22,6 +24,16 @@ const MODEL_CODE =
 /** An object of the request that is missing: another account would not have it either. */
 const OTHER_OBJECT =
   /\b(?:file|response|thread|assistant|conversation|batch|item|vector store|message|run|job|session|cached content|container|voice)\b/i
+
+/** A setting or a part of the request that the model does not take: every account gives the same answer. */
+const SETTING =
+  /\b(?:logit_bias|json_schema|response_format|temperature|top_[pk]|(?:top_)?logprobs|tool_choice|max_(?:\w+_)?tokens|reasoning_effort|parallel_tool_calls|file_ids?|in metadata|n greater|support (?:stop|seed|streaming)|(?:embedding|image|audio|video|file|pdf) inputs?|outputs? (?:tokens?|format|schema)|value \S{1,40} (?:is )?not)\b|^streaming\b|(?<![-/\w])(?:stop|seed|streaming) (?:is |are )?(?:not|unsupported)\b/i
+const MAINTENANCE = /\bmaintenance\b|\btemporar/i
+
+const isModel = ({ status, words }: FailedAnswer): boolean => {
+  if (status >= 500) return !MAINTENANCE.test(words)
+  return status !== 429 && !((status === 400 || status === 422) && SETTING.test(words))
+}
 
 const fails = (status: number): boolean => status >= 400 || status < 300
 
@@ -86,7 +98,7 @@ export const modelRows: readonly FailureRow[] = [
     status: fails,
     // Words only: `param: "model"` alone may also mean a badly written name, which says the same.
     words: MODEL,
-    when: ({ status }) => status !== 429,
+    when: isModel,
     class: 'model-unavailable',
     about: 'words for a model that this account does not have',
     source:
@@ -172,6 +184,21 @@ const isBare = ({ body, message, error }: FailedAnswer): boolean =>
   (Object.keys(error).length === 0 && !OTHER_OBJECT.test(message))
 
 export const routeRows: readonly FailureRow[] = [
+  {
+    id: 'api-not-included',
+    status: [400, 403, 404],
+    words: new RegExp(
+      String.raw`\b${PRODUCT} api(?: access)? (?:(?:is|has|are) ?)?(?:not|n['’]t) (?:been )?(?:currently )?(?:enabled|activated|available|included|supported)\b`,
+      'i',
+    ),
+    class: 'route-missing',
+    about: 'the plan lacks one API of the service; others it has',
+    source: 'decided by qwenctl (2026-11)',
+    examples: [
+      { status: 403, body: { error: { message: 'The Embeddings API is not enabled for your account.' } } },
+      { status: 403, body: { error: { message: 'Responses API is not available on your plan' } } },
+    ],
+  },
   {
     id: 'no-route-words',
     status: (status) => status === 404 || status === 405 || status >= 500 || status < 300,

@@ -10,10 +10,11 @@ const MONEY = new RegExp(
     String.raw`\b(?:in arrears|overdue|arrearage|past due|unpaid invoices?|past invoices|outstanding (?:balance|invoice))\b|\bpayment (?:is )?(?:required|failed|overdue)\b|\b(?:add|update|valid|no|enter a) (?:a )?payment method\b|\bcredit card\b[^.]{0,20}\b(?:on file|required)\b`,
     String.raw`\bbilling (?:is |has )?(?:not|disabled|inactive|hard limit|details)\b|\benable billing\b|\bbilling (?:to be|must be) enabled|\bactivate (?:your )?billing\b|\b(?:not|isn't) (?:linked to|associated with) (?:a|an active) billing|\bplan and billing\b`,
     String.raw`\b(?:spend(?:ing)?|budget|usage budget|cost) (?:limit|cap)s?\b|\bbudget (?:has been |was |is )?(?:exceeded|exhausted|reached|spent)\b|\bExceededBudget\b|\bmax(?:imum)? budget\b|\bover budget\b|\bkey limit exceeded\b|\bexceeded \w*budget\b`,
-    String.raw`\baccount balance is \$?-?[\d.]|\bcheck your (?:account )?balance\b|\bused up your points\b`,
+    String.raw`\b0 (?:credits|characters) remaining\b|\baccount balance is \$?-?[\d.]|\bcheck your (?:account )?balance\b|\bused up your points\b`,
     String.raw`\b(?:recharge|top[- ]?up) (?:your )?(?:account|balance|wallet)?\b|\bplease (?:recharge|top[- ]?up|upgrade to a paid)\b|\bfree (?:trial|credits?|tier)\b[^.]{0,40}\b(?:ended|expired|over|exhausted|used up|no longer|restricted access)`,
     String.raw`\b(?:user|token|account|pre-?consume[d]?) quota (?:is )?(?:not enough|insufficient|exhausted|exceeded)|\bquota (?:is )?not enough\b|\binsufficient[_ ](?:user[_ ]|token[_ ])?quota\b`,
     '余额(?:不足|为零|已用|不够)|欠费|充值|额度(?:不足|已用尽|已用完|已耗尽|不够)|预扣费|资源包.{0,8}(?:用尽|不足|耗尽|到期)|账单逾期|金额不足|配额不足',
+    'cr[ée]dits? insuffisants?|soldes? insuffisants?|(?:saldo|cr[ée]ditos?) insuficientes?|guthaben (?:reicht nicht|aufgebraucht|nicht ausreichend)',
   ].join('|'),
   'i',
 )
@@ -83,6 +84,22 @@ export const moneyRows: readonly FailureRow[] = [
               'Your account org-abc <ak-abc> is suspended due to insufficient balance, please recharge your account or check your plan and billing details',
             type: 'exceeded_current_quota_error',
           },
+        },
+      },
+    ],
+  },
+  {
+    id: 'quota-code-under-401',
+    status: 401,
+    code: 'quota_exceeded',
+    class: 'quota-hard',
+    about: 'the key is valid: its credits are used up',
+    source: 'github.com/elevenlabs/elevenlabs-docs/issues/301 (2024-07)',
+    examples: [
+      {
+        status: 401,
+        body: {
+          detail: { status: 'quota_exceeded', message: 'You have reached the limit of available requests.' },
         },
       },
     ],

@@ -90,7 +90,7 @@ export const validationRows: readonly FailureRow[] = [
     id: 'request-unreadable',
     status: isRefused,
     message:
-      /^(?:[\w.]+(?:error|exception): ?)?(?:invalid|malformed|duplicate|(?:failed|unable) to parse|(?:could not|cannot) parse|error parsing)\b[^:]{0,40}\b(?:arguments|tools?|tool[ _]calls?|functions?|schema|json)\b[^:]{0,60}: /i,
+      /^(?:[\w.]+(?:error|exception): ?)?(?:invalid|malformed|duplicate|(?:failed|unable) to parse|(?:could not|cannot) parse|error parsing)\b[^:]{0,40}\b(?:arguments|tools?|tool[ _]calls?|functions?|schema|json(?! web token))\b[^:]{0,60}: /i,
     class: 'bad-request',
     about: 'a part of the request is unreadable, and follows in its own words',
     source: 'platform.openai.com/docs/guides/function-calling, docs.vllm.ai (2026-11)',

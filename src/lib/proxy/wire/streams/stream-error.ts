@@ -40,7 +40,12 @@ function saysError(body: unknown): boolean {
 
 /** Stream frames name their type. A service error without one is a bare error. */
 function isBareError(body: unknown): boolean {
-  return isRecord(body) && !isKind(body.type) && !('object' in body) && saysFailure(body)
+  return isRecord(body) && !isKind(body.type) && isErrorObject(body.object) && saysFailure(body)
+}
+
+/** Chunks name their object; vLLM and Mistral name `error`. */
+function isErrorObject(object: unknown): boolean {
+  return object === undefined || object === 'error'
 }
 
 function isKind(type: unknown): boolean {

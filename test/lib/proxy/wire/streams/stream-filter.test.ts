@@ -116,6 +116,13 @@ test.each([
     'event: response.failed\ndata: {"type":"response.failed","response":{"error":{"code":"rate_limit_exceeded"}}}\n\n',
     { status: null, body: { error: { code: 'rate_limit_exceeded' } } },
   ],
+  ['Baidu', 'data: {"error_code":18,"error_msg":"qps"}\n\n', { body: { error_code: 18 } }],
+  [
+    'vLLM',
+    'data: {"object":"error","message":"m","type":"BadRequestError","code":400}\n\n',
+    { body: { object: 'error', code: 400 } },
+  ],
+  ['Mistral', 'data: {"object":"error","message":"m","code":"3051"}\n\n', { body: { code: '3051' } }],
   [
     'not JSON',
     'event: error\ndata: out of order\n\n',
