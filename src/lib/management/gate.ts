@@ -41,7 +41,7 @@ export class Gate {
     const [text, isTicket] = 'token' in shown ? [shown.token, false] : [shown.ticket, true]
     if (text.startsWith(CLIENT_KEY_PREFIX)) throw clientKey()
     const identity = await this.#admin.identifySecret(text)
-    if (!isTicket && (identity?.kind === 'admin' || identity?.kind === 'user')) return identity
+    if (!isTicket && (identity?.kind === 'admin' || isUserToken(identity))) return identity
     if (!isTicket) throw this.#refused('the admin token is wrong', remoteAddress)
     if (identity?.kind !== 'ticket')
       throw this.#refused('the ticket is wrong, or older than two minutes', remoteAddress)
@@ -69,6 +69,11 @@ export class Gate {
     this.#failures.count(remoteAddress)
     return new QwenctlError('invalid_token', words)
   }
+}
+
+/** A session begins no other, so each ends with the token that began it. */
+function isUserToken(identity: Identity | null): identity is Extract<Identity, { kind: 'user' }> {
+  return identity?.kind === 'user' && !identity.isSession
 }
 
 function clientKey(): QwenctlError {

@@ -23,9 +23,10 @@ export class EndedTokens {
     this.#clock = clock
   }
 
-  has(token: string): boolean {
+  /** `digest`: that of `digestToken`. */
+  has(digest: string): boolean {
     this.#readAgain()
-    return this.#known.has(hash(token))
+    return this.#known.has(digest)
   }
 
   /** `expiresAt`: epoch milliseconds. */
@@ -34,7 +35,7 @@ export class EndedTokens {
     await withLock(this.#file, async () => {
       const now = this.#clock()
       const kept = [...parse(readStoreFile(this.#file) ?? '')].filter(([, end]) => end > now)
-      const lines = [...kept, [hash(token), expiresAt] as const].map(
+      const lines = [...kept, [digestToken(token), expiresAt] as const].map(
         ([name, end]) => `${name} ${end.toString(36)}\n`,
       )
       await writeAtomically(this.#file, lines.join(''))
@@ -58,6 +59,7 @@ function parse(text: string): Map<string, number> {
   return new Map(found)
 }
 
-function hash(token: string): string {
+/** SHA-256 in base64url: the file must not hold a token. */
+export function digestToken(token: string): string {
   return createHash('sha256').update(token).digest('base64url')
 }

@@ -5,6 +5,7 @@ import { Management } from '../../../src/lib/management/management.ts'
 import type { Route } from '../../../src/lib/management/route.ts'
 import { openToolkit } from '../../../src/lib/toolkit/open-toolkit.ts'
 import { givenApi } from '../../support/servers/management-harness.ts'
+import { respell } from '../../support/respell.ts'
 
 const routes: readonly Route[] = new Management({
   toolkit: openToolkit({ env: { QWENCTL_HOME: '/nonexistent' } }),
@@ -98,6 +99,17 @@ describe('sessions', () => {
     const second = (await admin.ticket()).token
     now += 120_000
     expect(await begin(second)).toBe(401)
+  })
+
+  test('a used ticket and an ended session work no more in another spelling of the same bytes', async () => {
+    const api = await givenApi()
+    const { admin } = api.proxy.toolkit
+    const begin = (ticket: string) => api.post('/api/session', { ticket }, { token: null })
+    const ticket = (await admin.ticket()).token
+    const { token } = (await begin(ticket)).json
+    expect((await begin(respell(ticket))).status).toBe(401)
+    expect((await api.ask('DELETE', '/api/session', { token })).status).toBe(200)
+    expect((await api.get('/api', { token: respell(token) })).status).toBe(401)
   })
 
   test.each([

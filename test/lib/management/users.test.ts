@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { summarizeUsers } from '../../../src/lib/management/routes/users.ts'
+import { respell } from '../../support/respell.ts'
 import { added, givenApi } from '../../support/servers/management-harness.ts'
 
 async function given() {
@@ -111,6 +112,30 @@ test('a session of a user opens the same, and ends with its token at the latest'
   pass(3 * 3_600_000)
   expect((await api.get('/api/accounts', { token: begun.json.token })).status).toBe(401)
 })
+
+test('a session of a user ends with its token, and begins no other', async () => {
+  const { api, token } = await given()
+  const status = async (shown: string) => (await api.get('/api/accounts', { token: shown })).status
+  const begin = (shown: string) => api.post('/api/session', { token: shown }, { token: null })
+  const [first, second] = [(await begin(token)).json.token, (await begin(token)).json.token]
+  expect((await begin(first)).status).toBe(401)
+  expect((await api.ask('DELETE', '/api/session', { token: first })).status).toBe(200)
+  expect([await status(first), await status(second), await status(token)]).toEqual([401, 200, 200])
+  expect((await api.ask('DELETE', '/api/session', { token })).status).toBe(200)
+  expect([await status(second), await status(token)]).toEqual([401, 401])
+})
+
+test.each(['a', 'abcd'])(
+  'a token of the user "%s" opens its part, and in another spelling nothing',
+  async (user) => {
+    const { api } = await given()
+    const { token } = await api.proxy.toolkit.admin.userToken(user)
+    const status = async (shown: string) => (await api.get('/api/accounts', { token: shown })).status
+    expect([await status(token), await status(respell(token))]).toEqual([200, 401])
+    const session = (await api.post('/api/session', { token }, { token: null })).json.token
+    expect([await status(session), await status(respell(session))]).toEqual([200, 401])
+  },
+)
 
 test('an ended session opens nothing, in other processes of the home neither', async () => {
   const { api } = await given()

@@ -4,8 +4,6 @@ import type { Gate, Opened } from '../gate.ts'
 import type { ManagementParts } from '../management-parts.ts'
 import { about, credentials, session, sessionState } from '../../contract/session.ts'
 
-const SESSION_MS = 12 * 3_600_000
-
 /** Sign-in of the page: with the admin token, or the ticket of `proxy open`, for a session of half a day. */
 export function sessionRoutes(gate: Gate) {
   return [
@@ -30,7 +28,8 @@ export function sessionRoutes(gate: Gate) {
       answer: session,
       run: async ({ body, remoteAddress, parts }) => {
         const opened = await gate.begins(body, remoteAddress)
-        const { token, expiresAt } = await beginSession(parts, opened)
+        const shown = 'token' in body ? body.token : ''
+        const { token, expiresAt } = await beginSession(parts, opened, shown)
         return { token, expiresAt: new Date(expiresAt).toISOString() }
       },
     }),
@@ -47,7 +46,8 @@ export function sessionRoutes(gate: Gate) {
       path: '/api/session',
       access: 'user',
       summary: 'End the session or the user token of the request',
-      about: 'It opens nothing afterwards, in any process of the home. The admin token does not end.',
+      about:
+        'It opens nothing afterwards, in any process of the home. A user token ends its sessions too. The admin token does not end.',
       answer: sessionState,
       run: async ({ presented, opened, parts }) => {
         await parts.toolkit.admin.end(presented ?? '')
@@ -57,11 +57,9 @@ export function sessionRoutes(gate: Gate) {
   ]
 }
 
-/** A session opens what its token opens, and ends no later. */
-async function beginSession({ toolkit: { admin }, clock }: ManagementParts, opened: Opened) {
-  if (opened.kind !== 'user') return admin.session()
-  const { user, expiresAt } = opened
-  return admin.userToken(user, Math.min(expiresAt, clock() + SESSION_MS))
+/** A session opens what its token opens, and ends with it at the latest. */
+async function beginSession({ toolkit: { admin } }: ManagementParts, opened: Opened, token: string) {
+  return opened.kind === 'user' ? admin.userSession({ ...opened, token }) : admin.session()
 }
 
 function describeToken(opened: Opened | null) {

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createAdminToken, readAdminToken } from '../../store/admin-token.ts'
-import { EndedTokens } from '../../store/ended-tokens.ts'
+import { EndedTokens, digestToken } from '../../store/ended-tokens.ts'
 import type { Home } from '../../store/home.ts'
 import type { Pass } from './passes.ts'
 import { findPassEnd, makePass, readPass } from './passes.ts'
@@ -14,7 +14,7 @@ const TICKET_MS = 2 * 60_000
 export type Identity =
   | { kind: 'admin' }
   | { kind: 'session' | 'ticket'; expiresAt: number }
-  | { kind: 'user'; user: string; expiresAt: number }
+  | { kind: 'user'; user: string; expiresAt: number; isSession: boolean }
 
 /** Access to the management API of a home: with its admin token, a pass, or the token of a user. */
 export class AdminAccess {
@@ -46,7 +46,14 @@ export class AdminAccess {
 
   /** Opens the part of one user; without an end for half a day. `expiresAt`: epoch milliseconds. */
   async userToken(user: string, expiresAt = this.#clock() + SESSION_MS): Promise<UserToken> {
-    return makeUserToken(user, await this.token(), expiresAt)
+    return makeUserToken({ user, expiresAt }, await this.token())
+  }
+
+  /** Opens the part of one user for half a day. Ends with the token that began it at the latest. */
+  async userSession(begun: { token: string; user: string; expiresAt: number }): Promise<UserToken> {
+    const expiresAt = Math.min(begun.expiresAt, this.#clock() + SESSION_MS)
+    const parent = digestToken(begun.token)
+    return makeUserToken({ user: begun.user, expiresAt, parent }, await this.token())
   }
 
   /** Ends a session or a user token in every process of the home. The admin token does not end. */
@@ -83,7 +90,7 @@ export class AdminAccess {
   #identify(presented: string, token: string): Identity | null {
     if (isSame(presented, token)) return { kind: 'admin' }
     const found = this.#readSealed(presented, token)
-    return found === null || this.#ended.has(presented) ? null : found
+    return found === null || this.#ended.has(digestToken(presented)) ? null : found
   }
 
   #readSealed(presented: string, token: string): Identity | null {
@@ -91,7 +98,9 @@ export class AdminAccess {
     const kind = readPass(presented, token, now)
     if (kind !== null) return { kind, expiresAt: findPassEnd(presented) ?? now }
     const found = readUserToken(presented, token, now)
-    return found === null ? null : { kind: 'user', user: found.user, expiresAt: found.expiresAt }
+    if (found === null || (found.parent !== null && this.#ended.has(found.parent))) return null
+    const { user, expiresAt, parent } = found
+    return { kind: 'user', user, expiresAt, isSession: parent !== null }
   }
 }
 

@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { derive } from '../../store/vault/master-key.ts'
+import { decodeExactly } from './decode-exactly.ts'
 
 /** A temporary alternative to the admin token: a session of the page, or a ticket that begins a session. */
 export interface Pass {
@@ -30,7 +31,8 @@ export function readPass(presented: string, adminToken: string, now: number): Pa
   const [, prefix, text = '', mac = ''] = PASS.exec(presented) ?? []
   if (prefix === undefined) return null
   const kind = prefix === prefixes.ticket ? 'ticket' : 'session'
-  const isOurs = timingSafeEqual(Buffer.from(mac, 'base64url'), seal(kind, adminToken, text))
+  const bytes = decodeExactly(mac)
+  const isOurs = bytes !== null && timingSafeEqual(bytes, seal(kind, adminToken, text))
   return isOurs && Number.parseInt(text, 36) > now ? kind : null
 }
 
