@@ -31,6 +31,7 @@ export function givenRecord(changes: Partial<RequestRecord> = {}): RequestRecord
     route: '/v1/chat/completions',
     dialect: 'openai',
     clientKey: null,
+    clientKeyId: null,
     onlyUser: null,
     model: 'qwen3-coder-plus',
     isStream: false,

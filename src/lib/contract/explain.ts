@@ -67,7 +67,7 @@ export const explanation = answer(
     strategy: text,
     affinity: z.boolean(),
     reserve: z.number().describe('percent of every limit that stays free for other uses'),
-    caps: cap.describe('over all accounts; null: none'),
+    caps: cap.describe('over all accounts; inFlight: of those that the user or the key may use; null: none'),
     places: z
       .enum(['exact', 'presumed'])
       .describe('presumed: rotation or chance decides, which the files do not record'),

@@ -25,6 +25,7 @@ const request = answer(
     at: time.describe('when the request arrived'),
     endedAt: time,
     key: text.nullable().describe('the name of the client key; null: none was presented'),
+    keyId: text.nullable().describe('the id of the client key; null: none, or an older version logged it'),
     user: text.nullable().describe('the user of the account; null: no account was asked'),
     account: servingAccount.nullable().describe('the last account that was asked'),
     method: text,

@@ -41,6 +41,8 @@ export interface RequestRecord {
   dialect: string
   /** The name of the client key; null: the client presented none. */
   clientKey: string | null
+  /** Its id: a later key may have the same name. Null as above. */
+  clientKeyId: string | null
   /** Only this user's accounts could serve the request; null: those of all users. */
   onlyUser: string | null
   /** The model in the client's request; null: it named none. */

@@ -181,16 +181,16 @@ describe('a caller sees its own view', () => {
     const { api, a } = await given()
     await added(api, { name: 'c', models: ['m3'] })
     const { keys } = api.proxy.toolkit
-    const { secret } = await keys.create({ name: 'k', accounts: [a.id] })
+    const { key, secret } = await keys.create({ name: 'k', accounts: [a.id] })
     const logs = join(api.proxy.home, 'logs')
     mkdirSync(logs, { recursive: true })
-    for (const [id, clientKey] of [
-      ['req-own', 'k'],
-      ['req-other', 'other'],
+    for (const [id, clientKey, clientKeyId] of [
+      ['req-own', 'k', key.id],
+      ['req-other', 'other', 'key_other'],
     ] as const)
       appendFileSync(
         join(logs, 'proxy.ndjson'),
-        `${JSON.stringify({ level: 'info', time: '2026-11-22T10:00:00.000Z', kind: 'request', requestId: id, clientKey, outcome: 'ok' })}\n`,
+        `${JSON.stringify({ level: 'info', time: '2026-11-22T10:00:00.000Z', kind: 'request', requestId: id, clientKey, clientKeyId, outcome: 'ok' })}\n`,
       )
     expect(namesOf(await call(api, 'accounts_list', {}, secret))).toEqual(['a'])
     const listed = JSON.stringify(await call(api, 'accounts_list', {}, secret))

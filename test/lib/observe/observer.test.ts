@@ -17,7 +17,7 @@ const KEY = 'sk-0123456789abcdef0123456789'
 
 test('a request that went well is one line, with everything about it but its content', async () => {
   const observer = await givenObserver()
-  observer.record(givenRecord({ clientKey: 'laptop', costUsd: 0.0012 }))
+  observer.record(givenRecord({ clientKey: 'laptop', clientKeyId: 'key_0123456789abcdef', costUsd: 0.0012 }))
   await observer.close()
   expect(logEntries(observer.folder)).toEqual([
     {
@@ -27,6 +27,7 @@ test('a request that went well is one line, with everything about it but its con
       kind: 'request',
       requestId: 'req-1',
       clientKey: 'laptop',
+      clientKeyId: 'key_0123456789abcdef',
       onlyUser: null,
       method: 'POST',
       route: '/v1/chat/completions',
@@ -182,6 +183,7 @@ function plainLine(record: RequestRecord, masked: Masked, pid: number): string {
     kind: 'request',
     requestId: record.id,
     clientKey: shown(record.clientKey),
+    clientKeyId: shown(record.clientKeyId),
     onlyUser: shown(record.onlyUser),
     method: shown(record.method),
     route: shown(record.route),
@@ -228,6 +230,7 @@ test('the lines of any requests are those that JSON has of them, byte for byte',
       method: fc.constantFrom('POST', 'GET'),
       model: fc.option(fc.oneof(text, fc.constantFrom('m1', 'm2'))),
       clientKey: fc.constantFrom(null, 'team', 'a"b'),
+      clientKeyId: fc.constantFrom(null, 'key_1', 'key_2'),
       onlyUser: fc.constantFrom(null, 'ann'),
       isStream: fc.boolean(),
       status: fc.constantFrom(null, 200, 499),

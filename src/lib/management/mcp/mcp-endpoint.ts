@@ -61,7 +61,8 @@ export class McpEndpoint {
     }
     const opened = await this.#gate.pass(presented, remoteAddress)
     const { toolkit, user, clock } = this.#findParts(opened)
-    return { toolkit, user, key: null, canWrite: writes, clock }
+    const access = opened.kind === 'user' ? 'user' : 'admin'
+    return { toolkit, user, access, key: null, canWrite: writes, clock }
   }
 }
 

@@ -1,11 +1,18 @@
 import { allowsModel, mayServe } from '../../account/client-key.ts'
 import type { ClientKey } from '../../account/client-key.ts'
+import type { Account } from '../../account/account.ts'
 import type { AccountFilter } from '../../toolkit/toolkit.ts'
 import type { ManagedToolkit } from '../../toolkit/scope/managed-toolkit.ts'
 import { scopeToUser } from '../../toolkit/scope/user-toolkit.ts'
 import type { ExplainDocument, ExplainQuery, QuotaDocument } from '../../toolkit/views.ts'
 import type { ModelView } from '../../toolkit/models/models-view.ts'
 import { knownModels } from '../../toolkit/models/models-view.ts'
+import { selectAccounts } from '../../toolkit/quota/direct-quota.ts'
+import { sumViews } from '../../toolkit/quota/quota-view.ts'
+
+/** The kinds of callers, the least first. A program on this machine counts as the administrator. */
+export const accessLevels = ['key', 'user', 'admin'] as const
+export type Access = (typeof accessLevels)[number]
 
 /** The part of the home that a caller of MCP sees and may change. */
 export interface McpView {
@@ -13,6 +20,7 @@ export interface McpView {
   toolkit: ManagedToolkit
   /** The only user that the caller sees; null: all. */
   user: string | null
+  access: Access
   /** The client key of the caller: only its accounts, models and requests are visible. Null: none. */
   key: ClientKey | null
   canWrite: boolean
@@ -22,7 +30,21 @@ export interface McpView {
 /** The view of a client key, within what the proxy serves. */
 export function viewOfKey(toolkit: ManagedToolkit, key: ClientKey, clock: () => number): McpView {
   const { user } = key
-  return { toolkit: user === null ? toolkit : scopeToUser(toolkit, user), user, key, canWrite: false, clock }
+  const own = user === null ? toolkit : scopeToUser(toolkit, user)
+  return { toolkit: own, user, access: 'key', key, canWrite: false, clock }
+}
+
+/**
+ * The accounts that a client key may use; without references all that match the filter. Other accounts are never
+ * named, not as candidates and not as similar names. Throws `account_not_found`, `ambiguous_account`.
+ */
+export async function selectVisible(
+  toolkit: ManagedToolkit,
+  key: ClientKey,
+  { references, filter }: { references: string[]; filter: AccountFilter },
+): Promise<Account[]> {
+  const visible = (await toolkit.accounts.records()).filter((account) => mayServe(key, account))
+  return selectAccounts(visible, filter, references)
 }
 
 /** The document of `quota show --json` for the accounts that the caller may use. */
@@ -31,13 +53,12 @@ export async function showQuota(
   references: string[],
   filter: AccountFilter,
 ): Promise<QuotaDocument> {
-  const document = await toolkit.quotas.show(references, filter)
-  if (key === null) return document
-  const ids = document.accounts.filter((account) => mayServe(key, account)).map(({ id }) => id)
-  if (ids.length === document.accounts.length) return document
-  if (ids.length > 0) return toolkit.quotas.show(ids)
-  const none = { accounts: 0, ready: 0, requests: 0, inputTokens: 0, outputTokens: 0 }
-  return { ...document, accounts: [], totals: { ...none, remaining: null, remainingMinute: null } }
+  if (key === null) return toolkit.quotas.show(references, filter)
+  const selected = await selectVisible(toolkit, key, { references, filter })
+  const document = await toolkit.quotas.show([])
+  const views = new Map(document.accounts.map((view) => [view.id, view]))
+  const accounts = selected.flatMap(({ id }) => views.get(id) ?? [])
+  return { ...document, accounts, totals: sumViews(accounts) }
 }
 
 /** The document of `quota explain --json` for the accounts that the caller may use. */

@@ -2,15 +2,15 @@ import { isQwenctlError } from '../../base/errors.ts'
 import type { ProviderRegistry } from '../../toolkit/toolkit.ts'
 import { showHistory } from '../routes/history.ts'
 import { RpcError, rpcCodes } from './json-rpc.ts'
-import type { McpView } from './mcp-view.ts'
-import { listModels, showQuota } from './mcp-view.ts'
+import type { Access, McpView } from './mcp-view.ts'
+import { accessLevels, listModels, showQuota } from './mcp-view.ts'
 
 interface Resource {
   uri: string
   name: string
   description: string
-  /** A client key may read it. */
-  isForKeys: boolean
+  /** The least that opens it, as for the same document of the REST API. */
+  access: Access
   read(view: McpView): Promise<object>
 }
 
@@ -22,14 +22,14 @@ const resources: readonly Resource[] = [
     uri: `${SCHEME}quota`,
     name: 'quota',
     description: 'what is left: quota show --json',
-    isForKeys: true,
+    access: 'key',
     read: (view) => showQuota(view, [], {}),
   },
   {
     uri: `${SCHEME}accounts`,
     name: 'accounts',
     description: 'the accounts with their status: auth list --json',
-    isForKeys: true,
+    access: 'key',
     read: async (view) => ({
       accounts:
         view.key === null ? await view.toolkit.accounts.list() : (await showQuota(view, [], {})).accounts,
@@ -39,7 +39,7 @@ const resources: readonly Resource[] = [
     uri: `${SCHEME}models`,
     name: 'models',
     description: 'the models and their accounts: models --json',
-    isForKeys: true,
+    access: 'key',
     read: async (view) => ({
       now: new Date(view.clock()).toISOString(),
       models: await listModels(view, {}),
@@ -50,42 +50,42 @@ const resources: readonly Resource[] = [
     uri: `${SCHEME}history`,
     name: 'history',
     description: 'the usage of thirty days: quota history --json',
-    isForKeys: false,
+    access: 'user',
     read: ({ toolkit }) => showHistory(toolkit, {}),
   },
   {
     uri: `${SCHEME}keys`,
     name: 'keys',
     description: 'the client keys, without secrets: keys list --json',
-    isForKeys: false,
+    access: 'admin',
     read: async ({ toolkit }) => ({ keys: await toolkit.keys.list() }),
   },
   {
     uri: `${SCHEME}jobs`,
     name: 'jobs',
     description: 'the scheduled jobs: jobs list --json',
-    isForKeys: false,
+    access: 'admin',
     read: async ({ toolkit }) => ({ jobs: await toolkit.jobs.list() }),
   },
   {
     uri: `${SCHEME}batches`,
     name: 'batches',
     description: 'the batches: batch list --json',
-    isForKeys: false,
+    access: 'admin',
     read: ({ toolkit }) => Promise.resolve({ batches: toolkit.batches.list() }),
   },
   {
     uri: `${SCHEME}providers`,
     name: 'providers',
     description: 'the supported services: providers list --json',
-    isForKeys: false,
+    access: 'user',
     read: async ({ toolkit }) => ({ providers: listProviders(await toolkit.providers()) }),
   },
 ]
 
-export function listResources({ key }: McpView): object[] {
+export function listResources(view: McpView): object[] {
   return resources
-    .filter(({ isForKeys }) => key === null || isForKeys)
+    .filter((resource) => opens(view, resource))
     .map(({ uri, name, description }) => ({ uri, name, description, mimeType: 'application/json' }))
 }
 
@@ -102,9 +102,7 @@ export const resourceTemplates = [
 export async function readResource(view: McpView, uri: unknown): Promise<object> {
   const found = resources.find((one) => one.uri === uri)
   const document =
-    found !== undefined && (view.key === null || found.isForKeys)
-      ? await found.read(view)
-      : await readAccount(view, uri)
+    found !== undefined && opens(view, found) ? await found.read(view) : await readAccount(view, uri)
   if (document === null || typeof uri !== 'string')
     throw new RpcError(rpcCodes.resourceNotFound, 'there is no such resource', {
       uri: String(uri).slice(0, 200),
@@ -112,14 +110,20 @@ export async function readResource(view: McpView, uri: unknown): Promise<object>
   return { contents: [{ uri, mimeType: 'application/json', text: JSON.stringify(document) }] }
 }
 
+function opens(view: McpView, { access }: Resource): boolean {
+  return accessLevels.indexOf(view.access) >= accessLevels.indexOf(access)
+}
+
 async function readAccount(view: McpView, uri: unknown): Promise<object | null> {
   const start = `${SCHEME}accounts/`
   if (typeof uri !== 'string' || !uri.startsWith(start)) return null
   const reference = decode(uri.slice(start.length))
+  if (view.key !== null) {
+    const found = await showQuota(view, [reference], {}).catch(nullIfUnknown)
+    return found === null ? null : { account: found.accounts[0] }
+  }
   const account = await view.toolkit.accounts.show(reference).catch(nullIfUnknown)
-  if (account === null || view.key === null) return account === null ? null : { account }
-  const own = (await showQuota(view, [], {})).accounts.find(({ id }) => id === account.id)
-  return own === undefined ? null : { account: own }
+  return account === null ? null : { account }
 }
 
 /** Throws every error that does not mean that the reference names no single account. */

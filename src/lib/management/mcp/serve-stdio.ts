@@ -11,7 +11,8 @@ export function openMcpView(
   toolkit: ManagedToolkit,
   { user, canWrite, clock = Date.now }: Pick<McpView, 'user' | 'canWrite'> & { clock?: () => number },
 ): McpView {
-  return { toolkit: user === null ? toolkit : scopeToUser(toolkit, user), user, key: null, canWrite, clock }
+  const own = user === null ? toolkit : scopeToUser(toolkit, user)
+  return { toolkit: own, user, access: 'admin', key: null, canWrite, clock }
 }
 
 /**

@@ -43,11 +43,16 @@ export const requestRoutes = [
 
 type Viewer = Pick<ManagementParts, 'toolkit' | 'user'>
 
-/** A page of requests. Throws `invalid_value`. */
-export async function listFor(viewer: Viewer, query: z.output<typeof requestQuery>): Promise<RequestPage> {
+/** A page of requests. `only`: conditions besides the query. Throws `invalid_value`. */
+export async function listFor(
+  viewer: Viewer,
+  query: z.output<typeof requestQuery>,
+  only: RequestFilter = {},
+): Promise<RequestPage> {
   const { after = null, limit } = query
   if (after !== null && !isPosition(after)) throw notFromHere()
-  return listRequests(searchFor(viewer), await buildFilter(viewer, query), { after, limit })
+  const filter = { ...(await buildFilter(viewer, query)), ...only }
+  return listRequests(searchFor(viewer), filter, { after, limit })
 }
 
 export function searchFor({ toolkit, user }: Viewer): RequestSearch {

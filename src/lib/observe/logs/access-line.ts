@@ -94,7 +94,8 @@ export class AccessLines {
     const { message, attempts } = record
     const account = lastAttempted(record)
     return Buffer.from(
-      `","clientKey":${this.#text(record.clientKey)},"onlyUser":${this.#text(record.onlyUser)},` +
+      `","clientKey":${this.#text(record.clientKey)},"clientKeyId":${this.#text(record.clientKeyId)},` +
+        `"onlyUser":${this.#text(record.onlyUser)},` +
         `"method":${this.#text(record.method)},"route":${this.#text(record.route)},` +
         `"dialect":${this.#text(record.dialect)},"model":${this.#text(record.model)},` +
         `"stream":${record.isStream},"status":${record.status},"outcome":${this.#text(record.outcome)},` +
@@ -144,6 +145,7 @@ function hasSameFacts(a: RequestRecord, b: RequestRecord): boolean {
     a.status === b.status &&
     a.isStream === b.isStream &&
     a.clientKey === b.clientKey &&
+    a.clientKeyId === b.clientKeyId &&
     a.onlyUser === b.onlyUser &&
     a.route === b.route &&
     a.dialect === b.dialect &&

@@ -2,6 +2,7 @@
 interface RequestFields {
   onlyUser?: string | null
   clientKey?: string | null
+  clientKeyId?: string | null
   outcome?: string | null
   message?: string | null
   attempts?: number
@@ -27,8 +28,8 @@ function withoutOthers(text: string): RequestFields {
   if (last === undefined) return { ...line, attempt: null, next: null }
   // The words of qwenctl's own errors name accounts; a provider's message is about the user's own account.
   const isProviders = last.endsWith(` ${outcome}`)
-  const shown = { attempts: 1, tried: [last], clientKey: null, message: isProviders ? message : null }
-  return { ...line, ...shown }
+  const key = { clientKey: null, ...(line.clientKeyId === undefined ? {} : { clientKeyId: null }) }
+  return { ...line, ...key, attempts: 1, tried: [last], message: isProviders ? message : null }
 }
 
 /** A text within a line cannot match a field, since its quotes are escaped. */

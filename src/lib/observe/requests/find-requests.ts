@@ -23,6 +23,8 @@ export interface RequestFilter {
   outcome?: string
   /** The name of the client key. */
   key?: string
+  /** The id of the client key. Lines of older versions have none, and so match none. */
+  keyId?: string
   user?: string
   /** Epoch milliseconds. */
   since?: number
@@ -147,16 +149,23 @@ function isOlder({ time }: LogEntry, { since }: RequestFilter): boolean {
 }
 
 function isWanted(entry: LogEntry, filter: RequestFilter): boolean {
-  const { account, model, outcome, key, user, since, until } = filter
+  const { account, model, outcome, user, since, until } = filter
   const at = Date.parse(entry.time)
   return (
     (model === undefined || entry['model'] === model) &&
-    (key === undefined || entry['clientKey'] === key) &&
+    isOfKey(entry, filter) &&
     (user === undefined || entry['user'] === user || entry['onlyUser'] === user) &&
     (since === undefined || at >= since) &&
     (until === undefined || at <= until) &&
     (outcome === undefined || hasOutcome(entry, outcome)) &&
     (account === undefined || hasAsked(entry, account))
+  )
+}
+
+function isOfKey(entry: LogEntry, { key, keyId }: RequestFilter): boolean {
+  return (
+    (key === undefined || entry['clientKey'] === key) &&
+    (keyId === undefined || entry['clientKeyId'] === keyId)
   )
 }
 

@@ -11,6 +11,7 @@ export function viewRequest(entry: LogEntry, attemptLines: readonly LogEntry[] =
     at: isoTime(Date.parse(entry.time) - Math.floor(latencyMs)),
     endedAt: entry.time,
     key: readText(entry['clientKey']),
+    keyId: readText(entry['clientKeyId']),
     user: account?.user ?? null,
     account,
     method: readText(entry['method']) ?? '',

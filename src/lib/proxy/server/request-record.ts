@@ -22,6 +22,7 @@ export function buildRequestRecord(exchange: Exchange, user: string | null): Req
     route: exchange.route,
     dialect: exchange.dialect,
     clientKey: key === null ? null : key.key.name,
+    clientKeyId: key === null ? null : key.key.id,
     onlyUser: key?.key.user ?? user,
     model: exchange.model,
     isStream: exchange.isStream,

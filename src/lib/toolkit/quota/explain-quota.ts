@@ -101,7 +101,7 @@ export async function explainQuota(query: ExplainQuery, parts: ExplainParts): Pr
         ? null
         : {
             concurrency: caps.caps.concurrency,
-            inFlight: sum(ofUser.map(({ id }) => caps.countInFlight(id, state))),
+            inFlight: sum(seen.map(({ id }) => caps.countInFlight(id, state))),
           },
     places: isForeseen(strategy) ? 'exact' : 'presumed',
     unknownModel: unknownModelIn(asked, members, { scope, key, aliases: await settings.aliases() }),

@@ -8,6 +8,7 @@ const request = {
   kind: 'request',
   requestId: 'req-1',
   clientKey: 'team',
+  clientKeyId: 'key_0123456789abcdef',
   onlyUser: null,
   outcome: 'quota_exhausted',
   message: 'custom/bobs returns first',
@@ -28,6 +29,7 @@ describe('the line of a request that accounts of several users could serve', () 
       attempts: 1,
       tried: ['custom/hers rate-short'],
       clientKey: null,
+      clientKeyId: null,
       message: null,
     })
   })

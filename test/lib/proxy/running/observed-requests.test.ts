@@ -61,6 +61,7 @@ describe('when requests are observed', () => {
       level: 'info',
       requestId: reply.headers['x-request-id'],
       clientKey: null,
+      clientKeyId: null,
       onlyUser: null,
       method: 'POST',
       route: '/v1/chat/completions',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ClientKey } from '../../../account/client-key.ts'
 import { QwenctlError } from '../../../base/errors.ts'
 import { historyQuery } from '../../../contract/history.ts'
 import { requestQuery } from '../../../contract/requests.ts'
@@ -6,7 +7,8 @@ import { findRequest } from '../../../observe/requests/find-requests.ts'
 import { showHistory } from '../../routes/history.ts'
 import { listFor, searchFor } from '../../routes/requests.ts'
 import { accountFilter, buildFilter } from '../../routes/filter.ts'
-import { listModels } from '../mcp-view.ts'
+import type { McpView } from '../mcp-view.ts'
+import { listModels, selectVisible } from '../mcp-view.ts'
 import { defineTool } from '../tool.ts'
 
 const usageHistory = defineTool({
@@ -17,10 +19,22 @@ const usageHistory = defineTool({
   input: historyQuery,
   run: async ({ toolkit, key }, query) => {
     if (key === null) return showHistory(toolkit, query)
-    const { now, from, to, per, rows } = await showHistory(toolkit, { ...query, by: 'key' })
+    const account = await findVisibleId(toolkit, key, query)
+    const { now, from, to, per, rows } = await showHistory(toolkit, { ...query, account, by: 'key' })
     return { now, from, to, per, by: 'key', rows: rows.filter((row) => row.key === key.id) }
   },
 })
+
+/** The id of the account that a query of a client key names; undefined: it names none. */
+async function findVisibleId(
+  toolkit: McpView['toolkit'],
+  key: ClientKey,
+  { account = '', ...filter }: z.output<typeof historyQuery>,
+): Promise<string | undefined> {
+  if (account === '') return undefined
+  const [found] = await selectVisible(toolkit, key, { references: [account], filter: buildFilter(filter) })
+  return found?.id
+}
 
 const modelsFind = defineTool({
   name: 'models_find',
@@ -45,10 +59,12 @@ const requestsFind = defineTool({
   input: requestQuery.extend({ id: z.string().optional().describe('the x-request-id of one request') }),
   run: async (view, { id, ...query }) => {
     const { user, toolkit, key } = view
-    if (id === undefined)
-      return listFor({ toolkit, user }, key === null ? query : { ...query, key: key.name })
-    const request = await findRequest(searchFor({ toolkit, user }), id)
-    if (request !== null && (key === null || request.key === key.name)) return { request }
+    const viewer = { toolkit, user }
+    if (id === undefined && key !== null)
+      return listFor(viewer, { ...query, key: undefined }, { keyId: key.id })
+    if (id === undefined) return listFor(viewer, query)
+    const request = await findRequest(searchFor(viewer), id)
+    if (request !== null && (key === null || request.keyId === key.id)) return { request }
     throw new QwenctlError('not_found', 'there is no finished request with this id', {
       hint: 'call requests_find without an id for a list',
     })
