@@ -74,7 +74,7 @@ function ambiguous(found: Account[], reference: string): QwenctlError {
 
 function notFound(pool: Account[], reference: string, filter: ReferenceFilter): QwenctlError {
   const where = Object.entries(filter).flatMap(([key, value]) =>
-    value === undefined ? [] : [`${key} "${value}"`],
+    value === undefined || value === '' ? [] : [`${key} "${value}"`],
   )
   // A key pasted in place of a name must not be echoed.
   const shown = redact(reference.slice(0, 200), [])

@@ -19,6 +19,8 @@ export interface HistoryScene {
   accounts: ReadonlyMap<string, Account>
   keys: readonly Pick<ClientKey, 'id' | 'name'>[]
   jobs: readonly Pick<Job, 'id' | 'name'>[]
+  /** Keys and jobs besides those above belong to others, and share a row. */
+  hidesOthers: boolean
   /** Only these accounts; null: all, deleted ones included. */
   only: ReadonlySet<string> | null
   /** Epoch milliseconds. */
@@ -38,6 +40,7 @@ interface Label {
 const ALL: Label = { key: 'all', label: 'all' }
 const NONE: Label = { key: 'none', label: 'none' }
 const UNKNOWN: Label = { key: 'unknown', label: 'unknown' }
+const OTHER: Label = { key: 'other', label: 'other' }
 
 export function historyDocument(scene: HistoryScene): HistoryDocument {
   const { from, to, now, per, by } = scene
@@ -126,15 +129,23 @@ function labelModel({ model }: HistoryBucket): Label {
   return model === null ? UNKNOWN : same(model)
 }
 
-function labelKey({ key }: HistoryBucket, { keys }: HistoryScene): Label {
-  if (key === null) return NONE
-  return { key, label: keys.find(({ id }) => id === key)?.name ?? key }
+function labelKey({ key }: HistoryBucket, { keys, hidesOthers }: HistoryScene): Label {
+  return key === null ? NONE : labelKnown(key, keys, hidesOthers)
 }
 
 /** A removed job appears as its id. */
-function labelJob({ key }: HistoryBucket, { jobs }: HistoryScene): Label {
+function labelJob({ key }: HistoryBucket, { jobs, hidesOthers }: HistoryScene): Label {
   const job = key === null ? null : findJobOfKey(key)
-  return job === null ? NONE : { key: job, label: jobs.find(({ id }) => id === job)?.name ?? job }
+  return job === null ? NONE : labelKnown(job, jobs, hidesOthers)
+}
+
+function labelKnown(
+  key: string,
+  known: readonly { id: string; name: string }[],
+  hidesOthers: boolean,
+): Label {
+  const found = known.find(({ id }) => id === key)
+  return found === undefined && hidesOthers ? OTHER : { key, label: found?.name ?? key }
 }
 
 function same(name: string): Label {

@@ -20,6 +20,8 @@ export interface HistoryQuery {
   /** References; none: all accounts, deleted ones included. */
   accounts?: string[]
   user?: string
+  /** Only keys and jobs of this user are named; missing: all. */
+  viewer?: string
   provider?: string
   group?: string
 }

@@ -41,7 +41,7 @@ export interface HistoryParts {
   home: Home
   books: () => Promise<StoreSnapshot>
   keys: () => Promise<ClientKey[]>
-  jobs: () => Promise<Pick<Job, 'id' | 'name'>[]>
+  jobs: () => Promise<Pick<Job, 'id' | 'name' | 'user'>[]>
   /** The ended runs of jobs since a time, in epoch milliseconds. */
   runs: (since: number) => RunRecord[]
   warn: (message: string) => void
@@ -128,10 +128,12 @@ export class LedgerHistory implements HistoryBooks {
     for (const problem of this.#files.problems) this.#parts.warn(problem)
     addTotals(history, totals)
     const known = [...data.archived, ...data.accounts].map((account) => [account.id, account] as const)
-    const keys = query.by === 'key' ? await this.#parts.keys() : []
-    const jobs = query.by === 'job' ? await this.#parts.jobs() : []
-    const { per, by } = query
-    return { history, accounts: new Map(known), keys, jobs, only, from, to, now, per, by }
+    const { per, by, viewer } = query
+    const isNamed = ({ user }: { user: string | null }) => viewer === undefined || user === viewer
+    const keys = by === 'key' ? (await this.#parts.keys()).filter(isNamed) : []
+    const jobs = by === 'job' ? (await this.#parts.jobs()).filter(isNamed) : []
+    const named = { keys, jobs, hidesOthers: viewer !== undefined }
+    return { history, accounts: new Map(known), ...named, only, from, to, now, per, by }
   }
 }
 

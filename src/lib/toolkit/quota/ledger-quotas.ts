@@ -8,7 +8,7 @@ import type { ExplainParts } from './explain-quota.ts'
 import type { PlanWindow } from '../../provider/plans/plan-reader.ts'
 import type { Home } from '../../store/home.ts'
 import type { AccountFilter } from '../accounts/account-inputs.ts'
-import type { PlanRefresh, Quotas } from './quotas.ts'
+import type { CooldownEnds, PlanRefresh, Quotas } from './quotas.ts'
 import type { ProviderRegistry } from '../providers/provider-registry.ts'
 import type { ExplainDocument, ExplainQuery, QuotaDocument } from '../views.ts'
 
@@ -59,16 +59,24 @@ export class LedgerQuotas implements Quotas {
     return { document: await this.show(references, filter), failures }
   }
 
-  async reset(references: string[], filter: AccountFilter = {}): Promise<QuotaDocument> {
+  async reset(
+    references: string[],
+    filter: AccountFilter = {},
+    ends: CooldownEnds = {},
+  ): Promise<QuotaDocument> {
     const { accounts, state } = await this.#selected(references, filter)
     const resets = accounts.map(({ id }): Notice => ({ type: 'reset', account: id }))
-    await this.#record([...resets, ...listCooldownEnds(accounts, state)])
+    await this.#record([...resets, ...listCooldownEnds(accounts, state, ends)])
     return this.show(references, filter)
   }
 
-  async endCooldowns(references: string[], filter: AccountFilter = {}): Promise<QuotaDocument> {
+  async endCooldowns(
+    references: string[],
+    filter: AccountFilter = {},
+    ends: CooldownEnds = {},
+  ): Promise<QuotaDocument> {
     const { accounts, state } = await this.#selected(references, filter)
-    await this.#record(listCooldownEnds(accounts, state))
+    await this.#record(listCooldownEnds(accounts, state, ends))
     return this.show(references, filter)
   }
 
@@ -89,9 +97,13 @@ export class LedgerQuotas implements Quotas {
 }
 
 /** Ends the cooldowns of the accounts, of their quota groups, and of their providers if those have any. */
-function listCooldownEnds(accounts: Account[], state: LedgerState): Notice[] {
+function listCooldownEnds(
+  accounts: Account[],
+  state: LedgerState,
+  { ofProviders = true }: CooldownEnds,
+): Notice[] {
   const own = accounts.flatMap((account) => [account.id, quotaGroupSubject(account)])
-  const providers = accounts
+  const providers = (ofProviders ? accounts : [])
     .map((account) => providerSubject(account))
     .filter((subject) => (state.subjects.get(subject)?.cooldowns.size ?? 0) > 0)
   const subjects = new Set([...own, ...providers].filter((subject) => subject !== null))

@@ -7,6 +7,12 @@ export interface PlanRefresh {
   failures: string[]
 }
 
+/** The cooldowns to end besides those of the accounts and of their quota groups. */
+export interface CooldownEnds {
+  /** Ends those of providers too, which the accounts of all users share. Default: true. */
+  ofProviders?: boolean
+}
+
 /** The counters of a home, or of one of its users. */
 export interface Quotas {
   /** No references: all accounts that match the filter. */
@@ -21,9 +27,9 @@ export interface Quotas {
    */
   refresh(references: string[], filter?: AccountFilter): Promise<PlanRefresh>
   /** Zeroes the counters of the accounts' limits and ends their cooldowns; returns the new state. */
-  reset(references: string[], filter?: AccountFilter): Promise<QuotaDocument>
-  /** Ends the cooldowns of the accounts and of their quota groups; counters stay. Returns the new state. */
-  endCooldowns(references: string[], filter?: AccountFilter): Promise<QuotaDocument>
+  reset(references: string[], filter?: AccountFilter, ends?: CooldownEnds): Promise<QuotaDocument>
+  /** Ends their cooldowns; counters stay. Returns the new state. */
+  endCooldowns(references: string[], filter?: AccountFilter, ends?: CooldownEnds): Promise<QuotaDocument>
   /** Removes limits learned from the providers; counters and cooldowns stay. Returns the new state. */
   forgetLearned(references: string[], filter?: AccountFilter): Promise<QuotaDocument>
 }

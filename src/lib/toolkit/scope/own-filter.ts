@@ -1,11 +1,10 @@
-import type { AccountFilter } from '../accounts/account-inputs.ts'
+/** No account has this user. */
+const NO_USER = ''
 
-/** The filter, restricted to the user. */
-export function ownFilter(user: string, filter: AccountFilter = {}): AccountFilter {
-  return { ...filter, user }
-}
-
-/** Whether a filter asks for another user: the result is then empty. */
-export function isOthers(user: string, filter: AccountFilter = {}): boolean {
-  return filter.user !== undefined && filter.user !== user
+/** The query, restricted to the user. One for another user finds nothing. */
+export function ownFilter<Query extends { user?: string }>(
+  user: string,
+  query: Query = {} as Query,
+): Query & { user: string } {
+  return { ...query, user: query.user === undefined || query.user === user ? user : NO_USER }
 }

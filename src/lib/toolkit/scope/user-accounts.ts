@@ -2,7 +2,7 @@ import type { Account } from '../../account/account.ts'
 import { QwenctlError } from '../../base/errors.ts'
 import type { AccountChanges, AccountFilter, NewAccount } from '../accounts/account-inputs.ts'
 import type { Accounts } from '../accounts/accounts.ts'
-import { isOthers, ownFilter } from './own-filter.ts'
+import { ownFilter } from './own-filter.ts'
 import { ownedBy } from './owned-by.ts'
 
 /** The accounts of one user. A reference to another user's account finds nothing, and is never ambiguous. */
@@ -19,8 +19,8 @@ export class UserAccounts implements Accounts {
     return (await this.#all.records()).filter(({ user }) => user === this.#user)
   }
 
-  async list(filter?: AccountFilter) {
-    return isOthers(this.#user, filter) ? [] : this.#all.list(this.#own(filter))
+  list(filter?: AccountFilter) {
+    return this.#all.list(this.#own(filter))
   }
 
   find(reference: string, filter?: AccountFilter) {

@@ -13,7 +13,7 @@ import type { Quotas } from '../quota/quotas.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { ManagedToolkit } from './managed-toolkit.ts'
 import { UserAccounts } from './user-accounts.ts'
-import { isOthers, ownFilter } from './own-filter.ts'
+import { ownFilter } from './own-filter.ts'
 import { ownedBy } from './owned-by.ts'
 
 export function scopeToUser(toolkit: ManagedToolkit, user: string): ManagedToolkit {
@@ -40,7 +40,7 @@ export function scopeToUser(toolkit: ManagedToolkit, user: string): ManagedToolk
 function userArchive(archive: Archive, user: string): Archive {
   const own = async (id: string) => (await archive.find(id, { user })).id
   return {
-    list: async (filter) => (isOthers(user, filter) ? [] : archive.list(ownFilter(user, filter))),
+    list: (filter) => archive.list(ownFilter(user, filter)),
     find: (reference, filter) => archive.find(reference, ownFilter(user, filter)),
     restore: async (id, name) => archive.restore(await own(id), name),
     purge: async (id) => archive.purge(await own(id)),
@@ -51,19 +51,23 @@ function userQuotas(quotas: Quotas, user: string): Quotas {
   const own = (filter?: AccountFilter) => ownFilter(user, filter)
   return {
     show: (references, filter) => quotas.show(references, own(filter)),
-    explain: (query) => quotas.explain({ ...query, user }),
+    explain: async (query) => {
+      const document = await quotas.explain(ownFilter(user, query))
+      return { ...document, asked: { ...document.asked, user: query.user ?? user } }
+    },
     refresh: (references, filter) => quotas.refresh(references, own(filter)),
-    reset: (references, filter) => quotas.reset(references, own(filter)),
-    endCooldowns: (references, filter) => quotas.endCooldowns(references, own(filter)),
+    reset: (references, filter) => quotas.reset(references, own(filter), { ofProviders: false }),
+    endCooldowns: (references, filter) =>
+      quotas.endCooldowns(references, own(filter), { ofProviders: false }),
     forgetLearned: (references, filter) => quotas.forgetLearned(references, own(filter)),
   }
 }
 
 function userHistory(history: HistoryBooks, user: string): HistoryBooks {
   return {
-    show: (query) => history.show({ ...query, user }),
-    compare: (query) => history.compare({ ...query, user }),
-    stats: (reference, query) => history.stats(reference, { ...query, user }),
+    show: (query) => history.show({ ...ownFilter(user, query), viewer: user }),
+    compare: (query) => history.compare(ownFilter(user, query)),
+    stats: (reference, query) => history.stats(reference, ownFilter(user, query)),
   }
 }
 

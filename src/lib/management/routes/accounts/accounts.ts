@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { QwenctlError } from '../../../base/errors.ts'
 import { addAccount } from '../../add-account.ts'
 import { route } from '../../route.ts'
 import {
@@ -68,12 +69,14 @@ export const accountRoutes = [
     path: '/api/accounts/{id}',
     access: 'user',
     summary: 'Change an account',
-    about: 'Applies all fields or, if one is refused, none. The user and the provider cannot change.',
+    about:
+      'Applies all fields or, if one is refused, none. The user and the provider cannot change. `isDefault` needs the admin token, because all users share the default account.',
     errors: ['account_not_found', 'invalid_body', 'name_in_use'],
     body: accountChanges,
     answer: oneAccount,
-    run: async ({ params, body: { key, isDefault, ...changes }, parts: { toolkit } }) => {
+    run: async ({ params, body: { key, isDefault, ...changes }, opened, parts: { toolkit } }) => {
       const { id } = await knownAccount(toolkit, params.id)
+      if (isDefault === true && opened?.kind === 'user') throw adminsDefault()
       const changed = await toolkit.accounts.set(id, {
         ...changes,
         ...(key === undefined ? {} : { secret: key }),
@@ -97,3 +100,14 @@ export const accountRoutes = [
     },
   }),
 ]
+
+function adminsDefault(): QwenctlError {
+  return new QwenctlError(
+    'forbidden',
+    'the default account holds for all users: a user token cannot change it',
+    {
+      hint: 'leave "isDefault" out, or use the admin token',
+      details: { field: 'isDefault' },
+    },
+  )
+}
