@@ -13,13 +13,13 @@ export class DotenvText implements ConfigText {
   }
 
   get([name]: Path): unknown {
-    const line = this.#lines[this.#at(name!)]
-    return line === undefined
-      ? undefined
-      : line
-          .slice(line.indexOf('=') + 1)
-          .trim()
-          .replace(/^(["'])(.*)\1$/, '$2')
+    const at = this.#at(name!)
+    if (at < 0) return undefined
+    const text = this.#lines.slice(at, this.#end(at)).join('\n')
+    return text
+      .slice(text.indexOf('=') + 1)
+      .trim()
+      .replace(/^(["'])(.*)\1$/s, '$2')
   }
 
   set([name]: Path, value: unknown): void {
@@ -28,14 +28,25 @@ export class DotenvText implements ConfigText {
     const end = this.#lines[0]?.endsWith('\r') === true ? '\r' : ''
     if (at >= 0) {
       const [lead = ''] = /^\s*(?:export\s+)?/.exec(this.#lines[at]!) ?? []
-      this.#lines[at] = lead + line + (this.#lines[at]!.endsWith('\r') ? '\r' : '')
+      const isCrLf = this.#lines[at]!.endsWith('\r')
+      this.#lines.splice(at, this.#end(at) - at, lead + line + (isCrLf ? '\r' : ''))
     } else if (this.#lines.at(-1) === '') this.#lines.splice(-1, 0, line + end)
     else this.#lines.push(line, '')
   }
 
   remove([name]: Path): void {
     const at = this.#at(name!)
-    if (at >= 0) this.#lines.splice(at, 1)
+    if (at >= 0) this.#lines.splice(at, this.#end(at) - at)
+  }
+
+  /** The line after a value. In quotes, a value may have several lines. */
+  #end(at: number): number {
+    const line = this.#lines[at]!
+    const value = line.slice(line.indexOf('=') + 1).trimStart()
+    const [quote] = value
+    if ((quote !== '"' && quote !== "'") || value.includes(quote, 1)) return at + 1
+    const last = this.#lines.findIndex((each, index) => index > at && each.includes(quote))
+    return last < 0 ? at + 1 : last + 1
   }
 
   #at(name: string): number {

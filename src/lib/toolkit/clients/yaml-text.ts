@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { isMap, isNode, isScalar, isSeq, parseDocument, stringify, type Document, type Pair } from 'yaml'
 import { refuseFile, type ConfigText, type Path } from './config-text.ts'
 
@@ -23,6 +24,26 @@ export class YamlText implements ConfigText {
   }
 
   set(path: Path, value: unknown): void {
+    this.#edit(path, value, () => this.#setLines(path, value))
+  }
+
+  remove(path: Path): void {
+    this.#edit(path, undefined, () => this.#removeLines(path))
+  }
+
+  /** Edits lines. Where the result has another meaning, as after the end of a document, the file is written again. */
+  #edit(path: Path, value: unknown, editLines: () => void): void {
+    const before = this.text
+    editLines()
+    const edited = parseDocument(this.text)
+    const wanted = parseDocument(before)
+    changeDocument(wanted, path, value)
+    if (edited.errors.length === 0 && isDeepStrictEqual(edited.toJS() ?? {}, wanted.toJS() ?? {})) return
+    this.text = before
+    this.#rewrite(path, value)
+  }
+
+  #setLines(path: Path, value: unknown): void {
     const document = this.#parse()
     if (document.contents !== null && !isBlockMap(document)) return this.#rewrite(path, value)
     const [key] = path as [string]
@@ -35,7 +56,7 @@ export class YamlText implements ConfigText {
     this.#replace(start, end, stringify(value, { lineWidth: 0 }).trimEnd())
   }
 
-  remove(path: Path): void {
+  #removeLines(path: Path): void {
     const document = this.#parse()
     if (document.contents !== null && !isBlockMap(document)) return this.#rewrite(path)
     const [key] = path as [string]
@@ -49,7 +70,11 @@ export class YamlText implements ConfigText {
     const dash = this.#dashOf(items[index])
     if (dash === null) return this.#rewrite(path)
     // An empty list keeps its place.
-    if (items.length === 1) return this.#replace(readEnd(pair.key), this.#lineEnd(readEnd(items[0])), ': []')
+    if (items.length === 1) {
+      const key = readEnd(pair.key)
+      const head = this.text.slice(key, this.#lineEnd(key)).replace(/^\s*:/, ': []')
+      return this.#replace(key, this.#lineEnd(readEnd(items[0])), head)
+    }
     this.#cut(lineStart(this.text, dash), readEnd(items[index]))
   }
 
@@ -87,10 +112,7 @@ export class YamlText implements ConfigText {
   /** Changes the document as a whole: its layout may change. */
   #rewrite(path: Path, value?: unknown): void {
     const document = this.#parse()
-    if (path.length === 1) {
-      if (value === undefined) document.delete(path[0])
-      else document.set(path[0], value)
-    } else changeEntry(document, path, value)
+    changeDocument(document, path, value)
     const isPadded = /[[{] /.test(this.text)
     this.text =
       document.contents === null ? '' : document.toString({ lineWidth: 0, flowCollectionPadding: isPadded })
@@ -136,12 +158,21 @@ export class YamlText implements ConfigText {
   }
 }
 
-function changeEntry(document: Document, path: Path, value: unknown): void {
+function changeDocument(document: Document, path: Path, value: unknown): void {
   const [list] = path as [string]
+  if (path.length === 1) {
+    if (value !== undefined) document.set(list, value)
+    else if (document.contents !== null) document.delete(list)
+    return
+  }
   const index = findIndex(document, path)
   if (value === undefined) return void (index < 0 || document.deleteIn([list, index]))
-  const node: unknown = document.get(list)
-  if (!isSeq(node)) return document.set(list, document.createNode([value]))
+  const node: unknown = document.get(list, true)
+  if (!isSeq(node)) {
+    const made = document.createNode([value])
+    if (isNode(node)) made.commentBefore = node.comment ?? null
+    return document.set(list, made)
+  }
   if (index < 0) node.add(document.createNode(value))
   else node.set(index, document.createNode(value))
 }
