@@ -1,7 +1,9 @@
 // The efforts that models take. A model refuses all others. Sources (2026-11): https://console.groq.com/docs/reasoning,
 // https://platform.openai.com/docs/guides/reasoning, https://github.com/anomalyco/opencode/pull/26268 (from OpenAI's own
 // refusals), https://github.com/openai/codex/issues/6647, https://docs.x.ai/docs/guides/reasoning,
-// https://platform.kimi.ai/docs/guide/use-thinking-models.
+// https://platform.kimi.ai/docs/guide/use-thinking-models. `max` of GPT-5.6: https://github.com/enricoros/big-AGI/issues/1159.
+// Deep research: https://github.com/anomalyco/models.dev/pull/2473. GPT-6 Astra takes `max` in Responses alone: https://github.com/BerriAI/litellm-docs/pull/1173. GLM:
+// https://docs.z.ai/guides/capabilities/thinking, https://github.com/charmbracelet/catwalk/pull/603.
 
 /** From the least to the most. Groq's `default` is the only effort of a model that thinks or does not. */
 const ORDER = ['none', 'minimal', 'default', 'low', 'medium', 'high', 'xhigh', 'max'] as const
@@ -11,64 +13,105 @@ interface EffortRow {
   /** Matches the model's name, without a maker before it. */
   pattern: RegExp
   efforts: readonly Effort[]
+  /** Whether the model thinks when a request names no effort. */
+  thinks: boolean
 }
 
-const row = (pattern: RegExp, ...efforts: readonly Effort[]): EffortRow => ({ pattern, efforts })
+/** Models that think unless they are asked not to, if they take `none`. */
+const thinking = (pattern: RegExp, ...efforts: readonly Effort[]): EffortRow => ({
+  pattern,
+  efforts,
+  thinks: true,
+})
+/** Models that think only when they are asked to, if they take an effort. */
+const quiet = (pattern: RegExp, ...efforts: readonly Effort[]): EffortRow => ({
+  pattern,
+  efforts,
+  thinks: false,
+})
 
 const models: readonly EffortRow[] = [
-  row(/^gpt-oss/, 'low', 'medium', 'high'),
-  row(/^o1-(?:mini|preview)/),
-  row(/^(?:o\d|codex-mini)/, 'low', 'medium', 'high'),
-  row(/^(?:gpt-[34]|chatgpt-|gpt-5-chat)/),
-  row(/^gpt-5\.\d+-chat/, 'medium'),
-  row(/^gpt-5-pro/, 'high'),
-  row(/^gpt-5\.\d+-pro/, 'medium', 'high', 'xhigh'),
-  row(/^gpt-5\.(?:1-codex-max|[2-9]\d*-codex)/, 'low', 'medium', 'high', 'xhigh'),
-  row(/^gpt-5(?:\.1)?-codex/, 'low', 'medium', 'high'),
-  row(/^gpt-5\.1/, 'none', 'low', 'medium', 'high'),
-  row(/^gpt-5\.\d/, 'none', 'low', 'medium', 'high', 'xhigh'),
-  row(/^gpt-5/, 'minimal', 'low', 'medium', 'high'),
-  row(/^kimi-k3/, 'low', 'high', 'max'),
-  row(/^grok-3-mini/, 'low', 'high'),
-  row(/^grok-(?:[23]|4|code-fast-1)(?:-|$)/),
+  thinking(/^gpt-oss/, 'low', 'medium', 'high'),
+  thinking(/^o1-(?:mini|preview)/),
+  thinking(/^o\d.*-deep-research/, 'medium'),
+  thinking(/^(?:o\d|codex-mini)/, 'low', 'medium', 'high'),
+  quiet(/^(?:gpt-[34]|chatgpt-|gpt-5-chat)/),
+  thinking(/^gpt-5\.\d+-chat/, 'medium'),
+  thinking(/^gpt-5-pro/, 'high'),
+  thinking(/^gpt-5\.\d+-pro/, 'medium', 'high', 'xhigh'),
+  thinking(/^gpt-5\.(?:1-codex-max|(?:[2-9]|\d\d)-codex)/, 'low', 'medium', 'high', 'xhigh'),
+  thinking(/^gpt-5(?:\.1)?-codex/, 'low', 'medium', 'high'),
+  quiet(/^gpt-5\.1(?!\d)/, 'none', 'low', 'medium', 'high'),
+  quiet(/^gpt-5\.[2-4](?!\d)/, 'none', 'low', 'medium', 'high', 'xhigh'),
+  thinking(/^gpt-5\.5(?!\d)/, 'none', 'low', 'medium', 'high', 'xhigh'),
+  thinking(/^gpt-5\.\d/, 'none', 'low', 'medium', 'high', 'xhigh', 'max'),
+  thinking(/^gpt-5/, 'minimal', 'low', 'medium', 'high'),
+  thinking(/^gpt-6-astra/, 'low', 'medium', 'high', 'xhigh'),
+  thinking(/^kimi-k3/, 'low', 'high', 'max'),
+  thinking(/^grok-3-mini/, 'low', 'high'),
+  quiet(/^grok-[23](?:-|$)/),
+  thinking(/^grok-(?:4|code-fast-1)(?:-|$)/),
 ]
 
 /** Hosts that know the efforts of few models. */
 const hosts: Readonly<Record<string, readonly EffortRow[]>> = {
   groq: [
-    row(/^gpt-oss/, 'low', 'medium', 'high'),
-    row(/^qwen-?3/, 'none', 'default'),
-    row(/^(?:llama|meta-llama|gemma|kimi|mi[sx]tral|compound|allam)/),
+    thinking(/^gpt-oss/, 'low', 'medium', 'high'),
+    thinking(/^qwen-?3/, 'none', 'default'),
+    quiet(/^(?:llama|meta-llama|gemma|kimi|mi[sx]tral|compound|allam)/),
   ],
+  zai: [
+    thinking(/^glm-5\.(?:[3-9]|\d\d)/, 'low', 'high', 'max'),
+    thinking(/^glm-5\.2/, 'none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'),
+  ],
+}
+
+function findRow(provider: string, model: string): EffortRow | null {
+  const rows = (Object.hasOwn(hosts, provider) ? hosts[provider] : undefined) ?? models
+  const name = readName(model)
+  return rows.find(({ pattern }) => pattern.test(name)) ?? null
+}
+
+/** The name without the maker of the model, and without the mark of a fine-tuned one. */
+function readName(model: string): string {
+  return model
+    .slice(model.lastIndexOf('/') + 1)
+    .toLowerCase()
+    .replace(/^ft:/, '')
 }
 
 /** The efforts that a model takes at a service; null: they are not known. */
 export function findEfforts(provider: string, model: string): readonly string[] | null {
-  const rows = (Object.hasOwn(hosts, provider) ? hosts[provider] : undefined) ?? models
-  const name = model.slice(model.lastIndexOf('/') + 1).toLowerCase()
-  return rows.find(({ pattern }) => pattern.test(name))?.efforts ?? null
+  return findRow(provider, model)?.efforts ?? null
+}
+
+/** Whether a model is known to think when a request names no effort. */
+export function thinksUnasked(provider: string, model: string): boolean {
+  return findRow(provider, model)?.thinks === true
 }
 
 /**
- * The nearest effort of these, the lower one first; null: there is none. A model that should think a little is not told to
- * leave it out.
+ * The nearest effort of these, the lower one first; null: there is none, or the wanted word is unknown. A model that
+ * should think a little is not asked to leave it out.
  */
 export function nearestEffort(wanted: string, efforts: readonly string[]): string | null {
   if (efforts.includes(wanted)) return wanted
   const rank = (effort: string) => ORDER.indexOf(effort as Effort)
-  const thinking = efforts.filter((effort) => effort !== 'none')
-  return thinking.findLast((effort) => rank(effort) <= rank(wanted)) ?? thinking[0] ?? null
+  if (rank(wanted) === -1) return null
+  const some = efforts.filter((effort) => effort !== 'none')
+  return some.findLast((effort) => rank(effort) <= rank(wanted)) ?? some[0] ?? null
 }
 
 /**
- * Whether an OpenAI model chooses its own sampling, and takes neither a temperature nor stop sequences. Models that can
- * leave thinking out do so unless they are asked to think
- * (https://platform.openai.com/docs/guides/latest-model#gpt-5-2-parameter-compatibility, 2026-11). `effort`: as sent.
+ * Whether an OpenAI model chooses its own sampling, and takes neither a temperature nor stop sequences. From 5.1 to 5.4,
+ * models think only when they are asked to; later ones also without
+ * (https://platform.openai.com/docs/guides/latest-model#gpt-5-2-parameter-compatibility and
+ * https://developers.openai.com/api/docs/guides/latest-model?model=gpt-5.5, 2026-11). `effort`: as sent.
  */
 export function samplesWhileThinking(model: string, effort: unknown): boolean {
-  const name = model.slice(model.lastIndexOf('/') + 1).toLowerCase()
-  if (!/^(?:o\d|codex-mini|gpt-5)/.test(name)) return false
-  const efforts = findEfforts('openai', model) ?? []
-  if (efforts.length === 0) return false
-  return !efforts.includes('none') || (effort !== undefined && effort !== 'none')
+  if (!/^(?:o\d|codex-mini|gpt-[56])/.test(readName(model))) return false
+  const row = findRow('openai', model)
+  if (row === null || row.efforts.length === 0) return false
+  if (!row.efforts.includes('none')) return true
+  return effort === undefined ? row.thinks : effort !== 'none'
 }

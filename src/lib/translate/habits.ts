@@ -2,13 +2,11 @@
 // documentation and from reported refusals; a service without a row gets the common behaviour.
 
 export interface Habits {
-  /** The provider. */
-  id: string
   /** OpenAI's reasoning models refuse the older name, Mistral refuses the newer. */
   maxTokens: 'max_tokens' | 'max_completion_tokens'
   /** How a request asks for thinking; `none`: not possible. `thinking` is a switch. */
   thinking: 'reasoning_effort' | 'enable_thinking' | 'thinking' | 'none'
-  /** Whether the service takes `reasoning_effort` too. */
+  /** Whether the service takes `reasoning_effort` too, with any model. */
   takesEffortBeside: boolean
   /** The highest effort that the service knows. */
   mostEffort: 'high' | 'xhigh'
@@ -18,10 +16,14 @@ export interface Habits {
   takesUser: boolean
   /** Whether only the first message may be the system's. */
   startsWithSystem: boolean
+  /** Whether a turn of the assistant may say nothing. Templates of models want the turns to alternate. */
+  takesEmptyTurns: boolean
   /** Whether ids of calls have nine letters and digits. */
   hasNineLetterIds: boolean
   /** Whether an answer can follow a schema. Otherwise it is JSON, and an instruction has the schema. */
   takesSchemas: boolean
+  /** Whether such a schema may be a list or a choice at its top. */
+  takesListForms: boolean
   /** The service's name of `seed`. */
   seed: 'seed' | 'random_seed'
   /** Whether a message of the user may follow the result of a tool. */
@@ -38,7 +40,7 @@ export interface Habits {
   takesUnions: boolean
 }
 
-const most: Omit<Habits, 'id'> = {
+const most: Habits = {
   maxTokens: 'max_tokens',
   thinking: 'reasoning_effort',
   mostEffort: 'xhigh',
@@ -46,8 +48,10 @@ const most: Omit<Habits, 'id'> = {
   takesEffortBeside: false,
   takesUser: true,
   startsWithSystem: false,
+  takesEmptyTurns: false,
   hasNineLetterIds: false,
   takesSchemas: true,
+  takesListForms: true,
   seed: 'seed',
   takesUserAfterTool: true,
   sealsCalls: false,
@@ -57,13 +61,15 @@ const most: Omit<Habits, 'id'> = {
   takesUnions: true,
 }
 
-const qwen: Omit<Habits, 'id'> = {
+const qwen: Habits = {
   ...most,
   thinking: 'enable_thinking',
   takesTopK: true,
   takesCacheMarks: true,
   mostStops: Infinity,
 }
+
+const local: Habits = { ...most, startsWithSystem: true, takesEmptyTurns: true }
 
 // Efforts: https://console.groq.com/docs/reasoning and https://ai.google.dev/gemini-api/docs/openai (2026-11) name
 // none, low, medium, high; https://platform.openai.com/docs/guides/reasoning (2026-11) adds xhigh.
@@ -75,11 +81,17 @@ const qwen: Omit<Habits, 'id'> = {
 // Switches of thinking: https://api-docs.deepseek.com/guides/thinking_mode, https://docs.z.ai/guides/capabilities/thinking.
 // Local servers use the templates of models, and Qwen's refuse later system messages:
 // https://github.com/ollama/ollama/issues/17774, https://github.com/vllm-project/vllm/issues/41114.
-const local: Omit<Habits, 'id'> = { ...most, startsWithSystem: true }
-
-const byProvider: Readonly<Record<string, Omit<Habits, 'id'>>> = {
-  openai: { ...most, maxTokens: 'max_completion_tokens', thinkingBack: 'none', takesUnions: false },
-  azure: { ...most, maxTokens: 'max_completion_tokens' },
+// OpenAI wants an object at the top of an answer's schema: https://platform.openai.com/docs/guides/structured-outputs.
+const byProvider: Readonly<Record<string, Habits>> = {
+  openai: {
+    ...most,
+    maxTokens: 'max_completion_tokens',
+    thinkingBack: 'none',
+    takesListForms: false,
+    takesUnions: false,
+  },
+  azure: { ...most, maxTokens: 'max_completion_tokens', takesListForms: false },
+  'github-models': { ...most, takesListForms: false },
   groq: { ...most, maxTokens: 'max_completion_tokens', thinkingBack: 'none', mostEffort: 'high' },
   mistral: {
     ...most,
@@ -103,16 +115,6 @@ const byProvider: Readonly<Record<string, Omit<Habits, 'id'>>> = {
   'qwen-oauth': qwen,
 }
 
-const known = new Map<string, Habits>()
-
 export function findHabits(provider: string): Habits {
-  const found = known.get(provider)
-  if (found !== undefined) return found
-  const own = (Object.hasOwn(byProvider, provider) ? byProvider[provider] : undefined) ?? most
-  const habits = { ...own, id: provider }
-  if (known.size < MOST_PROVIDERS) known.set(provider, habits)
-  return habits
+  return (Object.hasOwn(byProvider, provider) ? byProvider[provider] : undefined) ?? most
 }
-
-/** Plugins add some to the built-in ones. */
-const MOST_PROVIDERS = 128

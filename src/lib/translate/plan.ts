@@ -53,6 +53,8 @@ export interface TranslationPlan {
   wantsUsage: boolean
   /** False: the client asked to leave thinking out of the answer. */
   showsThinking: boolean
+  /** The client asked for an answer in JSON, so nothing may be added to its text. */
+  hasForm: boolean
   /** The requested stop sequences, to recognise one that the upstream names. */
   stops: string[]
   /** The client's names of tools, by those that the upstream got. */

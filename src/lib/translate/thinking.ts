@@ -1,10 +1,10 @@
 // How much a model thinks. Anthropic takes a budget of tokens, or an effort for models that decide themselves; chat
 // completions and Responses take an effort.
 
-import { findEfforts, nearestEffort } from './efforts.ts'
-import type { Habits } from './habits.ts'
+import { findEfforts, nearestEffort, thinksUnasked } from './efforts.ts'
+import { findHabits, type Habits } from './habits.ts'
 import { refuse, type Json } from './json-fields.ts'
-import type { Thinking } from './neutral/request.ts'
+import type { NeutralRequest, Thinking } from './neutral/request.ts'
 
 /** Anthropic's smallest budget. */
 export const LEAST_BUDGET = 1024
@@ -27,44 +27,63 @@ function chooseEffort(budget: number): string {
 /**
  * The effort that a client asks for; null: none. Off is the default of Messages, so there it is no wish.
  */
-export function wantedEffort({ effort, budget, isAdaptive, isDefault }: Thinking): string | null {
-  if (effort === 'none') return isDefault ? null : 'none'
+export function wantedEffort({ effort, budget, isAdaptive, isOffByDefault }: Thinking): string | null {
+  if (effort === 'none') return isOffByDefault ? null : 'none'
   if (effort !== null) return effort
   return budget === null || isAdaptive ? null : chooseEffort(budget)
 }
 
 /** The effort as this model takes it; null: none is asked for, or it takes none. */
-export function fitEffort(thinking: Thinking, model: string, { id, mostEffort }: Habits): string | null {
+export function fitEffort(thinking: Thinking, model: string, provider: string): string | null {
   const wanted = wantedEffort(thinking)
   if (wanted === null) return null
-  const efforts = findEfforts(id, model)
-  return efforts === null ? clampEffort(wanted, mostEffort) : nearestEffort(wanted, efforts)
+  const efforts = findEfforts(provider, model)
+  if (efforts !== null) return nearestEffort(wanted, efforts)
+  return clampEffort(wanted, findHabits(provider).mostEffort)
+}
+
+/** Whether a wish is lost when no effort is sent. A model that does not think has no thinking to turn off. */
+export function losesWish(thinking: Thinking, model: string, provider: string): boolean {
+  const wanted = wantedEffort(thinking)
+  return wanted !== null && (wanted !== 'none' || thinksUnasked(provider, model))
 }
 
 /** The fields of a chat completion that request this thinking. `leaveOut` names a wish that the model cannot fulfil. */
 export function askChatToThink(
   thinking: Thinking,
   model: string,
-  habits: Habits,
+  provider: string,
   leaveOut: (field: string) => void,
 ): Json {
-  const wanted = wantedEffort(thinking)
+  const habits = findHabits(provider)
   if (habits.thinking === 'none') return {}
   if (habits.thinking === 'enable_thinking') return enableThinking(thinking)
-  if (habits.thinking === 'thinking') return switchThinking(thinking, habits)
-  const effort = fitEffort(thinking, model, habits)
+  if (habits.thinking === 'thinking') return switchThinking(thinking, model, provider, leaveOut)
+  const effort = fitEffort(thinking, model, provider)
   if (effort !== null) return { reasoning_effort: effort }
-  if (wanted !== null && wanted !== 'none') leaveOut(thinking.field)
+  if (losesWish(thinking, model, provider)) leaveOut(thinking.field)
   return {}
 }
 
-/** Z.ai and DeepSeek switch thinking on and off, and DeepSeek takes an effort beside. */
-function switchThinking(thinking: Thinking, habits: Habits): Json {
-  const effort = wantedEffort(thinking)
-  if (effort === 'none') return { thinking: { type: 'disabled' } }
-  if (effort === null && !thinking.isAdaptive) return {}
-  const hasEffort = effort !== null && habits.takesEffortBeside
-  return { thinking: { type: 'enabled' }, ...(hasEffort ? { reasoning_effort: effort } : {}) }
+/** Z.ai and DeepSeek switch thinking on and off. DeepSeek takes an effort beside, and so do later models of Z.ai. */
+function switchThinking(
+  thinking: Thinking,
+  model: string,
+  provider: string,
+  leaveOut: (field: string) => void,
+): Json {
+  const wanted = wantedEffort(thinking)
+  const efforts = findEfforts(provider, model)
+  const isOff = wanted === 'none' && (efforts === null || efforts.includes('none'))
+  if (isOff) return { thinking: { type: 'disabled' } }
+  if (wanted === null) return thinking.isAdaptive ? { thinking: { type: 'enabled' } } : {}
+  const isTaken = efforts !== null || findHabits(provider).takesEffortBeside
+  const effort = efforts === null ? wanted : nearestEffort(wanted, efforts)
+  if (!isTaken || effort === null) leaveOut(thinking.field)
+  return {
+    thinking: { type: 'enabled' },
+    ...(isTaken && effort !== null ? { reasoning_effort: effort } : {}),
+  }
 }
 
 function enableThinking({ effort, budget, isAdaptive }: Thinking): Json {
@@ -78,6 +97,22 @@ function enableThinking({ effort, budget, isAdaptive }: Thinking): Json {
 function clampEffort(effort: string, mostEffort: Habits['mostEffort']): string {
   if (effort === 'max' || effort === 'xhigh') return mostEffort
   return effort
+}
+
+/** Models that think take 1 alone, which is the default of all. */
+export function writeSampling(
+  { temperature, topP }: Pick<NeutralRequest, 'temperature' | 'topP'>,
+  isFixed: boolean,
+  leaveOut: (field: string) => void,
+): Json {
+  if (!isFixed)
+    return {
+      ...(temperature === null ? {} : { temperature }),
+      ...(topP === null ? {} : { top_p: topP }),
+    }
+  if (temperature !== null && temperature !== 1) leaveOut('temperature')
+  if (topP !== null && topP !== 1) leaveOut('top_p')
+  return {}
 }
 
 /** The fields of a Messages request that request this thinking. `maxTokens`: of the whole answer. */

@@ -62,13 +62,14 @@ export function translateRequest(
   limitTokens(request, from, context.mostTokens ?? null)
   if (context.isCount === true) request.maxTokens = null
   if (without.includes('sealed-state')) dropSeals(request.turns)
+  const hasForm = request.output !== null // a writer may turn the form into an instruction
   const { body, tools } = formats[target].writeRequest(request, context.provider)
   if (without.includes('usage-option')) delete body.stream_options
   return {
     body: writeJson(body),
     path: formats[target].path(request),
     asksForUsage: body.stream_options !== undefined,
-    plan: buildPlan(from, target, { request, tools }, context),
+    plan: buildPlan(from, target, { request, tools, hasForm }, context),
   }
 }
 
@@ -130,7 +131,7 @@ function parsed(text: string): unknown {
 function buildPlan(
   from: Format,
   to: Format,
-  { request, tools }: { request: NeutralRequest; tools: TranslationPlan['tools'] },
+  { request, tools, hasForm }: { request: NeutralRequest } & Pick<TranslationPlan, 'tools' | 'hasForm'>,
   context: TranslationContext,
 ): TranslationPlan {
   const { model, isStream, wantsUsage, stops, leftOut, echo, turns, thinking } = request
@@ -143,6 +144,7 @@ function buildPlan(
     isList: isStream && context.isList === true,
     wantsUsage,
     showsThinking: thinking.isShown,
+    hasForm,
     stops,
     tools,
     callIds: new Set(calls),

@@ -61,6 +61,7 @@ export function planOf(from: Dialect, fields: Partial<TranslationPlan> = {}): Tr
     isList: false,
     wantsUsage: true,
     showsThinking: true,
+    hasForm: false,
     stops: [],
     tools: new Map(),
     callIds: new Set(),

@@ -49,10 +49,13 @@ const reasons: ReadonlyMap<string, StopReason> = new Map([
   ['sensitive', 'filter'], // Z.ai
 ])
 
+/** The facts of the request that the reader needs. */
+type AnswerFacts = Pick<TranslationPlan, 'requestId' | 'stops' | 'hasForm'>
+
 export class ChatReader implements AnswerReader {
   isOpen = false
   readonly #listener: AnswerListener
-  readonly #plan: Pick<TranslationPlan, 'requestId' | 'stops'>
+  readonly #plan: AnswerFacts
   readonly #blocks: BlockOrder
   #tokens: Readonly<Tokens> = noTokens
   #hasUsage = false
@@ -61,8 +64,10 @@ export class ChatReader implements AnswerReader {
   #isRefused = false
   /** Beside the message, and repeated in every chunk of a stream. */
   #sources: readonly unknown[] = []
+  /** The sources in the message itself. A service may give both. */
+  readonly #annotations: unknown[] = []
 
-  constructor(listener: AnswerListener, plan: Pick<TranslationPlan, 'requestId' | 'stops'>) {
+  constructor(listener: AnswerListener, plan: AnswerFacts) {
     this.#listener = listener
     this.#plan = plan
     this.#blocks = new BlockOrder(listener, plan.requestId)
@@ -92,7 +97,7 @@ export class ChatReader implements AnswerReader {
 
   end(isMarked: boolean): boolean {
     if (!this.isOpen || (this.#last === null && !isMarked)) return false
-    this.#blocks.say('text', listSources(this.#sources))
+    this.#sayCited()
     this.#blocks.end()
     const last = this.#last ?? {}
     const { reason, sequence } = this.#stop(last)
@@ -134,6 +139,13 @@ export class ChatReader implements AnswerReader {
     if (Array.isArray(list)) this.#sources = list as unknown[]
   }
 
+  /** An answer in JSON stays JSON. */
+  #sayCited(): void {
+    if (this.#plan.hasForm) return
+    const cited = listSources(this.#annotations)
+    this.#blocks.say('text', cited === '' ? listSources(this.#sources) : cited)
+  }
+
   #open({ id, model, service_tier: tier }: Json): void {
     this.isOpen = true
     const asText = (value: unknown) => (isText(value) ? value : null)
@@ -163,7 +175,7 @@ export class ChatReader implements AnswerReader {
     if (Array.isArray(images)) for (const image of images as unknown[]) this.#show(image)
     if (Array.isArray(tool_calls)) for (const call of tool_calls as unknown[]) this.#blocks.call(call)
     if (isObject(legacy)) this.#blocks.call({ index: 0, function: legacy })
-    if (Array.isArray(annotations)) this.#blocks.say('text', listSources(annotations))
+    if (Array.isArray(annotations)) this.#annotations.push(...(annotations as unknown[]))
     if (isObject(audio)) throw unreadable('it has audio, which the format of the client has not')
   }
 

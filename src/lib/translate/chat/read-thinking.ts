@@ -20,7 +20,7 @@ export function readChatThinking(body: Json): Thinking {
     effort: isOff ? 'none' : isGiven(effort) ? textAt(effort, 'reasoning_effort') : null,
     budget: isOff ? null : budget,
     isAdaptive: own.type === 'adaptive' || (isOn && !isOff && !isNamed),
-    isDefault: false,
+    isOffByDefault: false,
     isShown: reasoning.exclude !== true,
     isAskedFor: isObject(body.reasoning) && !isOff && reasoning.exclude !== true,
     field: findField(own, effort, isEnabled),

@@ -52,7 +52,9 @@ export function readChatTools(body: Json, check: FieldCheck): ReadTools {
 
 function add({ tools, names }: ReadTools, tool: Tool): void {
   tools.push(tool)
-  names.set(tool.name, { name: tool.name, namespace: null, isCustom: tool.isCustom })
+  // The first of several tools with one name stays.
+  if (!names.has(tool.name))
+    names.set(tool.name, { name: tool.name, namespace: null, isCustom: tool.isCustom })
 }
 
 /** Cursor sends tools flat, as other formats have them (https://github.com/automazeio/vibeproxy/issues/411). */

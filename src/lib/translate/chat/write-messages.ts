@@ -48,6 +48,7 @@ class MessagesWriter {
     const message = this.#assistantMessage(turn)
     // Mistral and others refuse a turn that says nothing.
     if (
+      this.#context.habits.takesEmptyTurns ||
       message.content !== '' ||
       message.reasoning_content !== undefined ||
       message.reasoning_details !== undefined

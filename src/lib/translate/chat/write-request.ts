@@ -12,7 +12,7 @@ import { flattenSchema } from '../neutral/tools/flatten-schema.ts'
 import { completeSchema, isStrictSchema } from '../neutral/tools/schemas.ts'
 import type { WrittenRequest } from '../plan.ts'
 import { samplesWhileThinking } from '../efforts.ts'
-import { askChatToThink } from '../thinking.ts'
+import { askChatToThink, writeSampling } from '../thinking.ts'
 import { writeChatMessages } from './write-messages.ts'
 
 /** The longest `user` that OpenAI accepts. Claude Code's ids are longer, and name the Anthropic account. */
@@ -21,13 +21,13 @@ const MAX_USER_LENGTH = 64
 /** Fields that are left out are added to `request.leftOut`. */
 export function writeChatRequest(request: NeutralRequest, provider: string): WrittenRequest {
   const habits = findHabits(provider)
-  if (isListForm(request)) describeForm(request)
+  if (!habits.takesListForms && isListForm(request)) describeForm(request)
   else if (!habits.takesSchemas) describeSchema(request)
   requireJsonWord(request)
   const names = new ToolNames(request, SHORT_NAME)
   const leaveOut = (field: string) => void request.leftOut.push(field)
   const { model, isStream, maxTokens } = request
-  const think = askChatToThink(request.thinking, model, habits, leaveOut)
+  const think = askChatToThink(request.thinking, model, provider, leaveOut)
   const isFixed = samplesWhileThinking(model, think.reasoning_effort)
   return {
     body: {
@@ -44,18 +44,6 @@ export function writeChatRequest(request: NeutralRequest, provider: string): Wri
     },
     tools: names.plan,
   }
-}
-
-/** Models that think take 1 alone, which is the default of all. */
-export function writeSampling(
-  { temperature, topP }: Pick<NeutralRequest, 'temperature' | 'topP'>,
-  isFixed: boolean,
-  leaveOut: (field: string) => void,
-): Json {
-  if (!isFixed) return { ...given('temperature', temperature), ...given('top_p', topP) }
-  if (temperature !== null && temperature !== 1) leaveOut('temperature')
-  if (topP !== null && topP !== 1) leaveOut('top_p')
-  return {}
 }
 
 function given(name: string, value: unknown): Json {

@@ -35,6 +35,7 @@ export function translateEmbeddingRequest(
       isList: Array.isArray(input.requests),
       wantsUsage: false,
       showsThinking: false,
+      hasForm: false,
       stops: [],
       tools: new Map(),
       callIds: new Set(),

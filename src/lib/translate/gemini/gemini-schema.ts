@@ -9,15 +9,25 @@ import { rememberSchemas } from '../neutral/tools/remember-schemas.ts'
 /** References may lead to references, or to themselves. */
 const MOST_DEPTH = 4
 
+/**
+ * The most characters that take the places of references in one schema. Without a limit, a few references that lead to
+ * each other multiply. A short target counts as `LEAST_TARGET`, because each search reads the schema.
+ */
+const MOST_INLINED = 65_536
+const LEAST_TARGET = 64
+
 export const geminiSchema: (schema: RawJson) => RawJson = rememberSchemas((schema) => {
   const root = renameDefinitions(schema)
-  return changeSchema(root, (members) => changeMembers(members, { root, depth: 0 }))
+  const place: Place = { root, depth: 0, budget: { left: MOST_INLINED } }
+  return changeSchema(root, (members) => changeMembers(members, place))
 })
 
 interface Place {
   root: RawJson
   /** How many references led here. */
   depth: number
+  /** The characters that may still take the places of references, in the whole schema. */
+  budget: { left: number }
 }
 
 /** The older name of definitions. */
@@ -41,7 +51,7 @@ function changeMembers(members: Members, place: Place): boolean {
  * A reference stands alone, and leads to a definition. The target of any other takes its place
  * (https://github.com/agent-infra/sandbox/issues/83 and https://github.com/su-kaka/gcli2api/pull/374, 2026-11).
  */
-function changeReference(members: Members, { root, depth }: Place): boolean {
+function changeReference(members: Members, place: Place): boolean {
   const reference = members.get('$ref')
   if (reference === undefined) return false
   const path = readPath(reference)
@@ -53,9 +63,10 @@ function changeReference(members: Members, { root, depth }: Place): boolean {
     return isRenamed || !isAlone
   }
   members.delete('$ref')
-  const target = depth < MOST_DEPTH ? followPath(root, path) : null
+  const target = takeTarget(path, place)
   if (target === null) return true
-  const whole = changeSchema(target, (parts) => changeMembers(parts, { root, depth: depth + 1 }))
+  const next = { ...place, depth: place.depth + 1 }
+  const whole = changeSchema(target, (parts) => changeMembers(parts, next))
   for (const [key, value] of readMembers(whole) ?? []) members.set(key, value)
   return true
 }
@@ -68,10 +79,23 @@ function readPath({ text }: RawJson): string | null {
     : null
 }
 
+/** The schema that takes the place of a reference; null: there is none, or no room is left for it. */
+function takeTarget(path: string, { root, depth, budget }: Place): RawJson | null {
+  if (depth >= MOST_DEPTH || budget.left <= 0) return null
+  const target = followPath(root, path)
+  const length = Math.max(target?.text.length ?? 0, LEAST_TARGET)
+  if (length > budget.left) return null
+  budget.left -= length
+  return target
+}
+
+/** Follows a JSON pointer. An anchor (`#name`) leads nowhere. */
 function followPath(root: RawJson, path: string): RawJson | null {
+  if (!path.startsWith('#/')) return null
   let found: RawJson = root
   for (const part of path.split('/').slice(1)) {
     const name = decodePart(part)
+    if (name === null) return null
     const next = /^\d+$/.test(name) ? readElements(found)?.[Number(name)] : undefined
     const member = next ?? readMembers(found)?.get(name)
     if (member === undefined) return null
@@ -80,19 +104,23 @@ function followPath(root: RawJson, path: string): RawJson | null {
   return found
 }
 
-/** RFC 6901: `~1` is a slash, `~0` a tilde. */
-function decodePart(part: string): string {
-  return decodeURIComponent(part.replaceAll(/%(?![\dA-Fa-f]{2})/g, '%25'))
-    .replaceAll('~1', '/')
-    .replaceAll('~0', '~')
+/** RFC 6901: `~1` is a slash, `~0` a tilde. Null: the escapes are no UTF-8. */
+function decodePart(part: string): string | null {
+  try {
+    return decodeURIComponent(part.replaceAll(/%(?![\dA-Fa-f]{2})/g, '%25'))
+      .replaceAll('~1', '/')
+      .replaceAll('~0', '~')
+  } catch {
+    return null
+  }
 }
 
-/** Gemini knows no `const`. */
+/** Gemini knows no `const`, and its `enum` has strings and numbers alone. */
 function changeConstant(members: Members): boolean {
   const constant = members.get('const')
   if (constant === undefined || members.has('enum')) return false
   members.delete('const')
-  members.set('enum', new RawJson(`[${constant.text}]`))
+  if (/^["\d-]/.test(constant.text)) members.set('enum', new RawJson(`[${constant.text}]`))
   return true
 }
 

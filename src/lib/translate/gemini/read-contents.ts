@@ -169,11 +169,11 @@ function readResult(value: unknown): { text: string; isError: boolean } {
 function readInline(value: unknown, at: string): Part {
   const { data, mimeType } = camelCase(objectAt(value, at))
   const mediaType = textAt(mimeType, `${at}.mimeType`)
-  const bytes = textAt(data, `${at}.data`)
+  const inline = base64Source(mediaType, textAt(data, `${at}.data`))
   const format = /^audio\/(?:x-)?(.+)$/.exec(mediaType)?.[1]
   if (format !== undefined)
-    return { kind: 'audio', data: bytes, format: format === 'mpeg' ? 'mp3' : format, at }
-  const source = readTextFile(base64Source(mediaType, bytes), at)
+    return { kind: 'audio', data: inline.data, format: format === 'mpeg' ? 'mp3' : format, at }
+  const source = readTextFile(inline, at)
   if (source.type === 'text') return { kind: 'document', source, title: null, context: null, at }
   return mediaPart(source, mediaType, at)
 }

@@ -115,7 +115,7 @@ function readThinking(value: unknown, check: FieldCheck): Thinking {
     effort: budget === 0 ? 'none' : known,
     budget: budget !== null && budget > 0 ? budget : null,
     isAdaptive: budget === -1,
-    isDefault: false,
+    isOffByDefault: false,
     isShown: config.includeThoughts === true,
     isAskedFor: config.includeThoughts === true,
     field: at,

@@ -9,13 +9,14 @@ interface Marked {
   messages: unknown
   /** Settings of the whole request: an automatic mark counts too. */
   whole: Json
+  leaveOut: (field: string) => void
 }
 
-/**
- * Removes marks beyond the most that Anthropic takes. The first are of the tools and the system prompt, which all later
- * requests share. Of the messages, the last marks are worth most.
- */
-export function limitCacheMarks({ tools, system, messages, whole }: Marked): void {
+/** Two marks keep the tools and the system prompt, which all later requests share. The others follow the conversation. */
+const MOST_SHARED = 2
+
+/** Removes marks beyond the most that Anthropic takes, and names them. The last marks are worth most. */
+export function limitCacheMarks({ tools, system, messages, whole, leaveOut }: Marked): void {
   const shared: Json[] = []
   const said: Json[] = []
   findMarked(tools, shared)
@@ -23,10 +24,14 @@ export function limitCacheMarks({ tools, system, messages, whole }: Marked): voi
   findMarked(messages, said)
   const room = MOST_MARKS - (whole.cache_control === undefined ? 0 : 1)
   if (shared.length + said.length <= room) return
-  const kept = shared.slice(-room)
-  for (const block of shared) if (!kept.includes(block)) delete block.cache_control
-  const left = room - kept.length
-  for (const block of left === 0 ? said : said.slice(0, -left)) delete block.cache_control
+  const mostShared = Math.max(Math.min(room, MOST_SHARED), room - said.length)
+  const kept = shared.slice(-mostShared)
+  const removed = [
+    ...shared.slice(0, -mostShared),
+    ...said.slice(0, Math.max(0, said.length - room + kept.length)),
+  ]
+  for (const block of removed) delete block.cache_control
+  leaveOut('cache_control')
 }
 
 /** Adds the objects with a mark, in their order: results of tools have blocks of their own. */

@@ -24,7 +24,7 @@ export const closeSchema: (schema: RawJson) => RawJson = rememberSchemas((schema
 function closeMembers(members: Members): boolean {
   let isChanged = members.delete('$schema')
   const choice = members.get('oneOf')
-  if (choice !== undefined) {
+  if (choice !== undefined && !members.has('anyOf')) {
     members.delete('oneOf')
     members.set('anyOf', choice)
     isChanged = true
@@ -53,6 +53,8 @@ function takeUnknown(members: Members): string[] {
 function isTaken(key: string, text: string): boolean {
   if (key === 'format') return FORMATS.has(text)
   if (key === 'minItems') return text === '0' || text === '1'
+  // A map from names to values becomes a closed object, so the description says what it is.
+  if (key === 'additionalProperties') return !text.startsWith('{')
   return WORDS.has(key)
 }
 

@@ -154,7 +154,7 @@ function readThinking(value: unknown, effort: string | null, check: FieldCheck):
     effort: type === 'disabled' ? 'none' : effort,
     budget: type === 'enabled' ? (numberAt(thinking.budget_tokens, 'thinking.budget_tokens') ?? 1024) : null,
     isAdaptive: type === 'adaptive' || type === 'between_tools',
-    isDefault: type === 'disabled',
+    isOffByDefault: type === 'disabled',
     isShown,
     isAskedFor: isShown && type !== null,
     field: 'thinking',

@@ -32,6 +32,17 @@ export const toolRules: FieldRules = {
   },
 }
 
+/** The fields of a tool that Anthropic defines and the client runs. */
+const clientToolRules: FieldRules = {
+  ...toolRules,
+  strict: 'hint',
+  max_characters: 'hint',
+  display_width_px: 'taken',
+  display_height_px: 'taken',
+  display_number: 'dropped',
+  enable_zoom: 'dropped',
+}
+
 export const toolChoiceRules: FieldRules = {
   type: 'taken',
   name: 'taken',
@@ -76,8 +87,9 @@ function addTool(tool: Tool, out: ReadTools): void {
 }
 
 function readTool(tool: Json, at: string, check: FieldCheck): Tool {
-  if (isClientTool(tool)) return readClientTool(tool, textAt(tool.name, `${at}.name`))
-  check.check(tool, toolRules, at)
+  const isOwn = isClientTool(tool)
+  check.check(tool, isOwn ? clientToolRules : toolRules, at)
+  if (isOwn) return readClientTool(tool, textAt(tool.name, `${at}.name`))
   const description = describe(tool)
   return {
     name: textAt(tool.name, `${at}.name`),

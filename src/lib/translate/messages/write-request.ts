@@ -55,7 +55,8 @@ export function writeMessagesRequest(request: NeutralRequest): WrittenRequest {
   const { config, instruction } = writeOutput(request.output, think)
   const { output_config: _config, ...thinking } = think
   const head: Json = { ...writeSystem(conversation, instruction), messages: conversation.messages }
-  limitCacheMarks({ tools: written.tools, system: head.system, messages: head.messages, whole: settings })
+  const { tools } = written
+  limitCacheMarks({ tools, system: head.system, messages: head.messages, whole: settings, leaveOut })
   return {
     body: {
       model,

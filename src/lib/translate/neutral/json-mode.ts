@@ -15,11 +15,11 @@ export function describeSchema(request: NeutralRequest): void {
   instruct(request, `Answer in JSON that matches this schema, without any other text:\n${output.schema.text}`)
 }
 
-/** Whether the schema of the answer is no object: OpenAI refuses others, and Google takes lists. */
+/** Whether the schema of the answer is no object at its top, but a list or a choice. */
 export function isListForm({ output }: NeutralRequest): boolean {
   if (output?.type !== 'schema') return false
   const members = readMembers(output.schema)
-  return members?.has('type') === true && !hasType(members, 'object')
+  return members === null || !hasType(members, 'object')
 }
 
 /** Moves the form of the answer into an instruction, for a model that takes none beside tools. */

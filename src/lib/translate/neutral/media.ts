@@ -36,7 +36,7 @@ export function base64Source(given: string, written: string): Source & { type: '
 
 /** A file as a data URL. A bare PDF is recognised by its first bytes, and plain text becomes text. */
 export function readFile(data: string, at: string): Source {
-  if (data.startsWith('JVBERi')) return { type: 'base64', mediaType: 'application/pdf', data }
+  if (data.startsWith('JVBERi')) return base64Source('application/pdf', data)
   return readTextFile(parseDataUrl(data, at), at)
 }
 

@@ -61,7 +61,9 @@ function orderResults({ calls, answers }: Round): void {
     parts.flatMap((part, index) => (part.kind === 'result' ? [{ parts, index }] : [])),
   )
   const results = slots.map(({ parts, index }) => parts[index] as Part & Result)
-  const place = ({ id }: Result) => places.get(id) ?? Infinity
+  const place = ({ id }: Result) => places.get(id)!
+  // A result of another name may be any call's, so only its place tells.
+  if (results.some(({ id }) => !places.has(id))) return
   if (results.every((result, index) => index === 0 || place(results[index - 1]!) <= place(result))) return
   results.sort((one, other) => place(one) - place(other))
   slots.forEach(({ parts, index }, at) => (parts[index] = results[at]!))

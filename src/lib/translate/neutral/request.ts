@@ -111,7 +111,7 @@ export interface Thinking {
   /** The model decides itself how much it thinks. */
   isAdaptive: boolean
   /** True: `none` is the default of the client's format, and no wish. */
-  isDefault: boolean
+  isOffByDefault: boolean
   /** The client may see the thinking. */
   isShown: boolean
   /** The client asks to see it. */
@@ -141,7 +141,7 @@ export const noThinking: Readonly<Thinking> = {
   effort: null,
   budget: null,
   isAdaptive: false,
-  isDefault: false,
+  isOffByDefault: false,
   isShown: true,
   isAskedFor: false,
   field: 'thinking',

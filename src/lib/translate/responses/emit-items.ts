@@ -76,6 +76,7 @@ export class ItemEmitter {
   endText(index: unknown, kind: TextKind, part: number, text: string): void {
     const at = typeof index === 'number' ? index : this.#current
     if (kind === 'call') this.#inputs.set(at, text)
+    // Once a block of this item has finished, a text without an open block is of that one: it was said already.
     const isOpen = at === this.#current && this.#open?.kind === kind && this.#open.part === part
     if (at !== this.#current || this.#isLate || (this.#finished > 0 && !isOpen)) return
     const rest = isOpen ? text.slice(this.#open!.length) : text

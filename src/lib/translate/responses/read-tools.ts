@@ -74,6 +74,7 @@ function addSearch(
   at: string,
   { out, check }: Pick<ToolsContext, 'out' | 'check'>,
 ): void {
+  if (out.names.has(SEARCH)) return // the client has a function of this name
   addTool({ type: 'function', name: SEARCH, description, parameters }, at, null, { out, check })
   out.names.set(SEARCH, { name: SEARCH, namespace: null, isCustom: false, isSearch: true })
 }

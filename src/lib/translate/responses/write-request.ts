@@ -9,10 +9,9 @@ import { flattenSchema } from '../neutral/tools/flatten-schema.ts'
 import { completeSchema, isStrictSchema } from '../neutral/tools/schemas.ts'
 import { SHORT_NAME, ToolNames } from '../neutral/tools/tool-names.ts'
 import type { WrittenRequest } from '../plan.ts'
-import { writeSampling } from '../chat/write-request.ts'
 import { samplesWhileThinking } from '../efforts.ts'
 import { findHabits } from '../habits.ts'
-import { fitEffort, wantedEffort } from '../thinking.ts'
+import { fitEffort, losesWish, writeSampling } from '../thinking.ts'
 import { writeInput } from './write-items.ts'
 
 const tiers: ReadonlySet<unknown> = new Set(['auto', 'default', 'flex', 'priority', 'scale'])
@@ -32,7 +31,7 @@ export const responsesSettings: SettingTable = {
 
 /** Fields that are left out are added to `request.leftOut`. */
 export function writeResponsesRequest(request: NeutralRequest, provider: string): WrittenRequest {
-  if (isListForm(request)) describeForm(request)
+  if (!findHabits(provider).takesListForms && isListForm(request)) describeForm(request)
   requireJsonWord(request)
   const names = new ToolNames(request, SHORT_NAME)
   const leaveOut = (field: string) => void request.leftOut.push(field)
@@ -73,9 +72,8 @@ function chooseReasoning(
   provider: string,
   leaveOut: (field: string) => void,
 ): string | null {
-  const wanted = wantedEffort(thinking)
-  const effort = fitEffort(thinking, model, findHabits(provider))
-  if (effort === null && wanted !== null && wanted !== 'none') leaveOut(thinking.field)
+  const effort = fitEffort(thinking, model, provider)
+  if (effort === null && losesWish(thinking, model, provider)) leaveOut(thinking.field)
   return effort
 }
 

@@ -6,6 +6,8 @@ import { givenProxy } from '../../../support/servers/proxy-harness.ts'
 
 const VERSION = { 'anthropic-version': '2023-06-01' }
 const ASKED = { model: 'm1', max_tokens: 32_000, messages: [{ role: 'user', content: 'hi' }] }
+/** The account has no chat completions, so it is asked by Responses. */
+const missing = json(404, { error: { message: 'Invalid URL (POST /v1/chat/completions)' } })
 const refusal = (message: string) => json(400, { error: { message, type: 'invalid_request_error' } })
 
 async function given() {
@@ -90,4 +92,29 @@ test('a model that knows the length by its newer name gets that name', async () 
   expect((await ask()).status).toBe(200)
   expect(sent().at(-1)).toMatchObject({ max_completion_tokens: 32_000 })
   expect(sent().at(-1)).not.toHaveProperty('max_tokens')
+})
+
+test('an organisation that is not verified answers without the summary of its thinking', async () => {
+  const { upstream, ask, sent } = await given()
+  const message = 'Your organization must be verified to generate reasoning summaries.'
+  const error = {
+    message,
+    type: 'invalid_request_error',
+    param: 'reasoning.summary',
+    code: 'unsupported_value',
+  }
+  const output = [{ type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'hi' }] }]
+  const answer = json(200, { id: 'r', object: 'response', status: 'completed', model: 'm1', output })
+  upstream.next(missing, json(400, { error }), answer, answer)
+  const thinking = { type: 'enabled', budget_tokens: 9000 }
+  const reply = await ask({ thinking })
+  expect(reply.status).toBe(200)
+  expect(reply.headers['x-qwenctl-left-out']).toContain('reasoning.summary')
+  await ask({ thinking })
+  const asked = sent().map(({ reasoning }) => reasoning)
+  expect(asked.filter((reasoning) => reasoning !== undefined)).toEqual([
+    { effort: 'medium', summary: 'auto' },
+    { effort: 'medium' },
+    { effort: 'medium' },
+  ])
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
+import { chat, givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
 import { givenProxy } from '../../../support/servers/proxy-harness.ts'
 
 test('a large answer of another API arrives in the form of Ollama', async () => {
@@ -24,4 +24,34 @@ test('a body that is no object is an error of the request', async () => {
   for (const path of ['/api/show', '/api/chat'])
     for (const body of ['null', '[]', '{'])
       expect((await proxy.post(path, Buffer.from(body))).status).toBe(400)
+})
+
+test('an account gets the thinking of a client in its own words', async () => {
+  const upstream = await givenUpstream()
+  const proxy = await givenProxy({ accounts: [{ name: 'a', provider: 'groq', baseUrl: upstream.baseUrl }] })
+  upstream.next(chat())
+  const messages = [
+    { role: 'user', content: 'a' },
+    { role: 'assistant', content: 'b', thinking: 'c' },
+    { role: 'user', content: 'd' },
+  ]
+  const model = 'llama-3.3-70b-versatile'
+  expect((await proxy.post('/api/chat', { model, messages, think: false, stream: false })).status).toBe(200)
+  const [sent] = upstream.requests.map(({ body }) => body.toString())
+  expect(sent).toContain('"content":"b"')
+  expect(sent).not.toMatch(/reasoning/)
+})
+
+test('a model that refuses the effort is asked without it', async () => {
+  const upstream = await givenUpstream()
+  const proxy = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })
+  const message = "Unrecognized request argument supplied: 'reasoning_effort'"
+  upstream.next(json(400, { error: { message, type: 'invalid_request_error' } }), chat())
+  const messages = [{ role: 'user', content: 'a' }]
+  expect((await proxy.post('/api/chat', { model: 'm1', messages, think: false, stream: false })).status).toBe(
+    200,
+  )
+  const sent = upstream.requests.map(({ body }) => body.toString())
+  expect(sent[0]).toContain('"reasoning_effort":"none"')
+  expect(sent[1]).not.toContain('reasoning_effort')
 })

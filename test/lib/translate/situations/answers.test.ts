@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { answered, streamed } from './given-situation.ts'
+import { translateAnswer, translateBody } from '../given-translation.ts'
+import { answered, messages, streamed } from './given-situation.ts'
 
 const choice = (finish_reason: unknown, message: object = { content: 'x' }, more: object = {}) => ({
   id: 'c',
@@ -82,6 +83,23 @@ describe('what a chat completion says beside its message', () => {
       chunk({}, 'stop'),
     ])
     expect(text.split('https://b.example')).toHaveLength(2)
+  })
+
+  test('sources once, although the message and its completion have them', () => {
+    const annotations = [{ type: 'url_citation', url_citation: { url: 'https://b.example', title: 'B' } }]
+    const answer = choice('stop', { content: 'x', annotations }, { citations: ['https://b.example'] })
+    expect(answered('messages', 'chat', answer)).toMatchObject({
+      content: [{ text: 'x\n\nSources:\n- B: https://b.example' }],
+    })
+  })
+
+  test('no sources behind an answer in JSON', () => {
+    const output_config = { format: { type: 'json_schema', schema: { type: 'object', properties: {} } } }
+    for (const provider of ['custom', 'deepseek', 'perplexity']) {
+      const { plan } = translateBody('messages', 'chat', messages({ output_config }), { provider })
+      const answer = choice('stop', { content: '{"a":"b"}' }, { citations: ['https://b.example'] })
+      expect(translateAnswer(plan, answer)).toMatchObject({ content: [{ text: '{"a":"b"}' }] })
+    }
   })
 })
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { isQwenctlError } from '../../../../src/lib/base/errors.ts'
 import { toOllama } from '../../../../src/lib/translate/ollama/ollama-answer.ts'
 import { fromOllama, type OllamaRoute } from '../../../../src/lib/translate/ollama/ollama-request.ts'
+import { fitOllamaThinking } from '../../../../src/lib/translate/ollama/fit-thinking.ts'
 import { OllamaStream } from '../../../../src/lib/translate/ollama/ollama-stream.ts'
 
 const asked = (fields: object, route: OllamaRoute = 'chat') =>
@@ -86,6 +87,57 @@ test.each([[0], ['0'], ['0s']])(
     expect(toOllama(plan, answer, times)).toMatchObject({ done_reason: 'unload' })
   },
 )
+
+describe('thinking of an Ollama client, for an account of chat completions', () => {
+  const fit = (provider: string, fields: object) => {
+    const leftOut: string[] = []
+    const text = JSON.stringify(asked(fields).body)
+    const fitted = fitOllamaThinking(text, provider, (field) => void leftOut.push(field))
+    return { body: JSON.parse(fitted) as Record<string, unknown>, leftOut }
+  }
+  const talk = {
+    messages: [
+      { role: 'user', content: 'a' },
+      { role: 'assistant', content: 'b', thinking: 'c' },
+      { role: 'user', content: 'd' },
+    ],
+  }
+
+  test.each<[string, string, unknown, object, string[]]>([
+    ['openai', 'gpt-4o-mini', false, {}, []],
+    ['openai', 'gpt-4o-mini', true, {}, ['think']],
+    ['openai', 'gpt-5', false, { reasoning_effort: 'minimal' }, []],
+    ['groq', 'qwen/qwen3-32b', 'high', { reasoning_effort: 'default' }, []],
+    ['ollama', 'qwen3.5:9b', false, { reasoning_effort: 'none' }, []],
+    ['deepseek', 'deepseek-v4', false, { thinking: { type: 'disabled' } }, []],
+    ['qwen', 'qwen3-max', false, { enable_thinking: false }, []],
+  ])('%s %s: think %j', (provider, model, think, sent, leftOut) => {
+    const { body, leftOut: named } = fit(provider, { model, think })
+    expect(body).toEqual({
+      model,
+      messages: body.messages,
+      stream: true,
+      stream_options: body.stream_options,
+      ...sent,
+    })
+    expect(named).toEqual(leftOut)
+  })
+
+  test.each<[string, object]>([
+    ['groq', {}],
+    ['openai', {}],
+    ['vllm', { reasoning_content: 'c' }],
+    ['openrouter', { reasoning_details: [{ type: 'reasoning.text', text: 'c', index: 0 }] }],
+  ])('%s: what the model thought before (janhq/jan#8136)', (provider, more) => {
+    const messages = fit(provider, talk).body.messages as unknown[]
+    expect(messages[1]).toEqual({ role: 'assistant', content: 'b', ...more })
+  })
+
+  test('a request without thinking keeps its text', () => {
+    const text = '{ "model": "m", "seed": 12345678901234567890 }'
+    expect(fitOllamaThinking(text, 'groq', () => {})).toBe(text)
+  })
+})
 
 describe('an answer for Ollama', () => {
   const { plan } = asked({})

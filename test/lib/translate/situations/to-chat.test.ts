@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest'
-import { gemini, messages, responses, testSituations, user } from './given-situation.ts'
+import { chat, gemini, messages, responses, testSituations, user } from './given-situation.ts'
 
 const own = { name: 'f', input_schema: { type: 'object', properties: {} } }
 const withTool = (schema: object, more: object = {}) =>
@@ -51,6 +51,29 @@ describe("tools of Anthropic's that the client runs", () => {
       }),
       sent: { tools: [{ function: { name: 'computer', parameters: { required: ['action'] } } }] },
       has: ['1024', '768', 'left_click'],
+    },
+    'wishes that only Anthropic fulfils': {
+      source: '@anthropic-ai/sdk 1.12, ToolTextEditor20250728: max_characters, strict',
+      from: 'messages',
+      body: messages({
+        tools: [
+          {
+            type: 'text_editor_20250728',
+            name: 'str_replace_based_edit_tool',
+            max_characters: 9,
+            strict: true,
+          },
+        ],
+      }),
+      leftOut: ['tools.max_characters', 'tools.strict'],
+    },
+    'a tool that programs at Anthropic call': {
+      source: 'https://platform.claude.com/docs/en/agents-and-tools/tool-use/programmatic-tool-calling',
+      from: 'messages',
+      body: messages({
+        tools: [{ type: 'bash_20250124', name: 'bash', allowed_callers: ['code_execution_20250825'] }],
+      }),
+      refused: 'tools[0].allowed_callers',
     },
     'a search that Anthropic runs, beside them': {
       source: 'router-for-me/CLIProxyAPI#364',
@@ -196,6 +219,46 @@ describe('what one service takes', () => {
       sent: { thinking: { type: 'disabled' } },
       lacks: ['reasoning_effort'],
     },
+    'Z.ai: an effort for a model that takes none': {
+      source: 'theopenco/llmgateway#3049',
+      from: 'responses',
+      provider: 'zai',
+      body: effort('glm-4.7', 'high'),
+      sent: { thinking: { type: 'enabled' } },
+      lacks: ['reasoning_effort'],
+      leftOut: ['reasoning.effort'],
+    },
+    'Z.ai: an effort for a model that takes all': {
+      source: 'esengine/DeepSeek-Reasonix#9642',
+      from: 'responses',
+      provider: 'zai',
+      body: effort('glm-5.2', 'medium'),
+      sent: { thinking: { type: 'enabled' }, reasoning_effort: 'medium' },
+      leftOut: [],
+    },
+    'Z.ai: a little thinking, on a model that thinks at its most without an effort': {
+      source: 'osaurus-ai/vmlx-swift#441',
+      from: 'responses',
+      provider: 'zai',
+      body: effort('glm-5.3', 'medium'),
+      sent: { thinking: { type: 'enabled' }, reasoning_effort: 'low' },
+      leftOut: [],
+    },
+    'Z.ai: thinking off, on a model that always thinks': {
+      source: 'charmbracelet/catwalk#603',
+      from: 'responses',
+      provider: 'zai',
+      body: effort('glm-5.3-flash', 'none'),
+      sent: { thinking: { type: 'enabled' }, reasoning_effort: 'low' },
+    },
+    'Z.ai: thinking off, on a model that can leave it out': {
+      source: 'KiwiGaze/glm-for-copilot#40',
+      from: 'responses',
+      provider: 'zai',
+      body: effort('glm-5.2', 'none'),
+      sent: { thinking: { type: 'disabled' } },
+      lacks: ['reasoning_effort'],
+    },
     'Z.ai: thinking on': {
       source: 'https://docs.z.ai/guides/capabilities/thinking',
       from: 'messages',
@@ -218,6 +281,21 @@ describe('what one service takes', () => {
       provider: 'openai',
       body: messages({ model: 'gpt-5.1', temperature: 0.3 }),
       sent: { temperature: 0.3 },
+    },
+    'OpenAI: neither temperature nor stop sequences for a model that thinks unasked': {
+      source: 'https://developers.openai.com/api/docs/guides/latest-model?model=gpt-5.5',
+      from: 'messages',
+      provider: 'openai',
+      body: messages({ model: 'gpt-5.5', temperature: 0.2, stop_sequences: ['END'] }),
+      lacks: ['temperature', '"stop"'],
+      leftOut: ['temperature', 'stop'],
+    },
+    'OpenAI: a temperature for such a model without thinking': {
+      source: 'https://developers.openai.com/api/docs/guides/latest-model?model=gpt-5.5',
+      from: 'chat',
+      provider: 'openai',
+      body: chat({ model: 'gpt-5.5', temperature: 0.2, reasoning_effort: 'none' }),
+      sent: { temperature: 0.2, reasoning_effort: 'none' },
     },
     'OpenAI: no temperature for one that was asked to think': {
       source: 'clusterzx/paperless-ai#883',
@@ -257,6 +335,19 @@ describe('what one service takes', () => {
       },
       has: ['note'],
     },
+    'sound in the alphabet for URLs': {
+      source: 'https://github.com/googleapis/python-genai: the SDK writes base64 for URLs',
+      from: 'gemini',
+      body: gemini({ contents: [{ parts: [{ inlineData: { mimeType: 'audio/wav', data: 'UklG_-8' } }] }] }),
+      has: ['"data":"UklG/+8="'],
+    },
+    'vLLM: turns alternate, also around a turn that says nothing': {
+      source: 'vllm-project/vllm#41114: templates of models',
+      from: 'messages',
+      provider: 'vllm',
+      body: said({ type: 'text', text: '' }),
+      sent: { messages: [{ role: 'user' }, { role: 'assistant', content: '' }, { role: 'user' }] },
+    },
     'Ollama: system messages come first': {
       source: 'ollama/ollama#17774',
       from: 'messages',
@@ -290,6 +381,27 @@ describe('efforts that a model knows', () => {
     ['openai', 'gpt-5-codex', 'minimal', 'low', 'CherryHQ/cherry-studio#10430'],
     ['openai', 'gpt-5.1-codex', 'none', 'low', 'openai/codex#6647'],
     ['openai', 'gpt-5-pro', 'low', 'high', 'anomalyco/opencode#26268'],
+    ['openai', 'gpt-5.6-sol', 'max', 'max', 'enricoros/big-AGI#1159'],
+    ['openai', 'gpt-5.5', 'max', 'xhigh', 'AntSeed/antseed#1040'],
+    ['openai', 'gpt-5.10', 'max', 'max', 'enricoros/big-AGI#1159: later models'],
+    ['openai', 'gpt-6-astra', 'none', 'low', 'UKGovernmentBEIS/inspect_ai#5254'],
+    ['openai', 'gpt-6-astra', 'max', 'xhigh', 'BerriAI/litellm-docs#1173'],
+    [
+      'openai',
+      'ft:gpt-4o-2024-08-06:acme::b1',
+      'high',
+      null,
+      'https://platform.openai.com/docs/models/gpt-4o',
+    ],
+    [
+      'openai',
+      'ft:o4-mini-2025-04-16:acme::b1',
+      'xhigh',
+      'high',
+      'https://platform.openai.com/docs/models/o4-mini',
+    ],
+    ['openai', 'o4-mini-deep-research', 'high', 'medium', 'anomalyco/models.dev#2473'],
+    ['openai', 'gpt-5', 'ultra', null, 'aebrer/dreb#481: a word of clients'],
     ['openai', 'gpt-5.2-pro', 'none', 'medium', 'eyaltoledano/claude-task-master#1508'],
     ['openai', 'o3', 'none', 'low', 'https://platform.openai.com/docs/guides/reasoning'],
     ['openai', 'gpt-4.1', 'high', null, 'https://platform.openai.com/docs/models/gpt-4.1'],
@@ -297,6 +409,7 @@ describe('efforts that a model knows', () => {
     ['moonshot', 'kimi-k3', 'medium', 'low', 'anomalyco/models.dev#4721'],
     ['moonshot', 'kimi-k3', 'none', 'low', 'anomalyco/models.dev#4721'],
     ['xai', 'grok-4', 'high', null, 'https://docs.x.ai/docs/guides/reasoning'],
+    ['xai', 'grok-4', 'none', null, 'https://docs.x.ai/docs/guides/reasoning'],
     ['xai', 'grok-3-mini', 'medium', 'low', 'https://docs.x.ai/docs/guides/reasoning'],
     ['ollama', 'qwen3.5:9b', 'none', 'none', 'odysseus-dev/odysseus#5503'],
     ['custom', 'a-model', 'none', 'none', 'NousResearch/hermes-agent#6152'],
@@ -312,7 +425,7 @@ describe('efforts that a model knows', () => {
           provider,
           body: effort(model, asked),
           ...(sent === null
-            ? { lacks: ['reasoning_effort'], leftOut: asked === 'none' ? [] : ['reasoning.effort'] }
+            ? { lacks: ['reasoning_effort'], leftOut: model === 'gpt-4o-mini' ? [] : ['reasoning.effort'] }
             : { sent: { reasoning_effort: sent }, leftOut: [] }),
         },
       ]),
@@ -369,9 +482,54 @@ describe('schemas', () => {
       body: withTool({ anyOf: [{ ...closed, properties: {}, required: [] }] }, { strict: true }),
       sent: { tools: [{ function: { strict: false } }] },
     },
+    'an answer that is a list, of a service that takes it': {
+      source: 'https://docs.vllm.ai/en/latest/features/structured_outputs.html: any schema',
+      from: 'gemini',
+      provider: 'vllm',
+      body: gemini({
+        generationConfig: {
+          responseMimeType: 'application/json',
+          responseSchema: { type: 'ARRAY', items: { type: 'STRING' } },
+        },
+      }),
+      sent: { response_format: { json_schema: { schema: { type: 'array' } } } },
+    },
+    'an answer that is a choice': {
+      source: 'https://platform.openai.com/docs/guides/structured-outputs: the root is an object',
+      from: 'messages',
+      provider: 'openai',
+      body: form({ anyOf: [{ ...closed, properties: {}, required: [] }] }),
+      lacks: ['response_format'],
+      has: [String.raw`\"anyOf\"`],
+    },
+    'a closed schema of the answer with a format that strict mode refuses': {
+      source: 'cyanheads/git-mcp-server#47',
+      from: 'messages',
+      body: form({ ...closed, properties: { u: { type: 'string', format: 'uri' } }, required: ['u'] }),
+      sent: { response_format: { json_schema: { strict: false } } },
+    },
+    'a closed schema of the answer with a format that strict mode takes': {
+      source: 'cyanheads/git-mcp-server#47',
+      from: 'messages',
+      body: form({ ...closed, properties: { u: { type: 'string', format: 'uuid' } }, required: ['u'] }),
+      sent: { response_format: { json_schema: { strict: true } } },
+    },
+    'a closed schema of the answer with a value of any type': {
+      source: 'https://platform.openai.com/docs/guides/structured-outputs#supported-schemas',
+      from: 'messages',
+      body: form({ ...closed, properties: { v: {} }, required: ['v'] }),
+      sent: { response_format: { json_schema: { strict: false } } },
+    },
+    'a strict tool with a list of anything': {
+      source: 'https://platform.openai.com/docs/guides/structured-outputs#supported-schemas',
+      from: 'messages',
+      body: withTool({ ...closed, properties: { v: { type: 'array' } }, required: ['v'] }, { strict: true }),
+      sent: { tools: [{ function: { strict: false } }] },
+    },
     'an answer that is a list': {
       source: 'https://platform.openai.com/docs/guides/structured-outputs: the root is an object',
       from: 'gemini',
+      provider: 'openai',
       body: gemini({
         generationConfig: {
           responseMimeType: 'application/json',

@@ -124,6 +124,57 @@ describe('from chat completions', () => {
       has: ['"text":"rules","cache_control"', '"text":"d","cache_control"', '"text":"c","cache_control"'],
       lacks: ['"text":"a","cache_control"'],
     },
+    'six cache marks, most of them before the conversation': {
+      source: 'https://platform.claude.com/docs/en/build-with-claude/prompt-caching: 4 marks',
+      from: 'chat',
+      body: chat({
+        messages: [
+          { role: 'system', content: ['s1', 's2', 's3', 's4', 's5'].map((text) => marked(text)) },
+          user([marked('u1')]),
+        ],
+      }),
+      has: ['"text":"s3","cache_control"', '"text":"s5","cache_control"', '"text":"u1","cache_control"'],
+      lacks: ['"text":"s1","cache_control"', '"text":"s2","cache_control"'],
+      leftOut: ['cache_control'],
+    },
+    'a schema of the answer with two choices and a map': {
+      source: 'https://platform.claude.com/docs/en/build-with-claude/structured-outputs',
+      from: 'chat',
+      body: form({
+        type: 'object',
+        properties: {
+          a: { anyOf: [{ type: 'string' }], oneOf: [{ type: 'number' }] },
+          m: { type: 'object', additionalProperties: { type: 'integer' } },
+        },
+      }),
+      has: [
+        '"anyOf":[{"type":"string"}]',
+        'oneOf: [{\\"type\\":\\"number\\"}]',
+        'additionalProperties: {\\"type\\":\\"integer\\"}',
+      ],
+      lacks: ['"oneOf"', '"additionalProperties":{'],
+    },
+    'results of which one has another id': {
+      source: 'openai/codex#7051: ids that a client has changed',
+      from: 'chat',
+      body: chat({
+        messages: [
+          user(),
+          assistant(null, call('a'), call('b', 'g')),
+          result('A', 'of a'),
+          result('b', 'of b'),
+        ],
+        tools: [tool('f'), tool('g')],
+      }),
+      has: ['"tool_use_id":"a","content":"of a"', '"tool_use_id":"b","content":"of b"'],
+      sent: { messages: [{}, {}, { content: [{ tool_use_id: 'a' }, { tool_use_id: 'b' }] }] },
+    },
+    'a bare PDF in lines': {
+      source: 'RFC 2045, section 6.8: mail encoders break lines',
+      from: 'chat',
+      body: file('JVBERi0x\nLjQK'),
+      has: ['"data":"JVBERi0xLjQK"'],
+    },
     'two tools of one name': {
       source: 'docker/docker-agent#2251',
       from: 'chat',

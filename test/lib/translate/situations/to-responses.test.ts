@@ -175,6 +175,7 @@ describe('what Responses take', () => {
     'an answer that is a list': {
       source: 'https://platform.openai.com/docs/guides/structured-outputs: the root is an object',
       from: 'gemini',
+      provider: 'openai',
       body: gemini({
         generationConfig: { responseMimeType: 'application/json', responseJsonSchema: { type: 'array' } },
       }),

@@ -5,7 +5,6 @@ import { skipSpace } from '../../wire/body/json-scan.ts'
 import { memberSpans } from '../../wire/body/json-cursor.ts'
 import { splice } from '../../wire/body/edit-body.ts'
 import type { HeldAnswer } from '../answer/held-answer.ts'
-import type { Outgoing } from '../plan/outgoing.ts'
 
 /** Parameters that the request needs to keep its meaning. */
 const essential: ReadonlySet<string> = new Set([
@@ -27,6 +26,9 @@ const REFUSED =
 const NAMES = /[A-Za-z][A-Za-z0-9_]{2,40}/g
 const MOST_SEARCHED = 4096
 
+/** Part of a parameter: the rest of it has another meaning. */
+export const SUMMARY = 'reasoning.summary'
+
 /** The two names of one limit: a service that knows one refuses the other. */
 const twins: Readonly<Record<string, string>> = {
   max_completion_tokens: 'max_tokens',
@@ -34,15 +36,14 @@ const twins: Readonly<Record<string, string>> = {
 }
 
 /**
- * The parameter that an upstream refuses, if the translation has added it; null: none. `client`: the body of the
- * client.
+ * The parameter that an upstream refuses, if the translation has added it; null: none. `sent`: the body of the request.
+ * `client`: the body of the client.
  */
 export function refusedAddition(
-  { body }: HeldAnswer,
-  { plan, body: sent }: Outgoing,
+  { body }: Pick<HeldAnswer, 'body'>,
+  sent: Buffer,
   client: Buffer,
 ): string | null {
-  if (plan === null) return null
   const said = body.toString('utf8', 0, MOST_SEARCHED)
   if (!REFUSED.test(said)) return null
   const names = [...said.matchAll(NAMES)].map(([name]) => name)
@@ -53,6 +54,10 @@ export function refusedAddition(
     hasMember(sent, 'max_tokens')
   )
     return 'max_tokens'
+  // "Your organization must be verified to generate reasoning summaries"
+  // (https://github.com/BerriAI/litellm/issues/16032, 2026-11). The effort stays.
+  if (/\breasoning[. ]summar/i.test(said) && hasMember(sent, SUMMARY) && !hasMember(client, SUMMARY))
+    return SUMMARY
   for (const name of names) {
     if (essential.has(name) || !hasMember(sent, name) || hasFormat(sent, name)) continue
     if (hints.has(name) || !hasMember(client, name)) return name
@@ -70,8 +75,12 @@ function hasMember(body: Buffer, name: string): boolean {
   return findSpans(body, name).length > 0
 }
 
-function findSpans(body: Buffer, name: string): { start: number; end: number }[] {
-  return memberSpans(body, { start: skipSpace(body, 0), end: body.length }, name)
+/** The values of a member. A dot leads to a member of a member. */
+function findSpans(body: Buffer, path: string): { start: number; end: number }[] {
+  const whole = { start: skipSpace(body, 0), end: body.length }
+  return path
+    .split('.')
+    .reduce((spans, name) => spans.flatMap((span) => memberSpans(body, span, name)), [whole])
 }
 
 /** Which of these members the body has and loses, for the client to know. A limit of tokens only changes its name. */

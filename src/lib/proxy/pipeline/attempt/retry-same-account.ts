@@ -1,4 +1,4 @@
-import { refusedAddition } from './added-parameters.ts'
+import { refusedAddition, SUMMARY } from './added-parameters.ts'
 import { readTokenLimit } from './token-limit.ts'
 import type { AttemptResult, Refused } from './attempt-result.ts'
 import type { RetryReason, Sent, Assignment } from './assignment.ts'
@@ -75,11 +75,20 @@ function refusedLength(result: AttemptResult, sent: Sent | null): number | null 
   return result.outcome.class === 'bad-request' ? readTokenLimit(result.held.body) : null
 }
 
+/** The client of an Ollama route wrote none of the names of a chat completion. */
+const NOTHING_WRITTEN = Buffer.from('{}')
+
 /** The parameter that the account refuses although its client never wrote it; null: none. */
 function refusedParameter(result: AttemptResult, { sent, plan }: Assignment): string | null {
   if (result.kind === 'answered' || sent === null || result.held === null) return null
-  if (result.outcome.class !== 'bad-request') return null
-  return refusedAddition(result.held, sent.outgoing, plan.incoming.bytes)
+  const { class: outcome } = result.outcome
+  if (outcome !== 'bad-request' && outcome !== 'model-unavailable') return null
+  const { route, bytes } = plan.incoming
+  const isOllama = route.ollama !== null
+  if (sent.outgoing.plan === null && !isOllama) return null
+  const refused = refusedAddition(result.held, sent.outgoing.body, isOllama ? NOTHING_WRITTEN : bytes)
+  // An organisation that is not verified gets the model without summaries of its thinking.
+  return outcome === 'bad-request' || refused === SUMMARY ? refused : null
 }
 
 // https://github.com/openai/codex and https://platform.openai.com/docs/guides/reasoning (2026-11): the code

@@ -5,9 +5,10 @@ import type { AttemptListener } from './attempt-result.ts'
 import { Attempt } from './attempt.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import { findHabits } from '../../../translate/translate.ts'
+import { fitOllamaThinking } from '../../../translate/ollama/fit-thinking.ts'
 import type { TranslatedRequest, Without } from '../../../translate/translate.ts'
 import type { ProxyContext } from '../proxy-context.ts'
-import { buildOutgoing } from '../plan/outgoing.ts'
+import { buildOutgoing, type Incoming, type Outgoing } from '../plan/outgoing.ts'
 import type { Target } from '../../pool/target.ts'
 import { credentialFailure } from './refresh-token.ts'
 import type { Assignment } from './assignment.ts'
@@ -83,6 +84,30 @@ function findBound({ plan, step, member }: Assignment): { format: WireFormat | n
   return { format, name: format === 'chat' ? findHabits(member.account.provider).maxTokens : 'max_tokens' }
 }
 
+/** Writes the thinking of an Ollama client for an account of its own format. Returns the fields that were left out. */
+function fitOllama({ route }: Incoming, outgoing: Outgoing, provider: string): readonly string[] {
+  if (route.ollama !== 'chat' && route.ollama !== 'generate') return NOTHING
+  const text = outgoing.body.toString('utf8')
+  const leftOut: string[] = []
+  const fitted = fitOllamaThinking(text, provider, (field) => void leftOut.push(field))
+  if (fitted !== text) outgoing.body = Buffer.from(fitted)
+  return leftOut
+}
+
+/** Leaves out the parameters that this account has refused for this model, and names them. */
+function leaveOutRefused(
+  exchange: Exchange,
+  outgoing: Outgoing,
+  { step, leftOut }: Assignment,
+  { refusedParameters }: Target,
+): void {
+  const refused = refusedParameters?.get(step.wanted.model ?? '') ?? []
+  const names = refused.length === 0 ? leftOut : [...refused, ...leftOut]
+  if (names.length === 0) return
+  exchange.leftOut = [...exchange.leftOut, ...findAdditions(outgoing.body, names)]
+  outgoing.body = leaveOut(outgoing.body, names)
+}
+
 function prepare(
   target: Target,
   { live, upstreams, heartbeats, clock }: ProxyContext,
@@ -102,14 +127,10 @@ function prepare(
     dropsSeals: retried.includes('sealed-state'),
   })
   exchange.isTranslated = translated !== null
-  exchange.leftOut = translated?.plan.leftOut ?? NOTHING
+  exchange.leftOut = translated?.plan.leftOut ?? fitOllama(incoming, outgoing, member.account.provider)
   const model = step.wanted.model ?? null
-  const refused = target.refusedParameters?.get(model ?? '') ?? []
-  const leftOut = refused.length === 0 ? assignment.leftOut : [...refused, ...assignment.leftOut]
-  if (leftOut.length > 0 && outgoing.plan !== null) {
-    exchange.leftOut = [...exchange.leftOut, ...findAdditions(outgoing.body, leftOut)]
-    outgoing.body = leaveOut(outgoing.body, leftOut)
-  }
+  if (outgoing.plan !== null || incoming.route.ollama !== null)
+    leaveOutRefused(exchange, outgoing, assignment, target)
   const mostOutput = assignment.use?.mostOutput ?? null
   exchange.mostOutput = mostOutput
   if (mostOutput !== null) outgoing.body = boundOutput(outgoing.body, mostOutput, findBound(assignment))

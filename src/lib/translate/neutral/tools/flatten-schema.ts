@@ -4,9 +4,8 @@
 
 import { readElements, readMembers, writeMembers } from '../../json/ordered-json.ts'
 import { RawJson } from '../../json/raw-json.ts'
+import type { Members } from './change-schema.ts'
 import { rememberSchemas } from './remember-schemas.ts'
-
-type Members = Map<string, RawJson>
 
 /**
  * Merges the branches of `anyOf`, `oneOf` and `allOf` at the top into one object. The model may then combine arguments of

@@ -52,19 +52,31 @@ const LOOSE: readonly string[] = [
   ...['dependentRequired', 'dependentSchemas', 'minProperties', 'maxProperties', 'prefixItems'],
 ]
 
+/** The formats that strict mode takes; it refuses `uri` (https://github.com/cyanheads/git-mcp-server/issues/47, 2026-11). */
+const FORMATS: ReadonlySet<string> = new Set(
+  ['date-time', 'time', 'date', 'duration', 'email', 'hostname', 'ipv4', 'ipv6', 'uuid'].map(
+    (format) => `"${format}"`,
+  ),
+)
+
+/** Strict mode refuses a schema with none of these, because it does not say what a value is. */
+const KINDS: readonly string[] = ['type', '$ref', 'anyOf', 'enum', 'const']
+
 /**
  * Whether OpenAI takes the schema in strict mode. Every object closes itself and requires all its properties. The top is an
  * object (https://platform.openai.com/docs/guides/structured-outputs, 2026-11).
  */
 export const isStrictSchema: (schema: RawJson) => boolean = rememberSchemas((schema) => {
   const members = readMembers(schema)
-  return members !== null && !members.has('anyOf') && isStrict(schema)
+  return members?.get('type')?.text === OBJECT.text && !members.has('anyOf') && isStrict(schema)
 })
 
 function isStrict(schema: RawJson): boolean {
   const members = readMembers(schema)
-  if (members === null) return true
-  if (LOOSE.some((word) => members.has(word))) return false
+  if (members === null) return schema.text !== 'true'
+  if (LOOSE.some((word) => members.has(word)) || !KINDS.some((word) => members.has(word))) return false
+  const format = members.get('format')
+  if (format !== undefined && !FORMATS.has(format.text)) return false
   const properties = readMembers(members.get('properties') ?? null)
   if (properties !== null) {
     if (members.get('additionalProperties')?.text !== 'false') return false

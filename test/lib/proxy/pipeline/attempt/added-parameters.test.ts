@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { leaveOut } from '../../../../../src/lib/proxy/pipeline/attempt/added-parameters.ts'
+import { leaveOut, refusedAddition } from '../../../../../src/lib/proxy/pipeline/attempt/added-parameters.ts'
 
 test('a member that is left out is gone, and all others keep their order and bytes', () => {
   const key = fc
@@ -26,4 +26,16 @@ test('a member that is left out is gone, and all others keep their order and byt
 test('a limit of tokens moves to its other name', () => {
   const body = Buffer.from('{"a":1,"max_completion_tokens": 9,"b":2}')
   expect(leaveOut(body, ['max_completion_tokens']).toString()).toBe('{"a":1,"max_tokens":9,"b":2}')
+})
+
+test('of the refused summary of thinking, the effort stays', () => {
+  const sent = Buffer.from('{"model":"m","reasoning":{"effort":"high","summary":"auto"},"store":false}')
+  const message =
+    'Your organization must be verified to generate reasoning summaries. Please go to the settings.'
+  const body = Buffer.from(JSON.stringify({ error: { message, param: 'reasoning.summary' } }))
+  const refused = refusedAddition({ body }, sent, Buffer.from('{"model":"m"}'))
+  expect(refused).toBe('reasoning.summary')
+  expect(leaveOut(sent, [refused!]).toString()).toBe(
+    '{"model":"m","reasoning":{"effort":"high"},"store":false}',
+  )
 })
