@@ -44,6 +44,10 @@ describe('a fault of the request in the words for an account, a region or an add
     [400, 'Access denied due to content policy: the prompt was flagged'],
     [400, 'Webpage is blocked: access denied due to robots'],
     [404, 'User conversation abc was deleted'],
+    [400, 'Could not load https://x/y.png: access denied due to an expired signature'],
+    [400, 'Invalid value: account has been disabled is not one of the enum'],
+    [400, 'Role user is blocked after assistant'],
+    [400, 'Message 3: the user is restricted to text parts'],
     [404, 'Thread was deleted: user is inactive in this conversation'],
     [409, 'Conversation conv_1 is locked by another request; user is blocked'],
     [400, 'Conversation is locked: another run works on it. user is blocked until it ends'],
@@ -71,6 +75,9 @@ describe('a fault of the request in the words for money or a rate', () => {
     [400, 'Video frame rate limit is 30'],
     [400, 'TTS input: throttled speech rate 5 is outside of 0.25 to 4'],
     [400, 'burst must be true or false'],
+    [400, 'The webpage returned 429 too many requests'],
+    [400, 'Failed to download image: 429 Too Many Requests'],
+    [400, 'Fetching the URL failed: rate limit exceeded'],
     [422, 'Argument requests_per_minute: 100 requests per minute is not an integer'],
     [400, 'messages 长度超过限额'],
     [400, '文本超过限额'],
@@ -93,6 +100,9 @@ describe('an account that is the subject, beside a part of the request', () => {
     [400, 'Your API key does not allow function calling: API key disabled'],
     [400, 'Your account has been suspended for misuse of image tools'],
     [400, 'Invalid API key. Check the parameters'],
+    [400, 'The API key provided is invalid for this endpoint url'],
+    [400, 'Authorization header field is missing'],
+    [400, 'Bad request: api key missing in header field'],
     [400, 'API key expired. Visit the url https://x to renew the file'],
     [400, 'Image generation is not available in your region'],
     [400, '您的账号因违规行为已被封禁，输入无效'],
@@ -102,6 +112,8 @@ describe('an account that is the subject, beside a part of the request', () => {
   ])
   eachIs('quota-hard', [
     [400, 'Insufficient balance for image generation'],
+    [400, 'Out of credits: add credits to generate this video'],
+    [400, 'Payment required to use the image API'],
     [400, 'Your credit balance is too low to run this tool'],
     [400, '账户余额不足，无法生成图片'],
     [403, 'Crédits insuffisants'],
@@ -110,8 +122,12 @@ describe('an account that is the subject, beside a part of the request', () => {
   eachIs('rate-short', [
     [400, 'Too many requests for image generation'],
     [400, 'Rate limit exceeded for file uploads'],
+    [400, 'Requests per minute limit exceeded for image model'],
   ])
-  eachIs('quota-window', [[400, 'Daily image limit reached']])
+  eachIs('quota-window', [
+    [400, 'Daily image limit reached'],
+    [400, 'You have reached your daily limit of image generations'],
+  ])
 
   it('when a code names the key, is the account whatever the words are', () => {
     const body = { error: { message: 'Field x: credentials are missing', code: 'invalid_api_key' } }
