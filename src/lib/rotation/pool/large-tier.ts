@@ -32,8 +32,6 @@ export class LargeTier implements Tier {
   /** The waiting members that, at the last check, had answered that they lack the model or the endpoint. */
   readonly #lacking = new Set<Member>()
   #cursor = 0
-  /** How often the cursor came around. */
-  #passes = 0
   #slice = { at: -Infinity, cursor: 0 }
   #swept: { state: unknown; sequence: number } | null = null
 
@@ -117,8 +115,7 @@ export class LargeTier implements Tier {
     const { size } = ready
     for (let looked = 0; looked < size; looked += WINDOW) {
       const count = Math.min(WINDOW, size - looked)
-      const choice = ready.choose({ from: this.#cursor, count, pass: this.#passes }, ranking, search)
-      this.#passes += this.#cursor + count >= size ? 1 : 0
+      const choice = ready.choose({ from: this.#cursor, count }, ranking, search)
       this.#cursor = (this.#cursor + count) % size
       refused.push(...choice.refused)
       if (choice.member !== null) return { member: choice.member, refused }

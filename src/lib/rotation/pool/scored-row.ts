@@ -10,14 +10,13 @@ const UNKNOWN = -Infinity
 interface Window {
   from: number
   count: number
-  /** The passes over the row so far. */
-  pass: number
 }
 
 /**
  * Members in no order, each with its last score. To score a member, the processor loads its limits and its last use
  * from a dozen places in memory. A choice therefore compares remembered scores, and computes only those of the members
- * that it may choose. It sees a score that became worse at once, and one that became better within `count` passes.
+ * that it may choose. It sees a score that became worse at once. Each choice also computes the next score of the
+ * row. So a score that became better shows within as many choices as the row has members.
  */
 export class ScoredRow implements Row {
   readonly #members: Member[] = []
@@ -26,6 +25,8 @@ export class ScoredRow implements Row {
   readonly #uses: number[] = []
   readonly #places = new Map<Member, number>()
   #state: unknown = null
+  /** The place of the score that the next choice computes. */
+  #next = 0
 
   get size(): number {
     return this.#members.length
@@ -59,13 +60,15 @@ export class ScoredRow implements Row {
   /** Chooses the best available member of a window. */
   choose(window: Window, ranking: ScoredRanking, search: Search): Choice {
     const { request, view, offered } = search
-    const { from, count, pass } = window
+    const { from } = window
     if (this.#state !== view.state) this.#forgetAll(view.state)
     const choice: Choice = { member: null, refused: [] }
+    this.#next %= this.size
+    this.#score(this.#next, ranking, search)
+    this.#next += 1
     // The members of the window, a bit for each.
-    let scored = 1 << (pass % count)
+    let scored = 0
     let excluded = 0
-    this.#score((from + (pass % count)) % this.size, ranking, search)
     for (;;) {
       const best = this.#findBest(window, excluded, search)
       if (best < 0) return choice
