@@ -63,6 +63,8 @@ export class RedisEventLog implements EventLog {
   #down: QwenctlError | null = null
   #waitingForDown: (() => void)[] = []
   #isClosed = false
+  /** The last entry folded by the last reload. */
+  #reloadedAt = ''
 
   private constructor(options: RedisLogOptions, writer: string, fold: StreamFold, reply: LogReply) {
     this.#options = options
@@ -309,8 +311,12 @@ export class RedisEventLog implements EventLog {
   async #reload(): Promise<boolean> {
     const session = this.#session
     const before = session.fold
+    // Nothing was read since the last reload: without a pause, the loop would use a whole core.
+    if (before.cursor === this.#reloadedAt) await wait(this.#loop, RETRY_MS.at(-1)!)
+    if (this.#isClosed) return true
     const start = await session.reload()
     const { fold } = session
+    this.#reloadedAt = fold.cursor
     const { refunded, granted } = findCorrections(session.own.all())
     for (const event of refunded) this.#takeBack(event)
     for (const event of granted) this.#addEvent(event)

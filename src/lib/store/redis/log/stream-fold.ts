@@ -132,9 +132,13 @@ function isOwnFields(fields: readonly string[]): boolean {
   return fields[0] === 'w' && fields[2] === 'n' && fields[4] === 'e' && fields[5] !== undefined
 }
 
-/** The same as in the append script. */
+/**
+ * The same as in the append script. The client replaces bytes of another program that are no UTF-8. The script cannot
+ * find such a mark again, so any entry may be there.
+ */
 function makeMark(fields: readonly (string | undefined)[]): string {
-  return `${fields[1] ?? ''} ${fields[3] ?? ''}`
+  const mark = `${fields[1] ?? ''} ${fields[3] ?? ''}`
+  return mark.includes('\uFFFD') ? '*' : mark
 }
 
 /** Epoch milliseconds, by the server's clock. */

@@ -211,4 +211,19 @@ describe.skipIf(!hasRedis)('trouble of the store', () => {
     },
     60_000,
   )
+
+  test('an entry of another program with bytes that are no UTF-8 is skipped by all', async () => {
+    const server = await givenServer()
+    const { ledgers, granted: before } = await givenTwo(server)
+    let granted = before
+    server.command(
+      'EVAL',
+      String.raw`redis.call('XADD', KEYS[1], '*', 'a', '\255', 'b', 'c')`,
+      '1',
+      KEY('log'),
+    )
+    for (const ledger of ledgers) granted += await untilGranted(ledger)
+    for (const ledger of ledgers) await expect.poll(() => used(ledger), { timeout: 10_000 }).toBe(granted)
+    expect(used(await open(server))).toBe(granted)
+  }, 60_000)
 })
