@@ -21,6 +21,8 @@ export class Targets {
   readonly #options: TargetsOptions
   #built = noTargets()
   #bases = new Bases()
+  /** Ids of the accounts without headers from their plugin at the last attempt. */
+  readonly #pluginFaults = new Set<string>()
   /** Bases that refused the usage option of streams, while the proxy runs. */
   readonly #withoutUsageOption = new Set<string>()
 
@@ -53,11 +55,19 @@ export class Targets {
       const opened = { access, via, sandboxBase: provider.simulated ? await sandboxBase() : null }
       target = buildTarget({ account, provider, dialect }, opened, { upstreams, bases })
     } catch (error) {
-      return isQwenctlError(error) ? error : unprepared(error)
+      return isQwenctlError(error) && !this.#isFirstPluginFault(error, account.id) ? error : unprepared(error)
     }
+    this.#pluginFaults.delete(account.id)
     if (this.#withoutUsageOption.has(formatBase(target))) target.takesUsageOption = false
     built[dialect].set(account.id, target)
     return target
+  }
+
+  /** A single exception of a plugin says little. The next one in a row is a fault of the account. */
+  #isFirstPluginFault({ code }: QwenctlError, accountId: string): boolean {
+    if (code !== 'plugin_failed' || this.#pluginFaults.has(accountId)) return false
+    this.#pluginFaults.add(accountId)
+    return true
   }
 
   /** Records that the account refused the usage option of streams. It is not sent again while the proxy runs. */

@@ -20,6 +20,25 @@ const kinds: Record<string, () => unknown> = {
 const parts = ['bases', 'authHeaders', 'outcome', 'counts', 'usage', 'hasRoute', 'limitsFrom', 'serves']
 const cases = parts.flatMap((part) => Object.entries(kinds).map(([kind, broken]) => ({ part, kind, broken })))
 
+/** A proxy with an account of a plugin before another one. */
+function givenCrashy(origin: string, authHeaders: () => unknown) {
+  const plugin = { id: 'crashy', baseUrl: `${origin}/crashy/v1`, authHeaders }
+  return givenProxy({
+    accounts: [
+      { name: 'bad', provider: 'crashy', priority: 0 },
+      { name: 'good', priority: 1, baseUrl: `${origin}/good/v1` },
+    ],
+    toolkit: {
+      callPlugin: callWithinBounds,
+      loadProviders: async () => {
+        const { answers, failures } = await builtinAnswers()
+        return { answers: [...answers, { plugin: 'plugin-crashy', providers: [plugin] }], failures }
+      },
+    },
+    troubles: /^plugin plugin-crashy, (account crashy\/bad|provider crashy): /,
+  })
+}
+
 test.each(cases)(
   'when $part $kind, other accounts serve, and the ledger stays sound',
   async ({ part, broken }) => {
@@ -57,28 +76,27 @@ test.each(cases)(
   },
 )
 
+test('one exception of a plugin takes its account out of no later request', async () => {
+  const upstream = await givenUpstream()
+  upstream.always(chat())
+  let asked = 0
+  const authHeaders = () => {
+    if (asked++ === 0) throw new Error('no signature')
+    return { authorization: `Bearer ${keyOf('bad')}` }
+  }
+  const proxy = await givenCrashy(upstream.origin, authHeaders)
+  expect((await proxy.chat()).headers['x-qwenctl-account']).toBe('good')
+  expect((await proxy.chat()).headers['x-qwenctl-account']).toBe('bad')
+})
+
 test('an account whose plugin cannot make the headers shows the fault and what to type, and is tested again later', async () => {
   const upstream = await givenUpstream()
   upstream.always(chat())
   const authHeaders = () => {
     throw new Error('no signature')
   }
-  const plugin = { id: 'crashy', baseUrl: `${upstream.origin}/crashy/v1`, authHeaders }
-  const proxy = await givenProxy({
-    accounts: [
-      { name: 'bad', provider: 'crashy', priority: 0 },
-      { name: 'good', priority: 1, baseUrl: `${upstream.origin}/good/v1` },
-    ],
-    toolkit: {
-      callPlugin: callWithinBounds,
-      loadProviders: async () => {
-        const { answers, failures } = await builtinAnswers()
-        return { answers: [...answers, { plugin: 'plugin-crashy', providers: [plugin] }], failures }
-      },
-    },
-    troubles: /^plugin plugin-crashy, (account crashy\/bad|provider crashy): /,
-  })
-  expect((await proxy.chat()).headers['x-qwenctl-account']).toBe('good')
+  const proxy = await givenCrashy(upstream.origin, authHeaders)
+  for (let n = 0; n < 2; n += 1) expect((await proxy.chat()).headers['x-qwenctl-account']).toBe('good')
   const told = {
     status: 'plugin-failed',
     statusReason: expect.stringContaining('no signature') as string,

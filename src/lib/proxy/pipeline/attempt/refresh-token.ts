@@ -22,7 +22,7 @@ export function credentialFailure(error: QwenctlError, at: number): AttemptResul
 
 /**
  * An unreachable login server or a full disk says nothing about the login. Neither causes a cooldown.
- * A plugin that cannot make the headers fails for every request, so its account is out and tested again later. Any
+ * A plugin that cannot make the headers twice in a row takes its account out, to be tested again later. Any
  * other fault while the request is prepared cools the account as an overloaded service does.
  */
 function classifyError({ code, message }: QwenctlError): Outcome {
