@@ -15,7 +15,7 @@ export const LEARNED_HOLDS_MS = 7 * 86_400_000
 
 /**
  * The prefix of `from` for limits of a plan reader: such a limit has the used amount, not only the maximum. The newest
- * report holds, but never below what went through qwenctl.
+ * report holds, but never below what went through qwenctl. With `counted`, it frees nothing of what went through lately.
  */
 export const PLAN_PREFIX = 'plan: '
 
@@ -69,10 +69,8 @@ function learnOfAccount(subject: SubjectState, record: Learned, now: number): vo
   const known = subject.limits.find((limit) => limit.source === 'learned' && isOfWindow(limit, record))
   if (known !== undefined) {
     repeat(known, record, now)
-    if (record.from?.startsWith(PLAN_PREFIX) === true) {
-      if (record.remaining !== undefined) known.usage = usageFromTrail(subject.trail, known, now)
-      usedAtLeast(known, record, now)
-    } else replaceCount(known, record, now)
+    if (record.from?.startsWith(PLAN_PREFIX) === true) usePlanReport(subject, known, record, now)
+    else replaceCount(known, record, now)
     return
   }
   const limit: LimitState = {
@@ -84,6 +82,25 @@ function learnOfAccount(subject: SubjectState, record: Learned, now: number): vo
   subject.limits.push(limit)
 }
 
+/**
+ * The provider's count with the present one: both directions, because only the plan knows its windows. A report may lag
+ * behind by the longest time of a request, so what qwenctl used since then stays charged. Without `counted` (versions
+ * before 0.2) it does not.
+ */
+function usePlanReport(subject: SubjectState, known: LimitState, record: Learned, now: number): void {
+  const { remaining, counted } = record
+  if (remaining === undefined) return
+  const before = known.usage.used
+  known.usage = usageFromTrail(subject.trail, known, now)
+  usedAtLeast(known, record, now)
+  if (counted !== true) return
+  const { metric, max } = known
+  const lately = usageFromTrail(subject.trail, { metric, max, clock: LATELY }, now).used
+  charge(known, Math.max(0, Math.min(before, max - remaining + lately) - known.usage.used), now)
+}
+
+const LATELY = { kind: 'rolling', lengthMs: LONGEST_REQUEST_MS } as const
+
 function learnOfModel(
   subject: SubjectState,
   record: Learned & { model: string },
@@ -93,7 +110,7 @@ function learnOfModel(
   const known = subject.modelLimits.find((limit) => limit.model === model && isOfWindow(limit, record))
   if (known !== undefined) {
     repeat(known, record, now)
-    return replaceCount(known, record, now, countHeld(subject, model, inFlight))
+    return replaceCount(known, record, now, countHeld(subject, model, { all: inFlight, now }))
   }
   const { metric, window, max, from } = record
   const clock = parseWindow(window)
@@ -121,7 +138,7 @@ function repeat(known: LimitState, record: Learned, now: number): void {
 }
 
 /**
- * The provider's count replaces the ledger's, in both directions.
+ * The provider's count replaces the ledger's: a larger one of any window, a smaller one where `canLower`.
  *
  * More than ours: other programs use the credential. `held` requests in flight may be in its count already, so they
  * are not charged twice: the count never exceeds the requests of qwenctl and of others together.
@@ -137,8 +154,16 @@ function replaceCount(limit: LimitState, record: Learned, now: number, held = 0)
 }
 
 /** Requests in flight that may be of this model: those of another known model are not. */
-function countHeld({ inFlight }: SubjectState, model: string, all: number): number {
-  const others = inFlight?.requests.filter((one) => one.model !== undefined && one.model !== model) ?? []
+function countHeld(
+  { inFlight }: SubjectState,
+  model: string,
+  { all, now }: { all: number; now: number },
+): number {
+  const since = now - LONGEST_REQUEST_MS
+  const others =
+    inFlight?.requests.filter(
+      ({ at, model: other }) => at > since && other !== undefined && other !== model,
+    ) ?? []
   return Math.max(0, all - others.length)
 }
 

@@ -11,8 +11,10 @@ import { countUsed } from '../../../src/lib/quota/standing.ts'
 import type { LimitState } from '../../../src/lib/quota/log/state.ts'
 
 const START = Date.parse('2026-11-22T12:00:00Z')
-const HOUR = 3_600_000
+const SECOND = 1000
+const HOUR = 3_600 * SECOND
 const DAY = 24 * HOUR
+const ROUNDING = 1e-9
 
 interface Call {
   id: string
@@ -26,17 +28,21 @@ class World {
   readonly state = emptyState()
   readonly max: number
   readonly isOfModel: boolean
+  readonly window: string
   now = START
   /** The provider's count in its own window, which ends after a day at the latest. */
   counted = 0
   #windowStart = START
   refused = 0
   readonly grants: number[] = []
+  /** When the provider counted each request. */
+  readonly received: number[] = []
   inFlight: Call[] = []
   #number = 0
 
-  constructor(max: number, isOfModel: boolean) {
+  constructor(max: number, isOfModel: boolean, window = 'day@rolling') {
     this.max = max
+    this.window = window
     this.isOfModel = isOfModel
     this.#learn(max, false)
   }
@@ -48,7 +54,7 @@ class World {
   #learn(remaining: number, isCounted: boolean): void {
     const model = this.isOfModel ? { model: 'm' } : {}
     const counted = isCounted ? { counted: true } : {}
-    const row = { metric: 'requests', window: 'day@rolling', max: this.max, remaining, from: 'x' }
+    const row = { metric: 'requests', window: this.window, max: this.max, remaining, from: 'x' }
     this.#apply({ type: 'learn', account: 'a', limits: [{ ...row, ...model, ...counted }] })
   }
 
@@ -78,8 +84,11 @@ class World {
     const call = waiting[at % waiting.length]
     if (call === undefined) return
     if (this.counted >= this.max) this.refused += 1
-    else this.counted += 1
-    call.left = this.max - this.counted
+    else {
+      this.counted += 1
+      this.received.push(this.now)
+    }
+    call.left = Math.floor(this.max - this.counted + ROUNDING)
   }
 
   /** The head of an answer arrives, in any order. */
@@ -87,9 +96,9 @@ class World {
     const told = this.inFlight.filter(({ left }) => left !== null)
     const call = told[at % told.length]
     if (call === undefined) return
-    const held = () => this.held
-    if (call.left !== null && contradicts(this.limit, { remaining: call.left, held, now: this.now }))
-      this.#learn(call.left, true)
+    const { now } = this
+    const reported = { remaining: call.left ?? 0, ageMs: now - call.grantedAt, held: () => this.held, now }
+    if (contradicts(this.limit, reported)) this.#learn(reported.remaining, true)
   }
 
   settle(at: number): void {
@@ -108,6 +117,14 @@ class World {
     if (this.now - this.#windowStart >= DAY) this.endWindow()
   }
 
+  /** Time passes with requests in flight, at a provider that counts a minute as the limit does. */
+  pass(seconds: number): void {
+    this.now += seconds * SECOND
+    this.counted = this.window.endsWith('@refill')
+      ? Math.max(0, this.counted - (seconds * this.max) / 60)
+      : this.received.filter((time) => time > this.now - 60 * SECOND).length
+  }
+
   endWindow(): void {
     this.counted = 0
     this.#windowStart = this.now
@@ -122,9 +139,15 @@ type Step = (world: World) => void
 const at = fc.nat(9)
 const steps: Record<string, fc.Arbitrary<Step>> = {
   grant: fc.constant((world: World) => world.grant()),
+  /** The provider counts the request at once; its answer may take long. */
+  send: fc.constant((world: World) => {
+    world.grant()
+    world.receive(0)
+  }),
   receive: at.map((n) => (world: World) => world.receive(n)),
   head: at.map((n) => (world: World) => world.head(n)),
   settle: at.map((n) => (world: World) => world.settle(n)),
+  pass: fc.integer({ min: 1, max: 90 }).map((seconds) => (world: World) => world.pass(seconds)),
   wait: fc.integer({ min: 1, max: 9 }).map((hours) => (world: World) => world.wait(hours)),
   other: fc.constant((world: World) => {
     if (world.counted < world.max) world.counted += 1
@@ -154,6 +177,55 @@ test('law: answers on their way never lower the capacity of an account that is u
       },
     ),
   )
+})
+
+test.each(['minute@rolling', 'minute@refill'])('law: late answers change nothing at a %s', (window) => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 60 }),
+      fc.boolean(),
+      walk('send', 'send', 'head', 'settle', 'pass'),
+      (most, isOfModel, all) => {
+        const world = new World(most, isOfModel, window)
+        const deaf = new World(most, isOfModel, window)
+        deaf.head = () => undefined
+        for (const step of all) {
+          step(world)
+          step(deaf)
+          expect(world.room).toBe(deaf.room)
+        }
+      },
+    ),
+  )
+})
+
+test.each(['minute@rolling', 'minute@refill'])(
+  'an answer of 72 seconds after a burst charges nothing to a %s that has passed',
+  (window) => {
+    const world = new World(50, false, window)
+    for (let n = 0; n < 40; n += 1) world.grant()
+    for (let n = 0; n < 40; n += 1) world.receive(0)
+    for (let n = 0; n < 40; n += 1) world.settle(0)
+    world.pass(8)
+    world.grant()
+    world.receive(0)
+    world.pass(72)
+    world.head(0)
+    expect(world.room).toBeGreaterThanOrEqual(49)
+  },
+)
+
+test('reservations of a killed process keep no correction from working once no answer of theirs can come', () => {
+  const world = new World(1000, true, 'day@refill')
+  for (let n = 0; n < 30; n += 1) world.grant()
+  world.inFlight = []
+  world.now += 2 * HOUR
+  world.counted = 899
+  world.grant()
+  world.receive(0)
+  world.head(0)
+  world.settle(0)
+  expect(world.room).toBe(100)
 })
 
 test('law: a window of the provider that ended early frees no more than it has left', () => {

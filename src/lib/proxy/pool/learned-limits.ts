@@ -26,6 +26,7 @@ const LONGEST_GRADUAL_REST_MS = 10 * MINUTE
 const QUOTA_REST_MS = 10 * MINUTE
 /** Learned limits are recorded again once a day, so that they do not expire. */
 const REPEAT_MS = 24 * 60 * MINUTE
+/** For each of limits and cooldowns. */
 const MOST_EVENTS_A_MINUTE = 6
 /** Models distinguished by name for each account. Clients choose the names. */
 const MOST_MODELS = 64
@@ -55,10 +56,25 @@ interface Seen {
 
 interface Known {
   byModel: Map<string, Seen>
-  /** The minute in which events were counted, and their number. */
+  /** The minute in which events were counted. */
   minute: number
-  events: number
+  /** The events of that minute, by their kind: corrections of limits must not use up the room of cooldowns. */
+  learned: number
+  cooled: number
 }
+
+/** An answer, as far as its limits are concerned. */
+export interface Answer {
+  /** Epoch milliseconds of the ledger. */
+  now: number
+  /** Milliseconds since its request was sent. */
+  ageMs: number
+  /** The parsed body of an error. */
+  error?: unknown
+}
+
+/** The moment at which an answer is read. */
+type Reading = Pick<Answer, 'now' | 'ageMs'>
 
 export interface LearnedLimitsOptions {
   ledger: Pick<Ledger, 'state'>
@@ -80,22 +96,17 @@ export class LearnedLimits {
     this.#options = options
   }
 
-  /**
-   * Reads an answer's head. `now`: epoch milliseconds of the ledger. `error`: the parsed body of an error.
-   */
-  note(
-    member: Member,
-    model: string | null,
-    head: AnswerHead,
-    { now, error }: { now: number; error?: unknown },
-  ): void {
+  /** Reads an answer's head, and the body of an error. */
+  note(member: Member, model: string | null, head: AnswerHead, answer: Answer): void {
+    const { now, ageMs, error } = answer
     const { account, provider } = member
     const known = this.#accounts.get(account.id)
     const seen = known?.byModel.get(model ?? '')
-    if (error === undefined && this.#isOld(member, head, seen, now)) return
+    if (error === undefined && this.#isOld(member, head, seen, answer)) return
     this.#learn(member, model, {
       limits: provider.limitsFrom((name) => head.get(name), now, error),
       now,
+      ageMs,
     })
     if (error !== undefined) return // the head without the body may repeat the one before
     const subject = this.#options.ledger.state.subjects.get(account.id)
@@ -115,7 +126,8 @@ export class LearnedLimits {
   }
 
   /** Whether the headers have nothing, or only the values from before. */
-  #isOld({ account, provider }: Member, head: AnswerHead, seen: Seen | undefined, now: number): boolean {
+  #isOld({ account, provider }: Member, head: AnswerHead, seen: Seen | undefined, answer: Reading): boolean {
+    const { now } = answer
     const names = provider.limitHeaders
     if (seen === undefined) {
       for (let at = 0; at < names.length; at += 1) if (head.get(names[at]!) !== undefined) return false
@@ -129,7 +141,7 @@ export class LearnedLimits {
       const value = head.get(names[at]!)
       if (isRemaining[at] ? value === '0' && now >= seen.spentUntil : value !== seen.values[at]) return false
       const limit = seen.counted[at]
-      if (limit && value !== undefined && isContradicted(limit, Number(value), subject, now)) return false
+      if (limit && value !== undefined && isContradicted(limit, Number(value), subject, answer)) return false
     }
     return true
   }
@@ -152,7 +164,7 @@ export class LearnedLimits {
   #readKnown(accountId: string): Known {
     let known = this.#accounts.get(accountId)
     if (known === undefined) {
-      known = { byModel: new Map(), minute: 0, events: 0 }
+      known = { byModel: new Map(), minute: 0, learned: 0, cooled: 0 }
       this.#accounts.set(accountId, known)
     }
     return known
@@ -161,14 +173,14 @@ export class LearnedLimits {
   #learn(
     member: Member,
     model: string | null,
-    { limits, now }: { limits: LearnedLimit[]; now: number },
+    { limits, now, ageMs }: Reading & { limits: LearnedLimit[] },
   ): void {
     const { state } = this.#options.ledger
     const subject = state.subjects.get(member.account.id)
     const records = limits
       .map((limit) => buildRecord(limit, model))
       .filter((record) => record !== null)
-      .map((record) => findNews(record, subject, now))
+      .map((record) => findNews(record, subject, { now, ageMs }))
       .filter((record) => record !== null)
     const notices: Notice[] = limits
       .map((limit) => this.#buildRest(limit, member, { model, now }))
@@ -206,10 +218,12 @@ export class LearnedLimits {
     if (notices.length === 0) return notices
     const known = this.#readKnown(accountId)
     const minute = Math.floor(now / MINUTE)
-    if (known.minute !== minute) Object.assign(known, { minute, events: 0 })
-    const allowed = notices.slice(0, Math.max(0, MOST_EVENTS_A_MINUTE - known.events))
-    known.events += allowed.length
-    return allowed
+    if (known.minute !== minute) Object.assign(known, { minute, learned: 0, cooled: 0 })
+    return notices.filter(({ type }) => {
+      const kind = type === 'cool' ? 'cooled' : 'learned'
+      known[kind] += 1
+      return known[kind] <= MOST_EVENTS_A_MINUTE
+    })
   }
 }
 
@@ -263,7 +277,7 @@ function isSameLimit(limit: LimitState | ModelLimitState, record: LearnedRecord)
 function findNews(
   record: LearnedRecord,
   subject: SubjectState | undefined,
-  now: number,
+  { now, ageMs }: Reading,
 ): LearnedRecord | null {
   const isSame = (limit: LimitState | ModelLimitState) => isSameLimit(limit, record)
   const known =
@@ -272,7 +286,7 @@ function findNews(
       : subject?.modelLimits.find((limit) => limit.model === record.model && isSame(limit))
   if (known === undefined) return record
   const { max, remaining } = record
-  if (remaining !== undefined && isContradicted({ ...known, max }, remaining, subject, now))
+  if (remaining !== undefined && isContradicted({ ...known, max }, remaining, subject, { now, ageMs }))
     return { ...record, window: known.window, counted: true }
   return known.max !== max || (known.until ?? 0) < now + LEARNED_HOLDS_MS - REPEAT_MS ? record : null
 }
@@ -294,7 +308,8 @@ function isContradicted(
   limit: LimitState & { model?: string },
   remaining: number,
   subject: SubjectState | undefined,
-  now: number,
+  { now, ageMs }: Reading,
 ): boolean {
-  return contradicts(limit, { remaining, now, held: () => heldAmount(subject?.inFlight, limit, now) })
+  const held = () => heldAmount(subject?.inFlight, limit, now)
+  return contradicts(limit, { remaining, ageMs, held, now })
 }

@@ -4,7 +4,7 @@ import type { Ledger, Notice } from '../../quota/ledger.ts'
 import type { Circuit } from '../../rotation/cooldowns/circuit.ts'
 import type { CoolNotice } from '../../rotation/cooldowns/cooling.ts'
 import type { Member } from '../../rotation/pool/member.ts'
-import type { AnswerHead } from './learned-limits.ts'
+import type { Answer, AnswerHead } from './learned-limits.ts'
 import { LearnedLimits } from './learned-limits.ts'
 
 export interface LedgerNotesOptions {
@@ -43,8 +43,8 @@ export class LedgerNotes {
   }
 
   /** Learns limits from an answer's head and from the body of an error. */
-  learn(member: Member, model: string | null, head: AnswerHead, error?: unknown): void {
-    this.#learned.note(member, model, head, { now: this.#options.ledger.now(), error })
+  learn(member: Member, model: string | null, head: AnswerHead, answer: Omit<Answer, 'now'>): void {
+    this.#learned.note(member, model, head, { ...answer, now: this.#options.ledger.now() })
   }
 
   /**

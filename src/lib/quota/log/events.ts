@@ -145,6 +145,7 @@ export interface LearnedRecord {
   remaining?: number
   /**
    * True: `remaining` replaces the count of a limit that is known already. Versions before 0.2 keep their own count.
+   * In the report of a plan: what went through qwenctl lately stays charged beside it.
    */
   counted?: true
   /** The header or field that reported the limit. */

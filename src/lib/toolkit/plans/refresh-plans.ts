@@ -59,7 +59,7 @@ export function planNotices(windows: PlanWindow[], { id }: Account, now: number)
             window,
             max,
             from: `${PLAN_PREFIX}${name}`,
-            ...(remaining === null ? {} : { remaining: Math.max(0, remaining) }),
+            ...(remaining === null ? {} : { remaining: Math.max(0, remaining), counted: true as const }),
           },
         ],
   )

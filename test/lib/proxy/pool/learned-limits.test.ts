@@ -61,6 +61,9 @@ class Scene {
     return scene
   }
 
+  /** How long the requests of the answers take. */
+  ageMs = 0
+
   /** An answer's head (and body, where it is an error); what it teaches is in the ledger when this resolves. */
   async answer(headers: Record<string, string>, model: string | null = 'm', error?: unknown): Promise<void> {
     const more = error === undefined ? {} : { error }
@@ -68,7 +71,7 @@ class Scene {
       this.member,
       model,
       { get: (name) => headers[name] },
-      { now: this.ledger.now(), ...more },
+      { now: this.ledger.now(), ageMs: this.ageMs, ...more },
     )
     await Promise.all(this.#done.splice(0))
   }
@@ -275,6 +278,26 @@ test('when headers jump about, an account writes a few events a minute and no mo
   scene.now += MINUTE
   await scene.answer(groq(2000, 5))
   expect(scene.written).toHaveLength(7)
+})
+
+test('when corrections of limits used up their events of a minute, a cooldown is still written', async () => {
+  const scene = await Scene.open(provider('groq'))
+  for (let count = 1; count <= 100; count += 1) await scene.answer(groq(1000 + count, 5))
+  await scene.answer(groq(1000, 0, '6s'))
+  expect(scene.written.filter(({ type }) => type === 'cool')).toHaveLength(1)
+})
+
+test('when an answer comes late, what it says of a minute that has passed changes nothing', async () => {
+  const scene = await Scene.open(provider('openai'))
+  await scene.answer(groq(50, 49, '1.2s'))
+  for (let count = 0; count < 40; count += 1) await scene.serve()
+  scene.now += 72 * SECOND
+  scene.ageMs = 72 * SECOND
+  await scene.answer(groq(50, 9, '49.2s'))
+  expect(scene.written).toHaveLength(1)
+  scene.ageMs = 0
+  await scene.answer(groq(50, 9, '49.2s'))
+  expect(scene.written).toHaveLength(2)
 })
 
 test('when a plugin tells limits that cannot be, none is learned', async () => {

@@ -36,6 +36,8 @@ export interface RelayHost {
   relayWith(relay: AnswerRelay): void
   /** Another relay gets the whole answer. */
   reread(relay: AnswerRelay, answer: Buffer): void
+  /** Learns limits from the head of the answer. `error`: its parsed body. */
+  learnLimits(error?: unknown): void
   /** The client has its answer. `late`: an error after its first data. */
   finish(outcome: OutcomeClass, usage: Usage, late?: Outcome | null): void
   /** The client has nothing yet. `held`: the answer that it gets if no account does better. */

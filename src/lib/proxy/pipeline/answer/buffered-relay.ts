@@ -7,7 +7,6 @@ import type { AttemptContext } from '../attempt-context.ts'
 import { NO_USAGE } from '../exchange/request-facts.ts'
 import type { AnswerRelay, RelayHost } from './answer-relay.ts'
 import { buildJudge, classifyResponse, looksLikeEvents, untranslatable } from './classify-response.ts'
-import { learnLimits } from './learn-limits.ts'
 import { PassthroughRelay } from './passthrough-relay.ts'
 import { boundWhole, readUsage } from './read-usage.ts'
 import { rememberState } from './remember-state.ts'
@@ -65,7 +64,7 @@ export class BufferedRelay implements AnswerRelay {
     if (head.isSuccess && body[0] !== OPEN_OBJECT && looksLikeEvents(body)) return this.#rereadAsStream()
     const verdict = classifyResponse(head, body, buildJudge(this.#context))
     if (verdict.isAnswer) return this.#send(body, verdict.tellsUsage)
-    learnLimits(this.#context, head, verdict.data)
+    this.#host.learnLimits(verdict.data)
     const rawHeaders = this.#host.isDecoded ? withoutCoding(head.rawHeaders) : head.rawHeaders
     const held = { status: verdict.status, rawHeaders, body: this.#body.ownBytes }
     this.#host.refuse(verdict.outcome, translatedError(this.#context.outgoing.plan, held))
@@ -86,7 +85,7 @@ export class BufferedRelay implements AnswerRelay {
     if (head.status < 300) return false
     const verdict = classifyResponse(head, this.#body.bytes, buildJudge(this.#context))
     if (verdict.isAnswer || !movesOn(verdict.outcome.class)) return false
-    learnLimits(this.#context, head)
+    this.#host.learnLimits()
     this.#host.refuse(verdict.outcome, null)
     return true
   }

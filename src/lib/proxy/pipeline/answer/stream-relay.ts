@@ -9,7 +9,6 @@ import { errorFrame } from '../../wire/wire-errors.ts'
 import type { AttemptContext } from '../attempt-context.ts'
 import type { AnswerRelay, RelayHost } from './answer-relay.ts'
 import { buildJudge, classifyStreamError, localOutcome, untranslatable } from './classify-response.ts'
-import { learnLimits } from './learn-limits.ts'
 import { rememberState } from './remember-state.ts'
 import { headersFor, joinStream } from './reshaped-answer.ts'
 import { inClientsFormat, streamHeaders, translatedError } from './translated-answer.ts'
@@ -153,7 +152,7 @@ export class StreamRelay implements AnswerRelay {
   #refuse(error: StreamError): void {
     const body = Buffer.from(JSON.stringify(error.body ?? { error: { message: error.text } }))
     const { outcome, status } = this.#classify(error)
-    learnLimits(this.#context, this.#head, error.body)
+    this.#host.learnLimits(error.body)
     const held = { status, rawHeaders: ['content-type', 'application/json'], body }
     this.#host.refuse(outcome, translatedError(this.#plan, held))
   }

@@ -8,7 +8,6 @@ import { BufferedRelay, isConverted } from '../answer/buffered-relay.ts'
 import { isEventStream, isJsonOrEvents, localOutcome, untranslatable } from '../answer/classify-response.ts'
 import { completeUsage } from '../answer/estimate-usage.ts'
 import type { HeldAnswer } from '../answer/held-answer.ts'
-import { learnLimits } from '../answer/learn-limits.ts'
 import { PassthroughRelay } from '../answer/passthrough-relay.ts'
 import { detectKind } from '../answer/reshaped-answer.ts'
 import { StreamRelay } from '../answer/stream-relay.ts'
@@ -70,7 +69,7 @@ export class Attempt extends DecodedResponse implements RelayHost, WaitingStream
     this.#firstByteMs = this.#context.clock() - this.#began
     const { isSuccess } = head
     const { route } = this.#context
-    if (isSuccess) learnLimits(this.#context, head) // an error has a body to learn from, too
+    if (isSuccess) this.learnLimits() // an error has a body to learn from, too
     if (route.service !== null && head.status < 400) return this.#passThrough(head)
     if (!this.decode(head)) return this.#relayUnreadable(head)
     if (isSuccess && route.isMedia && !isJsonOrEvents(head)) return this.#passThrough(head)
@@ -170,6 +169,13 @@ export class Attempt extends DecodedResponse implements RelayHost, WaitingStream
       call.resume()
       this.resumeDecoder()
     })
+  }
+
+  /** Services count tokens separately from requests. */
+  learnLimits(error?: unknown): void {
+    const { live, member, model, route, clock } = this.#context
+    if (!route.isCounted || this.#head === null) return
+    live.notes.learn(member, model, this.#head, { ageMs: clock() - this.#began, error })
   }
 
   finish(outcome: OutcomeClass, usage: Usage, late: Outcome | null = null): void {
