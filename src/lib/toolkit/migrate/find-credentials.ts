@@ -23,7 +23,7 @@ export interface SearchResult {
 export function findCredentials(
   sources: readonly Source[],
   from: string | null,
-  look: Omit<ReadContext, 'damaged' | 'leftOut'>,
+  context: Omit<ReadContext, 'damaged' | 'leftOut'>,
 ): SearchResult {
   const found: SearchResult = { findings: [], damaged: [], leftOut: [], looked: [] }
   const damaged = (file: string, reason: string) => {
@@ -34,14 +34,14 @@ export function findCredentials(
       found.leftOut.push({ file, reason })
     }
   }
-  const whole: ReadContext = { ...look, damaged, leftOut }
-  const kind = from === null ? null : look.files.kind(from)
+  const whole: ReadContext = { ...context, damaged, leftOut }
+  const kind = from === null ? null : context.files.kind(from)
   if (from !== null && kind === null) {
     throw new QwenctlError('invalid_value', `there is no file or folder ${from}`, {
       hint: 'name one that is there with --from PATH',
     })
   }
-  if (from !== null && kind === 'file') return fromFile(sources, from, { found, look: whole })
+  if (from !== null && kind === 'file') return fromFile(sources, from, { found, context: whole })
   for (const source of sources) {
     const paths = from === null ? source.usual(whole) : inFolder(source, from, whole)
     for (const path of paths) readInto(found, source, path, whole)
@@ -51,28 +51,28 @@ export function findCredentials(
   return found
 }
 
-function inFolder(source: Source, folder: string, look: ReadContext): string[] {
-  return look.files
+function inFolder(source: Source, folder: string, context: ReadContext): string[] {
+  return context.files
     .names(folder)
     .filter((name) => source.inFolder.test(name))
     .map((name) => join(folder, name))
 }
 
-function readInto(found: SearchResult, source: Source, path: string, look: ReadContext): void {
+function readInto(found: SearchResult, source: Source, path: string, context: ReadContext): void {
   if (!found.looked.includes(path)) found.looked.push(path)
-  if (look.files.kind(path) !== 'file') return
+  if (context.files.kind(path) !== 'file') return
   try {
-    found.findings.push(...(readFrom(source, path, look) ?? []))
+    found.findings.push(...(readFrom(source, path, context) ?? []))
   } catch (error) {
     if (!(error instanceof DamagedFile)) throw error
-    look.damaged(error.file, error.message)
+    context.damaged(error.file, error.message)
   }
 }
 
 /** Null: the file belongs to another source. */
-function readFrom(source: Source, path: string, look: ReadContext): Finding[] | null {
-  if (look.files.isDatabase(path)) return source.readDatabase?.(path, look) ?? null
-  return source.read({ path, text: look.files.text(path) }, look)
+function readFrom(source: Source, path: string, context: ReadContext): Finding[] | null {
+  if (context.files.isDatabase(path)) return source.readDatabase?.(path, context) ?? null
+  return source.read({ path, text: context.files.text(path) }, context)
 }
 
 /**
@@ -82,15 +82,15 @@ function readFrom(source: Source, path: string, look: ReadContext): Finding[] | 
 function fromFile(
   sources: readonly Source[],
   path: string,
-  { found, look }: { found: SearchResult; look: ReadContext },
+  { found, context }: { found: SearchResult; context: ReadContext },
 ): SearchResult {
   found.looked.push(path)
   const able = sources.filter((source) => source.asFile.test(basename(path)) || sources.length === 1)
   const problems: DamagedFile[] = []
-  if (!look.files.isDatabase(path)) look.files.text(path)
+  if (!context.files.isDatabase(path)) context.files.text(path)
   for (const source of able) {
     try {
-      const findings = readFrom(source, path, look)
+      const findings = readFrom(source, path, context)
       if (findings !== null) return { ...found, findings }
     } catch (error) {
       if (!(error instanceof DamagedFile)) throw error
@@ -98,7 +98,7 @@ function fromFile(
     }
   }
   const [problem] = problems
-  look.damaged(path, problem?.message ?? `holds nothing of ${joinNames(sources)}`)
+  context.damaged(path, problem?.message ?? `holds nothing of ${joinNames(sources)}`)
   return found
 }
 

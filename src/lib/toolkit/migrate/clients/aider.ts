@@ -21,14 +21,14 @@ export const aider: Source = {
     for (let one = folder; !folders.includes(one); one = dirname(one)) folders.push(one)
     return folders.map((one) => join(one, '.aider.conf.yml'))
   },
-  read(file, look) {
+  read(file, context) {
     const config = parseYaml(file)
     if (!isFields(config)) return null
-    return readKeys(config, file, look)
+    return readKeys(config, file, context)
   },
 }
 
-function readKeys(config: Fields, file: SourceFile, look: ReadContext): Finding[] {
+function readKeys(config: Fields, file: SourceFile, context: ReadContext): Finding[] {
   const variables: Record<string, string> = {}
   for (const [field, variable] of Object.entries(fields)) {
     const text = readText(config[field])
@@ -43,9 +43,9 @@ function readKeys(config: Fields, file: SourceFile, look: ReadContext): Finding[
     if (value !== '') variables[name] = value
   }
   for (const name of ['alias', 'env-file', 'openai-organization-id'].filter((one) => one in config)) {
-    look.leftOut(file.path, `${name}: ${leftBehind[name]}`)
+    context.leftOut(file.path, `${name}: ${leftBehind[name]}`)
   }
-  return keysIn(variables, { source: SOURCE, file: file.path }, look)
+  return keysIn(variables, { source: SOURCE, file: file.path }, context)
 }
 
 const fields: Readonly<Record<string, string>> = {

@@ -14,7 +14,7 @@ export const claudeCode: Source = {
     const folder = env['CLAUDE_CONFIG_DIR'] || join(home, '.claude')
     return [join(folder, '.credentials.json'), join(folder, 'settings.json')]
   },
-  read(file, look) {
+  read(file, context) {
     const parsed = parseJson(file)
     if (!isFields(parsed)) return null
     const where = { source: 'claude-code', file: file.path } as const
@@ -26,8 +26,8 @@ export const claudeCode: Source = {
     // qwen-code has a file of the same name, which differs in shape.
     if (!isFields(parsed['env']) || 'modelProviders' in parsed || '$version' in parsed) return null
     if (readText(parsed['apiKeyHelper']) !== null) {
-      look.leftOut(file.path, 'apiKeyHelper: a program that prints keys, which qwenctl does not run')
+      context.leftOut(file.path, 'apiKeyHelper: a program that prints keys, which qwenctl does not run')
     }
-    return keysIn(textFields(parsed['env']), where, look)
+    return keysIn(textFields(parsed['env']), where, context)
   },
 }

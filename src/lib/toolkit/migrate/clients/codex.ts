@@ -22,8 +22,8 @@ export const codex: Source = {
     const folder = env['CODEX_HOME'] || join(home, '.codex')
     return [join(folder, 'auth.json'), join(folder, 'config.toml')]
   },
-  read(file, look) {
-    if (file.path.endsWith('.toml')) return configuredServices(file, look)
+  read(file, context) {
+    if (file.path.endsWith('.toml')) return configuredServices(file, context)
     const parsed = parseJson(file)
     if (!isFields(parsed) || !('OPENAI_API_KEY' in parsed || 'auth_mode' in parsed)) return null
     return storedLogins(parsed, file)
@@ -47,25 +47,25 @@ function storedLogins(parsed: Fields, file: SourceFile): Finding[] {
  * `http_headers`, `experimental_bearer_token`, `requires_openai_auth` (github.com/openai/codex, docs/config.md, read
  * 2026-11-30).
  */
-function configuredServices(file: SourceFile, look: ReadContext): Finding[] | null {
+function configuredServices(file: SourceFile, context: ReadContext): Finding[] | null {
   const config = parseToml(file)
   if (!isFields(config)) return null
   const services = Object.entries(readFields(config['model_providers']))
   const isCodex = services.length > 0 || 'model_provider' in config || 'approval_policy' in config
   if (!isCodex) return null
   const beside = join(dirname(file.path), '.env')
-  const fromFile = look.files.kind(beside) === 'file' ? parseEnvText(look.files.text(beside)) : {}
-  return services.flatMap(([id, entry]) => serviceKeys(id, readFields(entry), { file, look, fromFile }))
+  const fromFile = context.files.kind(beside) === 'file' ? parseEnvText(context.files.text(beside)) : {}
+  return services.flatMap(([id, entry]) => serviceKeys(id, readFields(entry), { file, context, fromFile }))
 }
 
 function serviceKeys(
   id: string,
   entry: Fields,
-  { file, look, fromFile }: { file: SourceFile; look: ReadContext; fromFile: Record<string, string> },
+  { file, context, fromFile }: { file: SourceFile; context: ReadContext; fromFile: Record<string, string> },
 ): Finding[] {
-  const variables = { ...fromFile, ...look.env }
+  const variables = { ...fromFile, ...context.env }
   const baseUrl = resolveReferences(readText(entry['base_url']), variables).text
-  const service = serviceAt(look.providers, baseUrl, 'openai')
+  const service = serviceAt(context.providers, baseUrl, 'openai')
   const envKey = readText(entry['env_key'])
   const written = readText(entry['experimental_bearer_token'])
   const text = written ?? (envKey === null ? null : resolveValue(variables, envKey))

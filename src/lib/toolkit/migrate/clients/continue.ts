@@ -35,18 +35,18 @@ export const continueSource: Source = {
     [env['CONTINUE_GLOBAL_DIR'] || join(home, '.continue'), join(folder, '.continue')].flatMap((parent) =>
       ['config.yaml', 'config.json'].map((name) => join(parent, name)),
     ),
-  read(file, look) {
+  read(file, context) {
     const config = file.path.endsWith('.json') ? parseJson(file) : parseYaml(file)
     if (!isFields(config)) return null
     const models = modelsIn(config)
     if (!models.some((model) => 'provider' in model && 'model' in model)) return null
     for (const block of models.filter((model) => 'uses' in model))
-      look.leftOut(
+      context.leftOut(
         file.path,
         `${readText(block['uses']) ?? 'a block'}: a block of the hub; its keys are variables`,
       )
-    const variables = readVariables(file, look)
-    const rows = models.flatMap((model) => modelKeys(model, { file, look, variables }))
+    const variables = readVariables(file, context)
+    const rows = models.flatMap((model) => modelKeys(model, { file, context, variables }))
     return mergeModels(rows)
   },
 }
@@ -56,29 +56,33 @@ function modelsIn(config: Fields): Fields[] {
   return readEntries([config['models'], ...older].flat())
 }
 
-function readVariables({ path }: SourceFile, look: ReadContext): Variables {
+function readVariables({ path }: SourceFile, context: ReadContext): Variables {
   const beside = [
     join(dirname(path), '.env'),
-    join(look.home, '.continue', '.env'),
-    join(look.folder, '.env'),
+    join(context.home, '.continue', '.env'),
+    join(context.folder, '.env'),
   ]
-  const files = beside.filter((one) => look.files.kind(one) === 'file').reverse()
-  return Object.assign({}, ...files.map((one) => parseEnvText(look.files.text(one))), look.env) as Variables
+  const files = beside.filter((one) => context.files.kind(one) === 'file').reverse()
+  return Object.assign(
+    {},
+    ...files.map((one) => parseEnvText(context.files.text(one))),
+    context.env,
+  ) as Variables
 }
 
 interface Given {
   file: SourceFile
-  look: ReadContext
+  context: ReadContext
   variables: Variables
 }
 
-function modelKeys(entry: Fields, { file, look, variables }: Given): Finding[] {
+function modelKeys(entry: Fields, { file, context, variables }: Given): Finding[] {
   const called = readText(entry['provider']) ?? ''
   if ('uses' in entry) return []
   const written = readText(entry['apiKey'])
   const base = resolveReferences(readText(entry['apiBase']), variables)
   const key = resolveReferences(written, variables)
-  const service = findService(called, base.text, look)
+  const service = findService(called, base.text, context)
   const unset = base.missing ?? key.missing
   const problem = service === null ? `qwenctl knows no service ${called}` : null
   const said = {
@@ -87,7 +91,7 @@ function modelKeys(entry: Fields, { file, look, variables }: Given): Finding[] {
     name: readText(entry['name']) ?? readText(entry['title']) ?? called,
     ...(service ?? { provider: null, baseUrl: null }),
     // The address tells that a server on this machine needs no key.
-    baseUrl: service === null ? null : (service.baseUrl ?? findLocalBase(service.provider, look)),
+    baseUrl: service === null ? null : (service.baseUrl ?? findLocalBase(service.provider, context)),
     models: service?.provider === 'custom' ? readModel(entry) : null,
     egressProxy: readText(readFields(entry['requestOptions'])['proxy']),
     declined: base.missing === null ? problem : `${base.missing} is not set here`,
@@ -102,14 +106,14 @@ function modelKeys(entry: Fields, { file, look, variables }: Given): Finding[] {
   )
 }
 
-function findService(called: string, baseUrl: string | null, look: ReadContext): Service | null {
+function findService(called: string, baseUrl: string | null, context: ReadContext): Service | null {
   return called === 'anthropic' || called === 'openai'
-    ? serviceAt(look.providers, baseUrl, called)
-    : serviceCalled(look.providers, called, baseUrl)
+    ? serviceAt(context.providers, baseUrl, called)
+    : serviceCalled(context.providers, called, baseUrl)
 }
 
-function findLocalBase(provider: string, look: ReadContext): string | null {
-  const base = look.providers.find(({ id }) => id === provider)?.bases(null).openai ?? null
+function findLocalBase(provider: string, context: ReadContext): string | null {
+  const base = context.providers.find(({ id }) => id === provider)?.bases(null).openai ?? null
   return base !== null && isLoopbackUrl(base) ? base : null
 }
 

@@ -24,14 +24,14 @@ export const llm: Source = {
     ]
     return folders.map((folder) => join(folder, 'keys.json'))
   },
-  read(file, look) {
+  read(file, context) {
     const parsed = parseJson(file)
     if (!isFields(parsed)) return null
     const isStore = '// Note' in parsed || basename(file.path) === 'keys.json'
     if (!isStore || !Object.values(parsed).every((value) => typeof value === 'string')) return null
     const keys = Object.entries(textFields(parsed)).filter(([name]) => !name.startsWith('//'))
     return keys.flatMap(([name, text]) => {
-      const service = serviceCalled(look.providers, name)
+      const service = serviceCalled(context.providers, name)
       const unknown = `qwenctl knows no service ${name}; with its base URL it can be added: qwenctl auth add -p custom --base-url URL`
       const said = {
         source: SOURCE,

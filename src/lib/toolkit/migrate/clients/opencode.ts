@@ -17,31 +17,31 @@ export const opencode: Source = {
   label: 'opencode',
   inFolder: /^(auth|opencode)\.jsonc?$/,
   asFile: /\.jsonc?$/,
-  usual(look) {
-    const data = look.env['XDG_DATA_HOME'] || join(look.home, '.local/share')
-    const config = join(look.env['XDG_CONFIG_HOME'] || join(look.home, '.config'), 'opencode')
+  usual(context) {
+    const data = context.env['XDG_DATA_HOME'] || join(context.home, '.local/share')
+    const config = join(context.env['XDG_CONFIG_HOME'] || join(context.home, '.config'), 'opencode')
     const names = ['opencode.json', 'opencode.jsonc']
     return [
       join(data, 'opencode', 'auth.json'),
-      ...[config, look.folder].flatMap((folder) => names.map((name) => join(folder, name))),
+      ...[config, context.folder].flatMap((folder) => names.map((name) => join(folder, name))),
     ]
   },
-  read(file, look) {
+  read(file, context) {
     const parsed = parseJson(file)
     if (!isFields(parsed)) return null
-    if (isFields(parsed['provider'])) return configuredKeys(file, parsed, look)
+    if (isFields(parsed['provider'])) return configuredKeys(file, parsed, context)
     const entries = Object.entries(parsed)
     const isStore =
       entries.length > 0 &&
       entries.every(([, entry]) => ['api', 'oauth', 'wellknown'].includes(String(readFields(entry)['type'])))
-    if (isStore) return entries.flatMap(([id, entry]) => storedKey(id, readFields(entry), file, look))
+    if (isStore) return entries.flatMap(([id, entry]) => storedKey(id, readFields(entry), file, context))
     return '$schema' in parsed && /opencode/.test(String(parsed['$schema'])) ? [] : null
   },
 }
 
-function storedKey(id: string, entry: Fields, file: SourceFile, look: ReadContext): Finding[] {
+function storedKey(id: string, entry: Fields, file: SourceFile, context: ReadContext): Finding[] {
   const said = { source: 'opencode', file: file.path, name: id } as const
-  const service = serviceCalled(look.providers, id)
+  const service = serviceCalled(context.providers, id)
   if (entry['type'] === 'oauth') {
     const declined = `a login of ${id}: ${subscriptionTerms}`
     return [finding({ ...said, provider: service?.provider ?? null, declined })]
@@ -55,18 +55,18 @@ function storedKey(id: string, entry: Fields, file: SourceFile, look: ReadContex
   )
 }
 
-function configuredKeys(file: SourceFile, config: Fields, look: ReadContext): Finding[] {
+function configuredKeys(file: SourceFile, config: Fields, context: ReadContext): Finding[] {
   const disabled = readTexts(config['disabled_providers'])
   return Object.entries(readFields(config['provider'])).flatMap(([id, provider]) => {
     const options = readFields(readFields(provider)['options'])
     const written = readText(options['apiKey'])
-    const baseUrl = substituted(readText(options['baseURL']), file, look)
+    const baseUrl = substituted(readText(options['baseURL']), file, context)
     if (written === null && baseUrl === null) return []
-    const service = configuredService(id, readFields(provider), baseUrl, look)
+    const service = configuredService(id, readFields(provider), baseUrl, context)
     const { models, aliases } = modelsIn(readFields(readFields(provider)['models']))
     const missing =
       written === null ? 'it has no key' : 'the variable or file that its apiKey names is not there'
-    return findEachKey(substituted(written, file, look), (secret, notes) => {
+    return findEachKey(substituted(written, file, context), (secret, notes) => {
       const said = { source: 'opencode', file: file.path, name: id, secret, aliases, notes } as const
       const one = serviceFinding({ ...said, enabled: !disabled.includes(id) }, service, missing)
       return { ...one, models: one.provider === 'custom' && models.length > 0 ? models : null }
@@ -79,12 +79,12 @@ function configuredService(
   id: string,
   provider: Fields,
   baseUrl: string | null,
-  look: ReadContext,
+  context: ReadContext,
 ): Service | null {
-  const called = serviceCalled(look.providers, id, baseUrl)
+  const called = serviceCalled(context.providers, id, baseUrl)
   const isMessages = readText(provider['npm']) === '@ai-sdk/anthropic'
   return called?.provider === 'custom' && isMessages
-    ? serviceAt(look.providers, called.baseUrl, 'anthropic')
+    ? serviceAt(context.providers, called.baseUrl, 'anthropic')
     : called
 }
 
@@ -116,13 +116,13 @@ function serviceFinding(
  * Replaces `{env:VAR}` and `{file:path}`, with paths relative to the configuration's folder; null if the target is
  * missing.
  */
-function substituted(text: string | null, file: SourceFile, look: ReadContext): string | null {
+function substituted(text: string | null, file: SourceFile, context: ReadContext): string | null {
   const what = /^\{file:(.+)\}$/.exec(text ?? '')?.[1]
-  if (what === undefined) return resolveReferences(text, look.env).text
-  const path = what.startsWith('~') ? join(look.home, what.slice(1)) : resolve(dirname(file.path), what)
-  if (look.files.kind(path) !== 'file') return null
+  if (what === undefined) return resolveReferences(text, context.env).text
+  const path = what.startsWith('~') ? join(context.home, what.slice(1)) : resolve(dirname(file.path), what)
+  if (context.files.kind(path) !== 'file') return null
   try {
-    return readText(look.files.text(path))
+    return readText(context.files.text(path))
   } catch (error) {
     if (error instanceof DamagedFile) return null
     throw error

@@ -21,20 +21,20 @@ export const qwenCode: Source = {
   label: 'qwen-code',
   inFolder: /^(oauth_creds\.json|settings\.json|\.env)$/,
   asFile: /\.jsonc?$/,
-  usual: (look) => [
-    join(qwenFolder(look), 'oauth_creds.json'),
-    join(qwenFolder(look), 'settings.json'),
+  usual: (context) => [
+    join(qwenFolder(context), 'oauth_creds.json'),
+    join(qwenFolder(context), 'settings.json'),
     // A plain `.env` serves every program of its folder, so the source `env-files` reads it.
-    ...readEnvFile(look).filter(
-      (path) => dirname(path) === qwenFolder(look) || basename(dirname(path)) === '.qwen',
+    ...readEnvFile(context).filter(
+      (path) => dirname(path) === qwenFolder(context) || basename(dirname(path)) === '.qwen',
     ),
   ],
-  read(file, look) {
+  read(file, context) {
     if (/\.env$/.test(file.path))
-      return keysIn(parseEnvText(file.text), { source: SOURCE, file: file.path }, look)
+      return keysIn(parseEnvText(file.text), { source: SOURCE, file: file.path }, context)
     const parsed = parseJson(file)
     if (isFields(parsed) && 'access_token' in parsed && !('type' in parsed)) return [login(file, parsed)]
-    return isSettings(parsed) ? settingsKeys(file, parsed, look) : null
+    return isSettings(parsed) ? settingsKeys(file, parsed, context) : null
   },
 }
 
@@ -46,14 +46,14 @@ export function qwenFolder({ env, home, folder }: Pick<ReadContext, 'env' | 'hom
 }
 
 /** The first existing file wins, and the others are not read. */
-function readEnvFile(look: ReadContext): string[] {
+function readEnvFile(context: ReadContext): string[] {
   const candidates: string[] = []
-  for (let folder = look.folder; ; folder = dirname(folder)) {
+  for (let folder = context.folder; ; folder = dirname(folder)) {
     candidates.push(join(folder, '.qwen', '.env'), join(folder, '.env'))
     if (dirname(folder) === folder) break
   }
-  candidates.push(join(qwenFolder(look), '.env'), join(look.home, '.env'))
-  const first = candidates.find((path) => look.files.kind(path) === 'file')
+  candidates.push(join(qwenFolder(context), '.env'), join(context.home, '.env'))
+  const first = candidates.find((path) => context.files.kind(path) === 'file')
   return first === undefined ? [] : [first]
 }
 
@@ -82,17 +82,17 @@ interface Entry {
   models: string[]
 }
 
-function settingsKeys(file: SourceFile, settings: Fields, look: ReadContext): Finding[] {
+function settingsKeys(file: SourceFile, settings: Fields, context: ReadContext): Finding[] {
   const where = { source: SOURCE, file: file.path } as const
   const own = textFields(readFields(settings['env']))
-  const [envFile] = readEnvFile(look)
+  const [envFile] = readEnvFile(context)
   const variables = {
     ...own,
-    ...(envFile === undefined ? {} : parseEnvText(look.files.text(envFile))),
-    ...look.env,
+    ...(envFile === undefined ? {} : parseEnvText(context.files.text(envFile))),
+    ...context.env,
   }
   const entries = modelEntries(settings)
-  const named = entries.flatMap((entry) => entryKeys(entry, { variables, where, look }))
+  const named = entries.flatMap((entry) => entryKeys(entry, { variables, where, context }))
   const used = new Set(entries.map(({ envKey }) => envKey))
   const rest = Object.keys(own).filter((name) => !used.has(name))
   const values = rest.map(
@@ -100,8 +100,8 @@ function settingsKeys(file: SourceFile, settings: Fields, look: ReadContext): Fi
   )
   return [
     ...named,
-    ...chosenKey(settings, { variables, where, look }),
-    ...keysIn(Object.fromEntries(values), where, look),
+    ...chosenKey(settings, { variables, where, context }),
+    ...keysIn(Object.fromEntries(values), where, context),
   ]
 }
 
@@ -132,12 +132,12 @@ function modelEntries(settings: Fields): Entry[] {
 interface Context {
   variables: Variables
   where: Pick<Finding, 'source' | 'file'>
-  look: ReadContext
+  context: ReadContext
 }
 
-function entryKeys(entry: Entry, { variables, where, look }: Context): Finding[] {
-  const named = look.providers.find(({ keyVariables }) => keyVariables.includes(entry.envKey))?.id
-  const service = serviceAt(look.providers, entry.baseUrl, named ?? protocolProvider(entry.protocol))
+function entryKeys(entry: Entry, { variables, where, context }: Context): Finding[] {
+  const named = context.providers.find(({ keyVariables }) => keyVariables.includes(entry.envKey))?.id
+  const service = serviceAt(context.providers, entry.baseUrl, named ?? protocolProvider(entry.protocol))
   const said = {
     ...where,
     ...service,
@@ -162,14 +162,14 @@ function protocolProvider(protocol: string): string {
 }
 
 /** The key typed into `/auth`; may be written as `$VAR`. */
-function chosenKey(settings: Fields, { variables, where, look }: Context): Finding[] {
+function chosenKey(settings: Fields, { variables, where, context }: Context): Finding[] {
   const auth = readFields(readFields(settings['security'])['auth'])
   const written = readText(auth['apiKey'])
   if (written === null) return []
   const baseUrl = resolveValue({ ...variables, value: readText(auth['baseUrl']) ?? '' }, 'value')
   const secret = resolveValue({ ...variables, value: written }, 'value')
   const selected = readText(auth['selectedType']) ?? 'openai'
-  const service = serviceAt(look.providers, baseUrl, protocolProvider(selected))
+  const service = serviceAt(context.providers, baseUrl, protocolProvider(selected))
   const said = {
     ...where,
     ...service,

@@ -34,26 +34,26 @@ export const claudeCodeRouter: Source = {
   asFile: /\.(jsonc?|sqlite3?|db)$/,
   usual: ({ home }) =>
     ['config.sqlite', 'config.json'].map((name) => join(home, '.claude-code-router', name)),
-  read(file, look) {
-    return readConfig(parseJson(file), file, look)
+  read(file, context) {
+    return readConfig(parseJson(file), file, context)
   },
-  readDatabase(path, look) {
-    const tables = look.files.rows(
+  readDatabase(path, context) {
+    const tables = context.files.rows(
       path,
       `SELECT name FROM sqlite_master WHERE name = 'app_config' AND type = 'table'`,
     )
     if (tables.length === 0) return null
-    const [row] = look.files.rows(path, `SELECT value_json FROM app_config WHERE key = 'default'`)
-    return readConfig(tryParseJson(readText(row?.['value_json']) ?? ''), { path, text: '' }, look)
+    const [row] = context.files.rows(path, `SELECT value_json FROM app_config WHERE key = 'default'`)
+    return readConfig(tryParseJson(readText(row?.['value_json']) ?? ''), { path, text: '' }, context)
   },
 }
 
-function readConfig(config: unknown, file: SourceFile, look: ReadContext): Finding[] | null {
+function readConfig(config: unknown, file: SourceFile, context: ReadContext): Finding[] | null {
   if (!isFields(config)) return null
   const providers = readEntries(config['Providers'] ?? config['providers'])
   if (!providers.some((one) => baseNames.some((name) => name in one))) return null
-  reportLeftOut(file, config, look)
-  return providers.flatMap((provider) => providerKeys(provider, config, { file, look }))
+  reportLeftOut(file, config, context)
+  return providers.flatMap((provider) => providerKeys(provider, config, { file, context }))
 }
 
 const baseNames = ['api_base_url', 'baseUrl', 'baseurl'] as const
@@ -75,9 +75,9 @@ const leftBehind: Readonly<Record<string, string>> = {
   transformers: 'scripts that change requests',
 }
 
-function reportLeftOut(file: SourceFile, config: Fields, look: ReadContext): void {
+function reportLeftOut(file: SourceFile, config: Fields, context: ReadContext): void {
   for (const [name, meaning] of Object.entries(leftBehind)) {
-    if (isFilled(config[name])) look.leftOut(file.path, `${name}: ${meaning}`)
+    if (isFilled(config[name])) context.leftOut(file.path, `${name}: ${meaning}`)
   }
   const routes = Object.entries(readFields(config['Router'])).flatMap(([name, value]) => {
     if (!isFilled(value) || name === 'builtInRules') return []
@@ -86,7 +86,7 @@ function reportLeftOut(file: SourceFile, config: Fields, look: ReadContext): voi
     return [`${name} = ${route.split(',').join('/')}`]
   })
   if (routes.length > 0) {
-    look.leftOut(
+    context.leftOut(
       file.path,
       `Router: ${routes.join(', ')}; qwenctl asks for the model that the client names; next: qwenctl config set aliases.NAME PROVIDER/MODEL`,
     )
@@ -101,13 +101,13 @@ function isFilled(value: unknown): boolean {
 function providerKeys(
   provider: Fields,
   config: Fields,
-  { file, look }: { file: SourceFile; look: ReadContext },
+  { file, context }: { file: SourceFile; context: ReadContext },
 ): Finding[] {
   const name = readText(provider['name']) ?? 'claude-code-router'
-  const { text: baseUrl, missing: noBase } = resolveReferences(readFirst(provider, baseNames), look.env)
-  const service = findService(name, provider, baseUrl, look)
+  const { text: baseUrl, missing: noBase } = resolveReferences(readFirst(provider, baseNames), context.env)
+  const service = findService(name, provider, baseUrl, context)
   const models = readTexts(provider['models'])
-  const proxy = resolveReferences(readText(config['PROXY_URL']), look.env).text
+  const proxy = resolveReferences(readText(config['PROXY_URL']), context.env).text
   const isLocal = baseUrl !== null && isLoopbackUrl(baseUrl)
   const isEnabled = !isNo(provider['enabled'])
   const said = {
@@ -124,7 +124,7 @@ function providerKeys(
   } as const
   const left = listLeft(provider, isLocal && proxy !== null)
   return listCredentials(provider).flatMap(({ key, notes: own, enabled, ...order }) => {
-    const { text, missing } = resolveReferences(key, look.env)
+    const { text, missing } = resolveReferences(key, context.env)
     const unset = noBase ?? missing
     const more = { ...order, enabled: isEnabled && enabled }
     return findEachKey(text, (secret, notes) =>
@@ -183,14 +183,14 @@ function listLeft(provider: Fields, hasLocalProxy: boolean): string[] {
   ]
 }
 
-function findService(name: string, provider: Fields, baseUrl: string | null, look: ReadContext) {
-  if (baseUrl === null) return serviceCalled(look.providers, name)
+function findService(name: string, provider: Fields, baseUrl: string | null, context: ReadContext) {
+  if (baseUrl === null) return serviceCalled(context.providers, name)
   const type = readText(provider['type']) ?? ''
   const isMessages =
     /\/messages\/?$/.test(baseUrl) ||
     type === 'anthropic_messages' ||
     listTransformers(provider).some((one) => /^anthropic$/i.test(one))
-  return serviceAt(look.providers, baseUrl, isMessages ? 'anthropic' : 'custom')
+  return serviceAt(context.providers, baseUrl, isMessages ? 'anthropic' : 'custom')
 }
 
 function listTransformers(provider: Fields): string[] {

@@ -54,24 +54,24 @@ export const cliProxyApi: Source = {
   label: 'CLIProxyAPI',
   inFolder: /^(config\.yaml|.+\.json)$/,
   asFile: /\.(ya?ml|json)$/,
-  usual(look) {
-    const folder = join(look.home, '.cli-proxy-api')
-    const configs = [join(folder, 'config.yaml'), join(look.folder, 'config.yaml')]
-    return [...configs, ...configs.map((path) => authFolder(path, look)), folder]
+  usual(context) {
+    const folder = join(context.home, '.cli-proxy-api')
+    const configs = [join(folder, 'config.yaml'), join(context.folder, 'config.yaml')]
+    return [...configs, ...configs.map((path) => authFolder(path, context)), folder]
       .flatMap((path) =>
         path === null || path.endsWith('.yaml')
           ? [path]
-          : look.files
+          : context.files
               .names(path)
               .filter((name) => name.endsWith('.json'))
               .map((name) => join(path, name)),
       )
       .filter((path, index, all): path is string => path !== null && all.indexOf(path) === index)
   },
-  read(file, look) {
+  read(file, context) {
     if (/\.ya?ml$/.test(file.path)) {
       const config = parseYaml(file)
-      return isConfig(config) ? configuredKeys(file, config, look) : null
+      return isConfig(config) ? configuredKeys(file, config, context) : null
     }
     const parsed = parseJson(file)
     return isFields(parsed) && isLogin(parsed) ? [login(file, parsed)] : null
@@ -79,13 +79,13 @@ export const cliProxyApi: Source = {
 }
 
 /** The login folder that a configuration names; null: none, or no such configuration. */
-function authFolder(configFile: string, look: ReadContext): string | null {
-  if (look.files.kind(configFile) !== 'file') return null
+function authFolder(configFile: string, context: ReadContext): string | null {
+  if (context.files.kind(configFile) !== 'file') return null
   try {
-    const config = parseYaml({ path: configFile, text: look.files.text(configFile) })
+    const config = parseYaml({ path: configFile, text: context.files.text(configFile) })
     const folder = isConfig(config) ? readText(config['auth-dir']) : null
     if (folder === null) return null
-    return folder.startsWith('~') ? join(look.home, folder.slice(1)) : resolve(dirname(configFile), folder)
+    return folder.startsWith('~') ? join(context.home, folder.slice(1)) : resolve(dirname(configFile), folder)
   } catch (error) {
     if (error instanceof DamagedFile) return null // reading the file itself reports it
     throw error
@@ -143,26 +143,34 @@ function common(entry: Fields, inherited: string | null = null): Common {
   }
 }
 
-function configuredKeys(file: SourceFile, config: Fields, look: ReadContext): Finding[] {
+function configuredKeys(file: SourceFile, config: Fields, context: ReadContext): Finding[] {
   const proxy = readText(config['proxy-url'])
-  reportLeftOut(file, config, look)
+  reportLeftOut(file, config, context)
   const listed = Object.entries(keyLists).flatMap(([list, service]) =>
     readEntries(config[list]).flatMap((entry) =>
-      entryKeys(entry, { file, look, proxy, ...service, baseUrl: service.baseUrl ?? null, group: null }),
+      entryKeys(entry, { file, context, proxy, ...service, baseUrl: service.baseUrl ?? null, group: null }),
     ),
   )
   const vertex = readEntries(config['vertex-api-key']).flatMap((entry) =>
-    entryKeys(entry, { file, look, proxy, provider: 'custom', baseUrl: null, name: 'vertex', group: null }),
+    entryKeys(entry, {
+      file,
+      context,
+      proxy,
+      provider: 'custom',
+      baseUrl: null,
+      name: 'vertex',
+      group: null,
+    }),
   )
   const pools = readEntries(config['openai-compatibility']).flatMap((pool) =>
-    poolKeys(pool, { file, look, proxy }),
+    poolKeys(pool, { file, context, proxy }),
   )
   return [...listed, ...vertex, ...pools]
 }
 
 interface Given {
   file: SourceFile
-  look: ReadContext
+  context: ReadContext
   proxy: string | null
 }
 
@@ -170,14 +178,14 @@ function entryKeys(
   entry: Fields,
   given: Given & { provider: string; baseUrl: string | null; name: string; group: string | null },
 ): Finding[] {
-  const { file, look, proxy, provider, name, group } = given
+  const { file, context, proxy, provider, name, group } = given
   const baseUrl = readText(entry['base-url']) ?? given.baseUrl
   const { models, aliases } = modelsIn(entry)
   const said = {
     source: SOURCE,
     file: file.path,
     name,
-    ...serviceAt(look.providers, baseUrl, provider),
+    ...serviceAt(context.providers, baseUrl, provider),
     groups: group === null ? [] : [group],
     models: models.length > 0 ? models : null,
     aliases,
@@ -201,7 +209,7 @@ function modelsIn(entry: Fields): { models: string[]; aliases: AliasFinding[] } 
 }
 
 /** Settings of the file that belong to no account. */
-function reportLeftOut(file: SourceFile, config: Fields, look: ReadContext): void {
+function reportLeftOut(file: SourceFile, config: Fields, context: ReadContext): void {
   const notes: Readonly<Record<string, string>> = {
     'api-keys': 'client keys of CLIProxyAPI; next: qwenctl keys create NAME',
     'oauth-model-alias': 'aliases of logins, which are not imported',
@@ -210,7 +218,7 @@ function reportLeftOut(file: SourceFile, config: Fields, look: ReadContext): voi
     ampcode: 'the login of Amp, which qwenctl does not know',
   }
   for (const [name, note] of Object.entries(notes)) {
-    if (config[name] !== undefined && config[name] !== null) look.leftOut(file.path, `${name}: ${note}`)
+    if (config[name] !== undefined && config[name] !== null) context.leftOut(file.path, `${name}: ${note}`)
   }
 }
 

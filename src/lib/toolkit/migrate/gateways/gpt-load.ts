@@ -19,37 +19,37 @@ export const gptLoad: Source = {
   inFolder: /^gpt-load\.(db|json)$/,
   asFile: /\.(json|db|sqlite3?)$/,
   usual: ({ folder }) => [join(folder, 'data', 'gpt-load.db')],
-  read(file, look) {
+  read(file, context) {
     const parsed = parseJson(file)
     const list = isFields(parsed) ? (parsed['data'] ?? parsed['groups']) : parsed
     const groups = readEntries(list).filter((one) => 'upstreams' in one && 'channel_type' in one)
     if (groups.length === 0) return null
-    return groups.flatMap((group) => groupKeys(group, readEntries(group['api_keys']), file.path, look))
+    return groups.flatMap((group) => groupKeys(group, readEntries(group['api_keys']), file.path, context))
   },
-  readDatabase(path, look) {
-    const tables = look.files.rows(
+  readDatabase(path, context) {
+    const tables = context.files.rows(
       path,
       `SELECT name FROM sqlite_master WHERE name IN ('groups', 'api_keys') AND type = 'table'`,
     )
     if (tables.length < 2) return null
-    const keys = look.files.rows(path, 'SELECT * FROM api_keys ORDER BY id')
-    return look.files.rows(path, 'SELECT * FROM groups ORDER BY sort, id').flatMap((group) =>
+    const keys = context.files.rows(path, 'SELECT * FROM api_keys ORDER BY id')
+    return context.files.rows(path, 'SELECT * FROM groups ORDER BY sort, id').flatMap((group) =>
       groupKeys(
         group,
         keys.filter((one) => one['group_id'] === group['id']),
         path,
-        look,
+        context,
       ),
     )
   },
 }
 
-function groupKeys(group: Fields, keys: Fields[], file: string, look: ReadContext): Finding[] {
+function groupKeys(group: Fields, keys: Fields[], file: string, context: ReadContext): Finding[] {
   const name = readText(group['name']) ?? SOURCE
   const upstreams = readEntries(parsed(group['upstreams']))
   const [url = null, ...others] = upstreams.map((one) => readText(one['url'])).filter((one) => one !== null)
   const channel = readText(group['channel_type']) ?? 'openai'
-  const service = serviceAt(look.providers, url === null ? null : withVersion(url, channel), channel)
+  const service = serviceAt(context.providers, url === null ? null : withVersion(url, channel), channel)
   const config = readFields(parsed(group['config']))
   const said = {
     source: SOURCE,
@@ -68,7 +68,7 @@ function groupKeys(group: Fields, keys: Fields[], file: string, look: ReadContex
     ...(left.length === 0 ? [] : [`left behind: ${left.join(', ')}`]),
   ]
   if (readText(group['proxy_keys']) !== null) {
-    look.leftOut(file, `proxy_keys of ${name}: client keys of GPT-Load; next: qwenctl keys create NAME`)
+    context.leftOut(file, `proxy_keys of ${name}: client keys of GPT-Load; next: qwenctl keys create NAME`)
   }
   if (keys.length === 0) {
     return [

@@ -75,13 +75,13 @@ export interface Deployment {
 export interface Context {
   credentials: Fields[]
   variables: Variables
-  look: ReadContext
+  context: ReadContext
 }
 
 /** The deployments of an entry: one for each key. */
-export function readDeployments(entry: Fields, context: Context): Deployment[] {
+export function readDeployments(entry: Fields, given: Context): Deployment[] {
   const own = readFields(entry['litellm_params'])
-  const credential = context.credentials.find(
+  const credential = given.credentials.find(
     ({ credential_name: name }) => name !== undefined && name === own['litellm_credential_name'],
   )
   const params = { ...readFields(credential?.['credential_values']), ...own }
@@ -89,10 +89,10 @@ export function readDeployments(entry: Fields, context: Context): Deployment[] {
   const slash = written.indexOf('/')
   const kind =
     readText(params['custom_llm_provider']) ??
-    (slash < 0 ? bareKind(written, context) : written.slice(0, slash))
+    (slash < 0 ? bareKind(written, given) : written.slice(0, slash))
   const model = written.slice(slash + 1).replace(/^(responses|chat)\//, '')
-  const base = readBase(params, kind, context.variables)
-  const service = findService(kind, base.text, context.look)
+  const base = readBase(params, kind, given.variables)
+  const service = findService(kind, base.text, given.context)
   const deployment = {
     group: readText(entry['model_name']) ?? model,
     model,
@@ -105,7 +105,7 @@ export function readDeployments(entry: Fields, context: Context): Deployment[] {
     enabled: params['disabled'] !== true && !isNo(readFields(entry['model_info'])['enabled']),
     leftBehind: Object.keys(own).filter((name) => !used.has(name)),
   }
-  const key = readKey(params, kind, { service, ...context })
+  const key = readKey(params, kind, { service, ...given })
   const problem = base.missing === null ? null : `${base.missing} is not set here`
   const reason = problem ?? azureProblem(params, kind, base.text) ?? key.problem
   const secrets = key.secret === null ? [null] : splitKeys(key.secret)
@@ -113,8 +113,8 @@ export function readDeployments(entry: Fields, context: Context): Deployment[] {
 }
 
 /** `gpt-5` names no service: the provider that has the model, else LiteLLM's own choice. */
-function bareKind(model: string, { look }: Context): string {
-  return look.providers.find((provider) => provider.serves(model) === true)?.id ?? 'openai'
+function bareKind(model: string, { context }: Context): string {
+  return context.providers.find((provider) => provider.serves(model) === true)?.id ?? 'openai'
 }
 
 function readBase(
@@ -128,12 +128,12 @@ function readBase(
   return { text: variable === undefined ? null : resolveValue(variables, variable), missing: null }
 }
 
-function findService(kind: string, baseUrl: string | null, look: ReadContext): Service | null {
+function findService(kind: string, baseUrl: string | null, context: ReadContext): Service | null {
   const known = services[kind]
   if (known?.provider === 'custom') {
-    return baseUrl === null ? null : serviceAt(look.providers, baseUrl, 'custom')
+    return baseUrl === null ? null : serviceAt(context.providers, baseUrl, 'custom')
   }
-  return serviceCalled(look.providers, known?.provider ?? kind, baseUrl)
+  return serviceCalled(context.providers, known?.provider ?? kind, baseUrl)
 }
 
 function azureProblem(params: Fields, kind: string, baseUrl: string | null): string | null {
@@ -148,14 +148,14 @@ function azureProblem(params: Fields, kind: string, baseUrl: string | null): str
 function readKey(
   params: Fields,
   kind: string,
-  { service, variables, look }: Context & { service: Service | null },
+  { service, variables, context }: Context & { service: Service | null },
 ): { secret: string | null; problem: string | null } {
   const written = readText(params['api_key'])
   if (written !== null) {
     const { text, missing } = resolveReferences(written, variables)
     return { secret: text, problem: text === null ? `${missing ?? 'its key'} is not set here` : null }
   }
-  const provider = look.providers.find(({ id }) => id === service?.provider)
+  const provider = context.providers.find(({ id }) => id === service?.provider)
   const names = [services[kind]?.keyVariable, ...(provider?.keyVariables ?? [])].filter(
     (name) => name !== undefined,
   )

@@ -31,14 +31,14 @@ export const litellm: Source = {
     ...['config.yaml', 'litellm_config.yaml', 'litellm.yaml'].map((name) => join(folder, name)),
     join(home, '.litellm', 'config.yaml'),
   ],
-  read(file, look) {
-    const config = readConfig(file, look)
+  read(file, context) {
+    const config = readConfig(file, context)
     if (config === null) return null
-    reportLeftOut(file, config, look)
-    const variables = readVariables(file, config, look)
+    reportLeftOut(file, config, context)
+    const variables = readVariables(file, config, context)
     const credentials = readEntries(config['credential_list'])
     const models = readEntries(config['model_list'])
-    const deployments = models.flatMap((model) => readDeployments(model, { credentials, variables, look }))
+    const deployments = models.flatMap((model) => readDeployments(model, { credentials, variables, context }))
     const chains = readChains(config)
     return mergeDeployments(deployments).map((group) => accountFinding(group, file, chains))
   },
@@ -56,7 +56,7 @@ const MARKS = [
  * A configuration with the files of its `include`, as LiteLLM reads them (docs.litellm.ai/docs/proxy/config_management,
  * read 2026-11-30): lists are joined, other fields replaced. Null: another kind of file.
  */
-function readConfig(file: SourceFile, look: ReadContext, above: readonly string[] = []): Fields | null {
+function readConfig(file: SourceFile, context: ReadContext, above: readonly string[] = []): Fields | null {
   const config = parseYaml(file)
   if (!isFields(config)) return null
   const isOwn = Array.isArray(config['model_list']) || MARKS.some((mark) => mark in config)
@@ -64,7 +64,7 @@ function readConfig(file: SourceFile, look: ReadContext, above: readonly string[
   let whole: Fields = config
   for (const name of readTexts(config['include'])) {
     const path = resolve(dirname(file.path), name)
-    const part = readPart(path, file, look, [...above, file.path])
+    const part = readPart(path, file, context, [...above, file.path])
     if (part !== null) whole = joinConfigs(whole, part)
   }
   return whole
@@ -73,19 +73,19 @@ function readConfig(file: SourceFile, look: ReadContext, above: readonly string[
 function readPart(
   path: string,
   file: SourceFile,
-  look: ReadContext,
+  context: ReadContext,
   above: readonly string[],
 ): Fields | null {
   if (above.includes(path)) return null
-  if (look.files.kind(path) !== 'file') {
-    look.leftOut(file.path, `include: there is no file ${path}`)
+  if (context.files.kind(path) !== 'file') {
+    context.leftOut(file.path, `include: there is no file ${path}`)
     return null
   }
   try {
-    return readConfig({ path, text: look.files.text(path) }, look, above)
+    return readConfig({ path, text: context.files.text(path) }, context, above)
   } catch (error) {
     if (!(error instanceof DamagedFile)) throw error
-    look.damaged(error.file, error.message)
+    context.damaged(error.file, error.message)
     return null
   }
 }
@@ -100,32 +100,32 @@ function joinConfigs(one: Fields, other: Fields): Fields {
   return joined
 }
 
-function reportLeftOut(file: SourceFile, config: Fields, look: ReadContext): void {
+function reportLeftOut(file: SourceFile, config: Fields, context: ReadContext): void {
   const general = readFields(config['general_settings'])
   if ('master_key' in general) {
-    look.leftOut(
+    context.leftOut(
       file.path,
       'general_settings.master_key: a client key of LiteLLM; next: qwenctl keys create NAME',
     )
   }
   if ('database_url' in general) {
-    look.leftOut(file.path, 'general_settings.database_url: models and keys in that database are not read')
+    context.leftOut(file.path, 'general_settings.database_url: models and keys in that database are not read')
   }
   const strategy = readText(readFields(config['router_settings'])['routing_strategy'])
   if (strategy !== null) {
-    look.leftOut(
+    context.leftOut(
       file.path,
       `router_settings.routing_strategy ${strategy}: next: qwenctl config set proxy.strategy`,
     )
   }
 }
 
-function readVariables({ path }: SourceFile, config: Fields, look: ReadContext): Variables {
+function readVariables({ path }: SourceFile, config: Fields, context: ReadContext): Variables {
   const beside = join(dirname(path), '.env')
   return {
-    ...(look.files.kind(beside) === 'file' ? parseEnvText(look.files.text(beside)) : {}),
+    ...(context.files.kind(beside) === 'file' ? parseEnvText(context.files.text(beside)) : {}),
     ...textFields(config['environment_variables']),
-    ...look.env,
+    ...context.env,
   }
 }
 

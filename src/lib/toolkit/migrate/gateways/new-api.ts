@@ -30,14 +30,14 @@ export const newApi: Source = {
   inFolder: /^(channels?[\w.-]*\.json|one-api\.db|new-api\.db)$/,
   asFile: /\.(json|db|sqlite3?)$/,
   usual: () => [],
-  read(file, look) {
+  read(file, context) {
     const channels = channelsIn(parseJson(file))
-    return channels === null ? null : importChannels(channels, file.path, look)
+    return channels === null ? null : importChannels(channels, file.path, context)
   },
-  readDatabase(path, look) {
-    const tables = look.files.rows(path, `SELECT name FROM sqlite_master WHERE name = 'channels'`)
+  readDatabase(path, context) {
+    const tables = context.files.rows(path, `SELECT name FROM sqlite_master WHERE name = 'channels'`)
     if (tables.length === 0) return null
-    return importChannels(look.files.rows(path, 'SELECT * FROM channels ORDER BY id'), path, look)
+    return importChannels(context.files.rows(path, 'SELECT * FROM channels ORDER BY id'), path, context)
   },
 }
 
@@ -55,25 +55,25 @@ function isChannel(entry: Fields): boolean {
   return typeof entry['type'] === 'number' && 'models' in entry && ('key' in entry || 'base_url' in entry)
 }
 
-function importChannels(channels: Fields[], file: string, look: ReadContext): Finding[] {
+function importChannels(channels: Fields[], file: string, context: ReadContext): Finding[] {
   // Above 27 the two tools number their types differently. These columns exist in new-api alone.
   const isNewApi = channels.some((one) =>
     ['tag', 'auto_ban', 'channel_info', 'setting', 'settings', 'test_model'].some((name) => name in one),
   )
   const isOneApi = !isNewApi && channels.some((one) => 'config' in one || 'system_prompt' in one)
   const types = isOneApi ? oneApiTypes : newApiTypes
-  return channels.flatMap((channel) => channelKeys(channel, { file, look, types }))
+  return channels.flatMap((channel) => channelKeys(channel, { file, context, types }))
 }
 
 interface Given {
   file: string
-  look: ReadContext
+  context: ReadContext
   types: typeof newApiTypes
 }
 
-function channelKeys(channel: Fields, { file, look, types }: Given): Finding[] {
+function channelKeys(channel: Fields, { file, context, types }: Given): Finding[] {
   const type = readNumber(channel['type']) ?? 0
-  const { service, reason } = findChannelService(types[type], type, readText(channel['base_url']), look)
+  const { service, reason } = findChannelService(types[type], type, readText(channel['base_url']), context)
   const { models, aliases } = modelsIn(channel)
   const said = {
     source: SOURCE as typeof SOURCE,
@@ -114,23 +114,23 @@ function findChannelService(
   known: ChannelService | undefined,
   type: number,
   baseUrl: string | null,
-  look: ReadContext,
+  context: ReadContext,
 ): { service: Service | null; reason: string | null } {
   if (known !== undefined && 'declined' in known) return { service: null, reason: known.declined }
-  const service = findService(known?.called, baseUrl, look)
+  const service = findService(known?.called, baseUrl, context)
   const reason = `its type ${type} names no service that qwenctl knows, and it has no base URL`
   return { service, reason: service === null ? reason : null }
 }
 
 /** Base URLs of channels lack the version; the gateway appends `/v1/chat/completions`. */
-function findService(name: string | undefined, baseUrl: string | null, look: ReadContext): Service | null {
-  if (baseUrl === null) return name === undefined ? null : serviceCalled(look.providers, name)
+function findService(name: string | undefined, baseUrl: string | null, context: ReadContext): Service | null {
+  if (baseUrl === null) return name === undefined ? null : serviceCalled(context.providers, name)
   const named = name === 'anthropic' ? 'anthropic' : 'custom'
-  const at = serviceAt(look.providers, baseUrl, named)
+  const at = serviceAt(context.providers, baseUrl, named)
   if (at.provider !== 'custom' || /\.azure\.com\b/.test(baseUrl)) return at
   const url = URL.parse(baseUrl)
   const isBare = url !== null && /^\/*$/.test(url.pathname)
-  return isBare ? serviceAt(look.providers, `${url.origin}/v1`, named) : at
+  return isBare ? serviceAt(context.providers, `${url.origin}/v1`, named) : at
 }
 
 /** `model_mapping` translates the model that clients ask for into the one of the service. */

@@ -32,29 +32,34 @@ export const nineRouter: Source = {
     const folder = env['DATA_DIR'] || join(home, '.9router')
     return [join(folder, 'db', 'data.sqlite'), join(folder, 'db.json')]
   },
-  read(file, look) {
+  read(file, context) {
     const parsed = parseJson(file)
     if (!isFields(parsed)) return null
     if (Array.isArray(parsed['keys']) && readText(parsed['provider']) !== null) {
       const provider = parsed['provider']
       const keys = readEntries(parsed['keys']).map((one) => ({ provider, authType: 'apikey', ...one }))
-      return keys.some((one) => 'apiKey' in one) ? importConnections(keys, [], file.path, look) : null
+      return keys.some((one) => 'apiKey' in one) ? importConnections(keys, [], file.path, context) : null
     }
     if (!Array.isArray(parsed['providerConnections'])) return null
     const nodes = readEntries(parsed['providerNodes'])
-    return importConnections(readEntries(parsed['providerConnections']), nodes, file.path, look)
+    return importConnections(readEntries(parsed['providerConnections']), nodes, file.path, context)
   },
-  readDatabase(path, look) {
-    const tables = look.files.rows(path, `SELECT name FROM sqlite_master WHERE name = 'providerConnections'`)
+  readDatabase(path, context) {
+    const tables = context.files.rows(
+      path,
+      `SELECT name FROM sqlite_master WHERE name = 'providerConnections'`,
+    )
     if (tables.length === 0) return null
-    const nodes = look.files.rows(path, `SELECT name FROM sqlite_master WHERE name = 'providerNodes'`)
+    const nodes = context.files.rows(path, `SELECT name FROM sqlite_master WHERE name = 'providerNodes'`)
     const rows = (table: string) =>
-      look.files.rows(path, `SELECT * FROM ${table}`).map((row) => ({ ...jsonFields(row['data']), ...row }))
+      context.files
+        .rows(path, `SELECT * FROM ${table}`)
+        .map((row) => ({ ...jsonFields(row['data']), ...row }))
     return importConnections(
       rows('providerConnections'),
       nodes.length === 0 ? [] : rows('providerNodes'),
       path,
-      look,
+      context,
     )
   },
 }
@@ -63,21 +68,21 @@ function importConnections(
   connections: Fields[],
   nodes: Fields[],
   file: string,
-  look: ReadContext,
+  context: ReadContext,
 ): Finding[] {
-  return connections.flatMap((connection) => connectionKeys(connection, { nodes, file, look }))
+  return connections.flatMap((connection) => connectionKeys(connection, { nodes, file, context }))
 }
 
 function connectionKeys(
   connection: Fields,
-  { nodes, file, look }: { nodes: Fields[]; file: string; look: ReadContext },
+  { nodes, file, context }: { nodes: Fields[]; file: string; context: ReadContext },
 ): Finding[] {
   const provider = readText(connection['provider']) ?? ''
   const node = nodes.find((one) => readText(one['id']) === provider)
   const called = readText(node?.['name']) ?? provider
   const specific = readFields(connection['providerSpecificData'])
   const baseUrl = readText(node?.['baseUrl']) ?? readText(specific['baseUrl'])
-  const service = findService(provider, baseUrl, look)
+  const service = findService(provider, baseUrl, context)
   const said = {
     source: SOURCE as typeof SOURCE,
     file,
@@ -101,9 +106,9 @@ function connectionKeys(
   )
 }
 
-function findService(provider: string, baseUrl: string | null, look: ReadContext): Service | null {
-  if (baseUrl === null) return serviceCalled(look.providers, provider)
-  return serviceAt(look.providers, baseUrl, /^anthropic/.test(provider) ? 'anthropic' : 'custom')
+function findService(provider: string, baseUrl: string | null, context: ReadContext): Service | null {
+  if (baseUrl === null) return serviceCalled(context.providers, provider)
+  return serviceAt(context.providers, baseUrl, /^anthropic/.test(provider) ? 'anthropic' : 'custom')
 }
 
 function jsonFields(value: unknown): Fields {

@@ -14,61 +14,63 @@ export const qwenCodeOaiProxy: Source = {
   label: 'qwen-code-oai-proxy',
   inFolder: /^oauth_creds(_.+)?\.json$/,
   asFile: /^oauth_creds(_.+)?\.json$/,
-  usual(look) {
-    const folder = qwenFolder(look)
-    const named = look.files.names(folder).filter((name) => CREDENTIALS.test(name))
+  usual(context) {
+    const folder = qwenFolder(context)
+    const named = context.files.names(folder).filter((name) => CREDENTIALS.test(name))
     const isUsed =
-      named.length > 0 || countFiles(folder, look).some((path) => look.files.kind(path) === 'file')
+      named.length > 0 || countFiles(folder, context).some((path) => context.files.kind(path) === 'file')
     // Without a trace of this tool, the only login belongs to qwen-code alone.
-    const ownsDefault = isUsed && !/^(false|0|no)$/i.test(look.env['QWEN_CODE_AUTH_USE'] ?? '')
+    const ownsDefault = isUsed && !/^(false|0|no)$/i.test(context.env['QWEN_CODE_AUTH_USE'] ?? '')
     return [...named, ...(ownsDefault ? ['oauth_creds.json'] : [])].map((name) => join(folder, name))
   },
-  read(file, look) {
+  read(file, context) {
     const parsed = parseJson(file)
     const fields = readFields(parsed)
     if (!('access_token' in fields) || 'type' in fields) return null
     const id = CREDENTIALS.exec(basename(file.path))?.[1] ?? 'default'
     const tokens = tokensIn(parsed, id === 'default' ? file.path : null)
     if (tokens?.expiresAt == null) throw new DamagedFile(file.path, 'lacks a token or its time of expiry')
-    const countsToday = readCounts(id, dirname(file.path), look)
+    const countsToday = readCounts(id, dirname(file.path), context)
     const notes = [renewalNote(tokens, 'qwen-code-oai-proxy')]
     const source = 'qwen-code-oai-proxy'
     return [oauthFinding({ source, file: file.path, name: id, tokens, countsToday, notes })]
   },
 }
 
-function countFiles(folder: string, look: ReadContext): string[] {
-  const stateFolder = look.env['QWEN_PROXY_HOME'] ?? ''
+function countFiles(folder: string, context: ReadContext): string[] {
+  const stateFolder = context.env['QWEN_PROXY_HOME'] ?? ''
   const proxyHome =
-    stateFolder === '' ? join(look.home, '.local/share/qwen-proxy') : resolve(look.folder, stateFolder)
+    stateFolder === '' ? join(context.home, '.local/share/qwen-proxy') : resolve(context.folder, stateFolder)
   return [join(proxyHome, 'usage.db'), join(folder, 'usage.db'), join(folder, 'request_counts.json')]
 }
 
 /** Its newer database, else its older file; null if it counted nothing today. */
-function readCounts(id: string, folder: string, look: ReadContext): CountsToday | null {
-  for (const path of countFiles(folder, look)) {
-    if (look.files.kind(path) !== 'file') continue
+function readCounts(id: string, folder: string, context: ReadContext): CountsToday | null {
+  for (const path of countFiles(folder, context)) {
+    if (context.files.kind(path) !== 'file') continue
     try {
-      const counts = path.endsWith('.db') ? countsInDatabase(path, id, look) : countsInFile(path, id, look)
+      const counts = path.endsWith('.db')
+        ? countsInDatabase(path, id, context)
+        : countsInFile(path, id, context)
       if (counts !== null) return counts
     } catch (error) {
       // The login is valid without its counts.
       if (!(error instanceof DamagedFile)) throw error
-      look.damaged(error.file, error.message)
+      context.damaged(error.file, error.message)
     }
   }
   return null
 }
 
-function countsInDatabase(path: string, id: string, look: ReadContext): CountsToday | null {
-  const { today } = look
-  const [count] = look.files.rows(
+function countsInDatabase(path: string, id: string, context: ReadContext): CountsToday | null {
+  const { today } = context
+  const [count] = context.files.rows(
     path,
     'SELECT count FROM daily_request_counts WHERE account_id = ? AND reset_date = ?',
     id,
     today,
   )
-  const [usage] = look.files.rows(
+  const [usage] = context.files.rows(
     path,
     'SELECT requests, input_tokens, output_tokens FROM daily_usage WHERE account_id = ? AND date = ?',
     id,
@@ -78,9 +80,9 @@ function countsInDatabase(path: string, id: string, look: ReadContext): CountsTo
   return counted(today, requests, whole(usage?.['input_tokens']), whole(usage?.['output_tokens']))
 }
 
-function countsInFile(path: string, id: string, look: ReadContext): CountsToday | null {
-  const counts = readFields(parseJson({ path, text: look.files.text(path) }))
-  const { today } = look
+function countsInFile(path: string, id: string, context: ReadContext): CountsToday | null {
+  const counts = readFields(parseJson({ path, text: context.files.text(path) }))
+  const { today } = context
   // Its counters belong to the day of their last reset.
   const isToday = readText(counts['lastResetDate']) === today
   const requests = isToday ? whole(readFields(counts['requests'])[id]) : 0

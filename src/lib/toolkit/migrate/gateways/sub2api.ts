@@ -29,7 +29,7 @@ export const sub2api: Source = {
   inFolder: /^sub2api[\w.-]*\.json$/,
   asFile: /\.json$/,
   usual: () => [],
-  read(file, look) {
+  read(file, context) {
     const parsed = parseJson(file)
     const body = isFields(parsed) && isFields(parsed['data']) ? parsed['data'] : parsed
     if (!isFields(body)) return null
@@ -37,13 +37,13 @@ export const sub2api: Source = {
     const isExport = /^sub2api-/.test(readText(body['type']) ?? '')
     if (!isExport && !accounts.some((one) => 'platform' in one && 'credentials' in one)) return null
     const proxies = readEntries(body['proxies'])
-    return accounts.flatMap((account) => accountKeys(account, { file, look, proxies }))
+    return accounts.flatMap((account) => accountKeys(account, { file, context, proxies }))
   },
 }
 
 function accountKeys(
   account: Fields,
-  { file, look, proxies }: { file: SourceFile; look: ReadContext; proxies: Fields[] },
+  { file, context, proxies }: { file: SourceFile; context: ReadContext; proxies: Fields[] },
 ): Finding[] {
   const platform = readText(account['platform']) ?? ''
   const type = readText(account['type']) ?? ''
@@ -51,12 +51,12 @@ function accountKeys(
   const name = readText(account['name']) ?? platform
   const where = { source: SOURCE, file: file.path, name } as const
   if (type !== 'apikey' && type !== 'upstream' && type !== 'api_key') {
-    const provider = serviceCalled(look.providers, platform)?.provider ?? null
+    const provider = serviceCalled(context.providers, platform)?.provider ?? null
     return [
       finding({ ...where, provider, declined: `a login of ${platform} (${type}): ${subscriptionTerms}` }),
     ]
   }
-  const service = findService(platform, readText(credentials['base_url']), look)
+  const service = findService(platform, readText(credentials['base_url']), context)
   const { models, aliases } = modelsIn(credentials)
   const proxy = proxies.find(
     (one) => one['proxy_key'] !== undefined && one['proxy_key'] === account['proxy_key'],
@@ -77,9 +77,9 @@ function accountKeys(
   )
 }
 
-function findService(platform: string, baseUrl: string | null, look: ReadContext): Service | null {
-  if (baseUrl === null) return serviceCalled(look.providers, platform)
-  return serviceAt(look.providers, baseUrl, platform === 'anthropic' ? 'anthropic' : 'custom')
+function findService(platform: string, baseUrl: string | null, context: ReadContext): Service | null {
+  if (baseUrl === null) return serviceCalled(context.providers, platform)
+  return serviceAt(context.providers, baseUrl, platform === 'anthropic' ? 'anthropic' : 'custom')
 }
 
 function isEnabled(account: Fields): boolean {

@@ -10,5 +10,5 @@ export const envFiles: Source = {
   inFolder: /^\.env(\.(local|development|production))?$|\.env$/,
   asFile: /\.env(\.[\w-]+)?$/,
   usual: ({ folder, home }) => [join(folder, '.env'), join(folder, '.env.local'), join(home, '.env')],
-  read: ({ path, text }, look) => keysIn(parseEnvText(text), { source: 'env-files', file: path }, look),
+  read: ({ path, text }, context) => keysIn(parseEnvText(text), { source: 'env-files', file: path }, context),
 }

@@ -9,5 +9,5 @@ export const environment: Source = {
   asFile: /^$/,
   usual: () => [],
   read: () => null,
-  beyondFiles: (look) => keysIn(look.env, { source: 'environment', file: 'environment' }, look),
+  beyondFiles: (context) => keysIn(context.env, { source: 'environment', file: 'environment' }, context),
 }

@@ -22,7 +22,7 @@ const INNER = ['', 'config', 'auth']
 interface Place {
   provider: string | null
   baseUrl: string | null
-  look: ReadContext
+  context: ReadContext
 }
 
 /** The credential of an account: from its settings, else from the first file of its folder that contains one. */
@@ -30,14 +30,14 @@ export function findCredential(
   settings: Fields,
   settingsFile: string,
   folder: string | null,
-  look: ReadContext,
+  context: ReadContext,
 ): Finding {
   const provider = firstText(settings, 'provider', 'service')
   const baseUrl = firstText(settings, 'base_url', 'api_base', 'url', 'endpoint')
   const written = firstText(settings, 'api_key', 'apikey', 'key')
-  const place = { provider, baseUrl, look }
+  const place = { provider, baseUrl, context }
   if (written !== null) {
-    const { text, missing } = resolveReferences(written, look.env)
+    const { text, missing } = resolveReferences(written, context.env)
     return buildKey(
       text,
       settingsFile,
@@ -47,9 +47,9 @@ export function findCredential(
   }
   const folders = folder === null ? [] : INNER.map((name) => join(folder, name))
   for (const inner of folders) {
-    for (const name of look.files.names(inner)) {
+    for (const name of context.files.names(inner)) {
       const file = join(inner, name)
-      const found = look.files.kind(file) === 'file' ? inFile(file, name, place) : null
+      const found = context.files.kind(file) === 'file' ? inFile(file, name, place) : null
       if (found !== null) return found
     }
   }
@@ -58,9 +58,9 @@ export function findCredential(
 }
 
 function inFile(file: string, name: string, place: Place): Finding | null {
-  const { look } = place
+  const { context } = place
   if (/(cred|auth|token|key|secret|login|account|config).*\.json$/i.test(name)) {
-    const parsed = parseJson({ path: file, text: look.files.text(file) })
+    const parsed = parseJson({ path: file, text: context.files.text(file) })
     const tokens = tokensIn(parsed, null)
     if (tokens !== null) {
       const endpoint = tokens.baseUrl ?? place.baseUrl
@@ -77,12 +77,14 @@ function inFile(file: string, name: string, place: Place): Finding | null {
     if (secret !== null) return buildKey(secret, file, place)
   }
   if (/(^|\.)env$/.test(name)) {
-    const keys = keysIn(parseEnvText(look.files.text(file)), { source: SOURCE, file }, look)
+    const keys = keysIn(parseEnvText(context.files.text(file)), { source: SOURCE, file }, context)
     const key = keys.find(({ provider }) => provider !== null && provider === place.provider) ?? keys[0]
     const left = keys.length - 1
     if (key !== undefined) return left === 0 ? key : { ...key, notes: [...key.notes, noteLeft(file, left)] }
   }
-  return /^(api[-_]?)?key(\.txt)?$/i.test(name) ? buildKey(look.files.text(file).trim(), file, place) : null
+  return /^(api[-_]?)?key(\.txt)?$/i.test(name)
+    ? buildKey(context.files.text(file).trim(), file, place)
+    : null
 }
 
 function noteLeft(file: string, count: number): string {
@@ -90,17 +92,17 @@ function noteLeft(file: string, count: number): string {
 }
 
 function buildKey(text: string | null, file: string, place: Place, missing = 'its key is empty'): Finding {
-  const { provider, baseUrl, look } = place
+  const { provider, baseUrl, context } = place
   const [secret = null, ...others] = text === null ? [] : splitKeys(text)
-  const guessed = secret === null ? null : findServiceByKey(look.providers, secret)
-  const known = look.providers.some(({ id }) => id === provider)
+  const guessed = secret === null ? null : findServiceByKey(context.providers, secret)
+  const known = context.providers.some(({ id }) => id === provider)
   const service =
     provider === null
-      ? (guessed ?? serviceAt(look.providers, baseUrl, ''))
+      ? (guessed ?? serviceAt(context.providers, baseUrl, ''))
       : known
         ? { provider, baseUrl }
-        : (serviceCalled(look.providers, provider, baseUrl) ?? { provider, baseUrl })
-  const at = provider === null && baseUrl !== null ? serviceAt(look.providers, baseUrl, '') : service
+        : (serviceCalled(context.providers, provider, baseUrl) ?? { provider, baseUrl })
+  const at = provider === null && baseUrl !== null ? serviceAt(context.providers, baseUrl, '') : service
   const unsaid = 'its settings name neither a provider nor a base URL: add a line such as provider: qwen'
   const notes = others.length === 0 ? [] : [`${others.length} more keys of its field are left behind`]
   return keyFinding(

@@ -24,13 +24,14 @@ export const tableFile: Source = {
   inFolder: /^accounts\.(csv|tsv|json)$/,
   asFile: /\.(csv|tsv|json)$/,
   usual: () => [],
-  read(file, look) {
+  read(file, context) {
     const rows = /\.[ct]sv$/i.test(file.path) ? csvRows(file) : jsonRows(file)
     const unknown = [...new Set((rows ?? []).flatMap((row) => Object.keys(row)))].filter(
       (one) => !columns.has(one),
     )
-    if (unknown.length > 0) look.leftOut(file.path, `columns without a meaning here: ${unknown.join(', ')}`)
-    return rows?.flatMap((row, index) => rowFindings(row, { file, look, index })) ?? null
+    if (unknown.length > 0)
+      context.leftOut(file.path, `columns without a meaning here: ${unknown.join(', ')}`)
+    return rows?.flatMap((row, index) => rowFindings(row, { file, context, index })) ?? null
   },
 }
 
@@ -102,13 +103,16 @@ function readKey(row: Fields): string | null {
   return readText(withPlainNames(row)['key'])
 }
 
-function rowFindings(row: Fields, given: { file: SourceFile; look: ReadContext; index: number }): Finding[] {
-  const { file, look, index } = given
+function rowFindings(
+  row: Fields,
+  given: { file: SourceFile; context: ReadContext; index: number },
+): Finding[] {
+  const { file, context, index } = given
   const named = readText(row['provider'])
   const baseUrl = readText(row['base_url'])
   const models = readTexts(row['models'])
   return findEachKey(readText(row['key']), (secret, notes) => {
-    const service = findService({ named, baseUrl, secret }, look)
+    const service = findService({ named, baseUrl, secret }, context)
     return keyFinding(
       {
         source: 'table-file',
@@ -137,12 +141,12 @@ function rowFindings(row: Fields, given: { file: SourceFile; look: ReadContext; 
 /** A provider by its id or a common name; without one, by the base URL or the form of the key. */
 function findService(
   { named, baseUrl, secret }: { named: string | null; baseUrl: string | null; secret: string | null },
-  look: ReadContext,
+  context: ReadContext,
 ) {
   if (named !== null) {
-    if (look.providers.some(({ id }) => id === named)) return { provider: named, baseUrl }
-    return serviceCalled(look.providers, named, baseUrl) ?? { provider: named, baseUrl }
+    if (context.providers.some(({ id }) => id === named)) return { provider: named, baseUrl }
+    return serviceCalled(context.providers, named, baseUrl) ?? { provider: named, baseUrl }
   }
-  const guessed = baseUrl === null && secret !== null ? findServiceByKey(look.providers, secret) : null
-  return guessed ?? serviceAt(look.providers, baseUrl, '')
+  const guessed = baseUrl === null && secret !== null ? findServiceByKey(context.providers, secret) : null
+  return guessed ?? serviceAt(context.providers, baseUrl, '')
 }

@@ -46,13 +46,13 @@ export interface Source {
   /** A `--from` file that may belong to this source; `read` decides. */
   asFile: RegExp
   /** The usual files, absolute, if no path is given; they need not exist. */
-  usual(look: ReadContext): string[]
+  usual(context: ReadContext): string[]
   /** Null: the file belongs to another source. Throws `DamagedFile`. */
-  read(file: SourceFile, look: ReadContext): Finding[] | null
+  read(file: SourceFile, context: ReadContext): Finding[] | null
   /** Null: the database belongs to another source. Throws `DamagedFile`. */
-  readDatabase?(path: string, look: ReadContext): Finding[] | null
+  readDatabase?(path: string, context: ReadContext): Finding[] | null
   /** Findings outside of files; not called if `--from` names a file. */
-  beyondFiles?(look: ReadContext): Finding[]
+  beyondFiles?(context: ReadContext): Finding[]
 }
 
 /** A file that cannot be parsed. The reason never quotes it. */

@@ -50,21 +50,21 @@ const otherNames: Readonly<Record<string, string>> = {
 export type Where = Pick<Finding, 'source' | 'file'>
 
 /** Every key in variables with known names, with the base URL from the variable next to it. */
-export function keysIn(given: Variables, where: Where, look: ReadContext): Finding[] {
+export function keysIn(given: Variables, where: Where, context: ReadContext): Finding[] {
   const variables = addAiderKeys(given)
-  const known = keyVariables(look)
+  const known = keyVariables(context)
   const found = known.flatMap((one) =>
     Object.keys(variables)
       .filter((name) => isPoolVariable(name, one.variable))
       .sort()
-      .flatMap((name) => readKeys(variables, { known: one, name, where, look })),
+      .flatMap((name) => readKeys(variables, { known: one, name, where, context })),
   )
   return [
     ...found,
-    ...azureKeys(variables, where, look),
-    ...poolKeys(variables, where, look),
-    ...unnamedServices(variables, { known, where, look }),
-    ...authTokens(variables, where, look),
+    ...azureKeys(variables, where, context),
+    ...poolKeys(variables, where, context),
+    ...unnamedServices(variables, { known, where, context }),
+    ...authTokens(variables, where, context),
   ]
 }
 
@@ -85,14 +85,14 @@ function addAiderKeys(variables: Variables): Variables {
 /** aider puts its own variables over the usual ones: aider.chat/docs/config/options.html, read 2026-11-30. */
 const AIDER = 'AIDER_'
 
-function keyVariables(look: Pick<ReadContext, 'providers'>): KeyVariable[] {
-  const plain = look.providers.flatMap(({ id, keyVariables: names }) =>
+function keyVariables(context: Pick<ReadContext, 'providers'>): KeyVariable[] {
+  const plain = context.providers.flatMap(({ id, keyVariables: names }) =>
     names.map((variable) => ({ variable, provider: id, baseUrl: null, name: id })),
   )
   const others = Object.entries(special).map(([variable, more]) => ({ variable, ...more }))
   const own = new Set([...plain, ...others].map(({ variable }) => variable))
   const synonyms = Object.entries(otherNames)
-    .filter(([variable, id]) => !own.has(variable) && look.providers.some((one) => one.id === id))
+    .filter(([variable, id]) => !own.has(variable) && context.providers.some((one) => one.id === id))
     .map(([variable, id]) => ({ variable, provider: id, baseUrl: null, name: id }))
   const services = knownServices.flatMap(({ names: [name = ''], base, variables = [] }) =>
     variables
@@ -122,32 +122,32 @@ interface Given {
   known: KeyVariable
   name: string
   where: Where
-  look: ReadContext
+  context: ReadContext
 }
 
-function readKeys(variables: Variables, { known, name, where, look }: Given): Finding[] {
+function readKeys(variables: Variables, { known, name, where, context }: Given): Finding[] {
   const { text, missing } = resolveReferences(variables[name] ?? '', variables)
   if (text === null && missing === null) return []
   const beside = findBaseUrl(variables, known.variable)
   const baseUrl = beside?.baseUrl ?? null
-  const service = serviceAt(look.providers, baseUrl ?? known.baseUrl, known.provider)
+  const service = serviceAt(context.providers, baseUrl ?? known.baseUrl, known.provider)
   const notes = [`from ${name}`]
   if (known.note !== undefined && baseUrl === null) notes.push(known.note)
   if (beside?.variable.startsWith(AIDER) === true && !name.startsWith(AIDER))
     notes.push(`its base URL is from ${beside.variable}`)
   const said = { ...where, ...service, name: accountName(known, service, baseUrl) }
   const isFile = name.endsWith('_FILE')
-  const secret = isFile && text !== null ? readSecretFile(text, look) : text
+  const secret = isFile && text !== null ? readSecretFile(text, context) : text
   const reason = missing === null ? `the file in ${name} cannot be read` : `${missing} is not set here`
   return findEachKey(secret, (one, more) =>
     keyFinding({ ...said, secret: one, notes: [...notes, ...more] }, reason),
   )
 }
 
-function readSecretFile(path: string, look: ReadContext): string | null {
-  if (look.files.kind(path) !== 'file') return null
+function readSecretFile(path: string, context: ReadContext): string | null {
+  if (context.files.kind(path) !== 'file') return null
   try {
-    return look.files.text(path).trim()
+    return context.files.text(path).trim()
   } catch (error) {
     if (error instanceof DamagedFile) return null
     throw error
@@ -189,7 +189,7 @@ function findBaseUrl(
 const URL_ENDINGS = ['_BASE_URL', '_API_BASE', '_API_BASE_URL', '_API_URL']
 
 /** `AZURE_OPENAI_API_KEY` and `AZURE_API_KEY` (LiteLLM) are keys of the resource in the variable beside. */
-function azureKeys(variables: Variables, where: Where, look: ReadContext): Finding[] {
+function azureKeys(variables: Variables, where: Where, context: ReadContext): Finding[] {
   return ['AZURE_OPENAI_API_KEY', 'AZURE_API_KEY'].flatMap((name) => {
     const text = resolveValue(variables, name)
     if (text === null) return []
@@ -200,7 +200,7 @@ function azureKeys(variables: Variables, where: Where, look: ReadContext): Findi
         .find((value) => value !== null) ??
       (resource === null ? null : `https://${resource}.openai.azure.com`)
     const missing = 'its resource is not named: AZURE_OPENAI_ENDPOINT is not set here'
-    const service = serviceAt(look.providers, endpoint, 'custom')
+    const service = serviceAt(context.providers, endpoint, 'custom')
     return findEachKey(text, (secret, notes) =>
       keyFinding({
         ...where,
@@ -215,11 +215,11 @@ function azureKeys(variables: Variables, where: Where, look: ReadContext): Findi
 }
 
 /** `API_KEYS` of one-service tools (gemini-balance): the form of each key names its service. */
-function poolKeys(variables: Variables, where: Where, look: ReadContext): Finding[] {
+function poolKeys(variables: Variables, where: Where, context: ReadContext): Finding[] {
   const text = resolveValue(variables, 'API_KEYS')
   if (text === null) return []
   return findEachKey(text, (secret, more) => {
-    const service = secret === null ? null : findServiceByKey(look.providers, secret)
+    const service = secret === null ? null : findServiceByKey(context.providers, secret)
     const unknown = 'API_KEYS names no service, and the form of the key shows none'
     return keyFinding({
       ...where,
@@ -236,7 +236,7 @@ function poolKeys(variables: Variables, where: Where, look: ReadContext): Findin
 /** `ACME_API_KEY` beside `ACME_BASE_URL` is a key of that endpoint; without a URL it is named as left out. */
 function unnamedServices(
   variables: Variables,
-  { known, where, look }: { known: KeyVariable[]; where: Where; look: ReadContext },
+  { known, where, context }: { known: KeyVariable[]; where: Where; context: ReadContext },
 ): Finding[] {
   const names = Object.keys(variables).filter(
     (name) =>
@@ -255,10 +255,10 @@ function unnamedServices(
       continue
     }
     const entry = { variable, provider: 'custom', baseUrl, name: stem }
-    findings.push(...readKeys(variables, { known: entry, name, where, look }))
+    findings.push(...readKeys(variables, { known: entry, name, where, context }))
   }
   if (unknown.length > 0 && where.source === 'env-files') {
-    look.leftOut(
+    context.leftOut(
       where.file,
       `${unknown.join(', ')}: not a variable of a known service, and no base URL beside it`,
     )
@@ -267,14 +267,14 @@ function unnamedServices(
 }
 
 /** `ANTHROPIC_AUTH_TOKEN` comes from a gateway or a login; at a service with a Messages API it is a key. */
-function authTokens(variables: Variables, where: Where, look: ReadContext): Finding[] {
+function authTokens(variables: Variables, where: Where, context: ReadContext): Finding[] {
   const text = resolveValue(variables, 'ANTHROPIC_AUTH_TOKEN')
   if (text === null) return []
   const baseUrl = resolveValue(variables, 'ANTHROPIC_BASE_URL')
-  const service = serviceAt(look.providers, baseUrl, 'anthropic')
+  const service = serviceAt(context.providers, baseUrl, 'anthropic')
   const host = baseUrl === null ? null : (URL.parse(baseUrl)?.hostname ?? null)
   return findEachKey(text, (secret, notes) => {
-    const isKey = isServiceOfKeys(look.providers, baseUrl) || /^sk-ant-api/.test(secret ?? '')
+    const isKey = isServiceOfKeys(context.providers, baseUrl) || /^sk-ant-api/.test(secret ?? '')
     const found = keyFinding({
       ...where,
       ...service,
