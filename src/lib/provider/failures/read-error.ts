@@ -185,9 +185,13 @@ function detail(value: unknown): string | null {
 /** The start of an object. Python prints its bytes with the line ends escaped. */
 const INNER_JSON = /\{(?:\s|\\n)*"/
 
-/** Words before JSON of the request itself, such as the arguments of a tool. */
-const ECHOES =
-  /^(?!.*\b(?:upstream|provider|service|server|response|status|http|exception)\b).*\b(?:arguments?|parameters?|schema|tools?|functions?|input|prompt|content|json)\b[^{]*$/is
+const PARTS_OF_REQUEST = /\b(?:arguments?|parameters?|schema|tools?|functions?|input|prompt|content|json)\b/i
+const PARTS_OF_ANSWER = /\b(?:upstream|provider|service|server|response|status|http|exception)\b/i
+
+/** Whether the words before JSON say that it is from the request itself, such as the arguments of a tool. */
+function introducesRequest(lead: string): boolean {
+  return !PARTS_OF_ANSWER.test(lead) && PARTS_OF_REQUEST.test(lead.slice(lead.lastIndexOf('{') + 1))
+}
 
 /** The words right before the JSON name its subject. The pattern must not read a message of megabytes. */
 const LONGEST_LEAD = 300
@@ -196,7 +200,7 @@ const LONGEST_LEAD = 300
 function withInnerJson(facts: BodyFacts, depth: number): BodyFacts {
   const start = facts.message.search(INNER_JSON)
   if (start < 0 || depth >= DEEPEST) return facts
-  if (ECHOES.test(facts.message.slice(Math.max(0, start - LONGEST_LEAD), start))) return facts
+  if (introducesRequest(facts.message.slice(Math.max(0, start - LONGEST_LEAD), start))) return facts
   // Words in braces and truncated JSON are no body.
   const inside = facts.message.slice(start, facts.message.lastIndexOf('}') + 1)
   const body = tryParseJson(inside) ?? tryParseJson(inside.replaceAll(String.raw`\n`, ' '))
@@ -238,7 +242,7 @@ const SINGLE_QUOTED = /(?<![\w'])'[^']*'(?!\w)/g
 const PYTHON = /\{'\w+': /
 
 /** Pydantic repeats the value that it refuses, which is from the request. */
-const PYDANTIC_INPUT = /\binput_value=.*?, input_type=\w+/gs
+const PYDANTIC_INPUT = /\binput_value=(?:(?!\binput_value=).)*?, input_type=\w+/gs
 
 /** The message without quoted text, which is from the request or a name. */
 export function unquoted(message: string): string {

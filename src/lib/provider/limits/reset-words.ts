@@ -30,7 +30,7 @@ const IS_PAST = /\b(?:last|past|previous|the) $/i
 const MILLIONS = /^[\d.,]+[ -]?M$/
 /** "Retry-After: 30": seconds, by the header it repeats. */
 const BARE_WAIT = /\bretry[- _]?after['"]?\s*[:=]\s*(\d{1,7}(?:\.\d{1,6})?)(?![\w.])/i
-const CHINESE_SPAN = '((?:\\d+(?:\\.\\d+)? ?(?:毫秒|秒钟?|分钟?|个?小时|天) ?)+)'
+const CHINESE_SPAN = '((?:\\d+(?:\\.\\d+)? ?(?:毫秒|秒钟?|分钟?|个?小时|天) ?){1,6})'
 /** "2 分 30 秒后重试", "请等待 30 秒", "剩余 45 秒". */
 const CHINESE_WAIT = new RegExp(
   `${CHINESE_SPAN}(?:之后|以后|后|再试|重试)|(?:等待|剩余|还需|需等)[约 ]*${CHINESE_SPAN}`,

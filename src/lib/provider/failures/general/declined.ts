@@ -8,7 +8,7 @@ export const declinedRows: readonly FailureRow[] = [
   {
     id: 'cannot-afford',
     message:
-      /\bcan only afford \d|\brequires more credits, or fewer max_tokens|\bprompt tokens limit exceeded: \d|\b[1-9][\d,]* (?:credits|characters) remaining, while \d/i,
+      /\bcan only afford \d|\brequires more credits, or fewer max_tokens|\bprompt tokens limit exceeded: \d|(?<![\w,])[1-9][\d,]* (?:credits|characters) remaining, while \d/i,
     class: 'request-declined',
     about: 'the credit that is left does not pay for the size of this request',
     source:

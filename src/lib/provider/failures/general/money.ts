@@ -24,7 +24,7 @@ const MONEY_CODE =
 
 /** A rate with its number, or a rate that is lower without money (Voyage, Replicate: their documents, 2026-11). */
 const LOWER_RATE =
-  /\b\d[\d,.]*k? ?(?:RPM|TPM|RPS|QPS|TPS)\b|\breduced (?:rate limits?|to \d)|\b\d[\d,]* (?:requests?|tokens?) per (?:second|minute)\b/i
+  /(?<![\w,.])\d[\d,.]*k? ?(?:RPM|TPM|RPS|QPS|TPS)\b|\breduced (?:rate limits?|to \d)|(?<![\w,])\d[\d,]* (?:requests?|tokens?) per (?:second|minute)\b/i
 
 export const moneyRows: readonly FailureRow[] = [
   {
