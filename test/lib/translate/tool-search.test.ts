@@ -74,3 +74,12 @@ test('an item of tomorrow is left out, and refused if the user wants that', () =
     'input.brand_new',
   )
 })
+
+test('a function of the client with the name of the search stays a function', () => {
+  const own = { type: 'function', name: 'tool_search', parameters: search.parameters }
+  const { body, plan } = send([asked], { tools: [own, search] })
+  expect(namesIn(body)).toEqual(['tool_search'])
+  const call = { id: 'c1', function: { name: 'tool_search', arguments: '{}' } }
+  const answer = { choices: [{ message: { tool_calls: [call] }, finish_reason: 'tool_calls' }] }
+  expect(translateAnswer(plan, answer).output).toMatchObject([{ type: 'function_call', name: 'tool_search' }])
+})
