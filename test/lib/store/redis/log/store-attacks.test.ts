@@ -216,12 +216,14 @@ describe.skipIf(!hasRedis)('trouble of the store', () => {
     const server = await givenServer()
     const { ledgers, granted: before } = await givenTwo(server)
     let granted = before
+    for (const ledger of ledgers) await ledger.catchUp()
     server.command(
       'EVAL',
       String.raw`redis.call('XADD', KEYS[1], '*', 'a', '\255', 'b', 'c')`,
       '1',
       KEY('log'),
     )
+    for (const ledger of ledgers) await ledger.catchUp() // the entry is the last one that it has read
     for (const ledger of ledgers) granted += await untilGranted(ledger)
     for (const ledger of ledgers) await expect.poll(() => used(ledger), { timeout: 10_000 }).toBe(granted)
     expect(used(await open(server))).toBe(granted)
