@@ -275,7 +275,7 @@ describe('jobs over proxies', () => {
     first.signal('SIGKILL')
     await first.exit
     const [one = 0, two = 0] = [...begun('one'), ...begun('two')]
-    await startedProxy(home)
+    const second = await startedProxy(home)
     await until(() => begunIn('two') === 2)
     expect(isRunning(two), 'the command of the killed proxy, beside its repetition').toBe(false)
     await until(() => !isRunning(one))
@@ -284,6 +284,9 @@ describe('jobs over proxies', () => {
     expect((await statuses('once')).map(({ status }) => status)).toEqual(['lost'])
     expect((await statuses('again')).map(({ status }) => status).sort()).toEqual(['lost', 'running'])
     expect(begunIn('one')).toBe(1)
+    second.signal('SIGTERM')
+    await second.exit
+    await until(() => !isRunning(begun('two')[1]!))
   })
 
   test('--no-jobs runs none', async () => {
