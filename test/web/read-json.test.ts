@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { printable } from '../../src/lib/base/printable.ts'
+import { printable } from '../../src/lib/base/text/printable.ts'
 import { readJson } from '../../web/src/api/read-json.ts'
 
 test('shows a text of the API as the command line shows it', () => {

@@ -1,5 +1,5 @@
 import type { Palette } from '../../lib/terminal/format/color.ts'
-import { printable } from '../../lib/base/printable.ts'
+import { printable } from '../../lib/base/text/printable.ts'
 import { formatAgo, formatIn } from '../../lib/terminal/format/format-time.ts'
 import type { ClientKeyView } from '../../lib/toolkit/keys/client-keys.ts'
 

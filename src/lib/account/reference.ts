@@ -1,4 +1,4 @@
-import { nearest } from '../base/nearest.ts'
+import { nearest } from '../base/text/nearest.ts'
 import { QwenctlError } from '../base/errors.ts'
 import { fullReference } from './account.ts'
 import type { Account } from './account.ts'

@@ -1,4 +1,4 @@
-import { SharedTexts } from '../base/shared-texts.ts'
+import { SharedTexts } from '../base/text/shared-texts.ts'
 import type { Account } from './account.ts'
 
 /** Lets equal values of parsed accounts share their memory: an account then takes half of it. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { cooldownFields, limitFields } from './account.ts'
+import { cooldownFields, limitFields } from './accounts/account.ts'
 import { answer, count, text, time } from './components.ts'
 
 const dialect = z.enum(['openai', 'anthropic'])

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { metrics } from '../quota/limit.ts'
 import { historyKeys } from '../quota/history/history-keys.ts'
-import { account, cooldownView, forecastFields } from './account.ts'
+import { account, cooldownView, forecastFields } from './accounts/account.ts'
 import { answer, count, text, time } from './components.ts'
 
 const percentiles = answer(

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { accountQuota } from './account.ts'
+import { accountQuota } from './accounts/account.ts'
 import { answer, count, time } from './components.ts'
 
 export const quota = answer(

@@ -3,7 +3,7 @@ import { redact } from '../account/mask.ts'
 import type { ErrorCode } from '../base/errors.ts'
 import { QwenctlError, isQwenctlError, readMessage } from '../base/errors.ts'
 import { inApiWords } from './api-words.ts'
-import type { WrongField } from './check-shape.ts'
+import type { WrongField } from './input/check-shape.ts'
 
 /** Forbids caching, content sniffing, frames and loading of resources. */
 const guarded = {

@@ -1,4 +1,4 @@
-import { computeETag } from './resource-version.ts'
+import { computeETag } from './changes/resource-version.ts'
 import type { Call, Route } from './route.ts'
 
 /** An answer as sent. */

@@ -1,4 +1,4 @@
-import { nearest } from '../base/nearest.ts'
+import { nearest } from '../base/text/nearest.ts'
 import { readMessage, QwenctlError } from '../base/errors.ts'
 import type { Account } from '../account/account.ts'
 import { defineProvider, type ProviderDefinition } from './define-provider.ts'

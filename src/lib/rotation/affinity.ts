@@ -1,4 +1,4 @@
-import { hashText, mix } from '../base/hash-text.ts'
+import { hashText, mix } from '../base/text/hash-text.ts'
 import type { Member } from './pool/member.ts'
 import type { Session } from './rotation-request.ts'
 

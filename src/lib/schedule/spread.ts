@@ -1,4 +1,4 @@
-import { hashText, mix } from '../base/hash-text.ts'
+import { hashText, mix } from '../base/text/hash-text.ts'
 
 /**
  * The fixed delay of an account within the span of a job, in milliseconds: 0 up to, not including, `spreadMs`. It

@@ -1,6 +1,6 @@
 import { closeSync, constants, mkdirSync, openSync, readSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { mix } from '../base/hash-text.ts'
+import { mix } from '../base/text/hash-text.ts'
 import type { Placements } from '../account/placements.ts'
 
 const RECORD_BYTES = 64

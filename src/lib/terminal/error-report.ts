@@ -1,8 +1,8 @@
 import { errorKinds, isQwenctlError, readMessage } from '../base/errors.ts'
-import { printableLines } from '../base/printable.ts'
+import { printableLines } from '../base/text/printable.ts'
 import type { Palette } from './format/color.ts'
 import { jsonDocument } from './print-json.ts'
-import { nearest } from '../base/nearest.ts'
+import { nearest } from '../base/text/nearest.ts'
 import { unknownCommand } from './unknown-command.ts'
 
 /** The error of a failed command, for people on stderr and for programs on stdout. */

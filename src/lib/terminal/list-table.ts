@@ -1,5 +1,5 @@
 import { QwenctlError } from '../base/errors.ts'
-import { nearest } from '../base/nearest.ts'
+import { nearest } from '../base/text/nearest.ts'
 import type { Column } from './format/table.ts'
 
 /** A column of a list, with the name that `--columns` and `--sort` have for it. */

@@ -1,5 +1,5 @@
 import { QwenctlError } from '../base/errors.ts'
-import { nearest } from '../base/nearest.ts'
+import { nearest } from '../base/text/nearest.ts'
 
 /** Common words for commands with another name here. */
 const SYNONYMS: Readonly<Record<string, string>> = {

@@ -10,7 +10,7 @@ export type {
   ForecastView,
   LimitView,
   TodayView,
-} from '../contract/account.ts'
+} from '../contract/accounts/account.ts'
 export type { ExplainDocument, ExplainedAccount, ExplainedCap, ExplainedLimit } from '../contract/explain.ts'
 export type { ProviderDetailView } from '../contract/providers.ts'
 export type { QuotaDocument } from '../contract/quota.ts'

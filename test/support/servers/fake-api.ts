@@ -4,7 +4,7 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { PageFiles } from '../../../src/lib/management/page-files.ts'
+import { PageFiles } from '../../../src/lib/management/page/page-files.ts'
 import type { AccountView, ArchivedView, ClientKeyView, LoginView } from '../../../web/src/api/types.ts'
 import {
   bucketsUpTo,

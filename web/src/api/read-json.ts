@@ -1,4 +1,4 @@
-/** Control characters and direction marks, which the command line removes too (`src/lib/base/printable.ts`). */
+/** Control characters and direction marks, which the command line removes too (`src/lib/base/text/printable.ts`). */
 const UNSAFE = /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu
 /** The same in JSON text, raw or as an escape: most documents have none, and need one search. */
 const MAY_BE_UNSAFE = /[\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]|\\[bfnrtu]/

@@ -1,6 +1,6 @@
 // The API's documents as the page reads them. Shapes that the program defines are imported as types.
 
-import type { AccountFields, AccountView } from '../../../src/lib/contract/account.ts'
+import type { AccountFields, AccountView } from '../../../src/lib/contract/accounts/account.ts'
 import type { ErrorAnswer } from '../../../src/lib/contract/error.ts'
 import type { HistoryDocument } from '../../../src/lib/contract/history.ts'
 
@@ -14,14 +14,14 @@ export type {
   ForecastView,
   LimitView,
   NewAccountBody as NewAccount,
-} from '../../../src/lib/contract/account.ts'
+} from '../../../src/lib/contract/accounts/account.ts'
 export type { ExplainDocument, ExplainedAccount } from '../../../src/lib/contract/explain.ts'
 export type { AccountStats, HistoryDocument, HistoryRow } from '../../../src/lib/contract/history.ts'
-export type { ClientKeyView, NewKeyBody as NewKey } from '../../../src/lib/contract/keys.ts'
-export type { LoginView, NewLoginBody as NewLogin } from '../../../src/lib/contract/logins.ts'
+export type { ClientKeyView, NewKeyBody as NewKey } from '../../../src/lib/contract/access/keys.ts'
+export type { LoginView, NewLoginBody as NewLogin } from '../../../src/lib/contract/accounts/logins.ts'
 export type { ProviderAnswer as ProviderView } from '../../../src/lib/contract/providers.ts'
 export type { ProxyView } from '../../../src/lib/contract/proxy.ts'
-export type { AboutView as RootView } from '../../../src/lib/contract/session.ts'
+export type { AboutView as RootView } from '../../../src/lib/contract/access/session.ts'
 export type { BatchView } from '../../../src/lib/contract/batches.ts'
 export type { JobAnswer as JobView, PlannedRun, RunView } from '../../../src/lib/contract/jobs.ts'
 

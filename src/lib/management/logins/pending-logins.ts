@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Account } from '../../account/account.ts'
 import { QwenctlError, isQwenctlError, readMessage } from '../../base/errors.ts'
-import type { LoginView } from '../../contract/logins.ts'
+import type { LoginView } from '../../contract/accounts/logins.ts'
 import type { LoginOverrides, PendingLogin } from '../../toolkit/login/pending-login.ts'
 import type { NewAccount } from '../../toolkit/toolkit.ts'
 import type { ManagedToolkit } from '../../toolkit/scope/managed-toolkit.ts'

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { redact } from '../../account/mask.ts'
 import type { QwenctlError } from '../../base/errors.ts'
 import { isQwenctlError } from '../../base/errors.ts'
-import { checkShape } from '../check-shape.ts'
+import { checkShape } from '../input/check-shape.ts'
 import type { McpView } from './mcp-view.ts'
 
 interface ToolSpec<Input extends z.ZodType> {

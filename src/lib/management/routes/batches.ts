@@ -1,4 +1,4 @@
-import { cutPage } from '../page.ts'
+import { cutPage } from '../page/page.ts'
 import { route } from '../route.ts'
 import { batchList, batchQuery, oneBatch } from '../../contract/batches.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { account } from '../../contract/account.ts'
+import { account } from '../../contract/accounts/account.ts'
 import { paging } from '../../contract/paging.ts'
 import type { AccountFilter } from '../../toolkit/toolkit.ts'
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { ManagedToolkit } from '../../toolkit/scope/managed-toolkit.ts'
 import type { HistoryDocument, HistoryQuery, HistorySpan } from '../../toolkit/history/history-views.ts'
-import { parseEnd, parseInstant } from '../parse-instant.ts'
+import { parseEnd, parseInstant } from '../input/parse-instant.ts'
 import { route } from '../route.ts'
 import type { statsQuery } from '../../contract/history.ts'
 import * as schemas from '../../contract/history.ts'

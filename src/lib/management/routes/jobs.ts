@@ -1,5 +1,5 @@
 import { QwenctlError } from '../../base/errors.ts'
-import { cutPage } from '../page.ts'
+import { cutPage } from '../page/page.ts'
 import { route } from '../route.ts'
 import {
   jobChanges,

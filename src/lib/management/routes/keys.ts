@@ -7,8 +7,8 @@ import {
   keyRotation,
   newKey,
   oneKey,
-} from '../../contract/keys.ts'
-import { cutPage } from '../page.ts'
+} from '../../contract/access/keys.ts'
+import { cutPage } from '../page/page.ts'
 
 /** The credentials of programs at the proxy. */
 export const keyRoutes = [

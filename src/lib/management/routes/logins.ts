@@ -4,7 +4,7 @@ import type { LoginOverrides } from '../../toolkit/login/pending-login.ts'
 import type { LoginFor } from '../logins/pending-logins.ts'
 import type { ManagementParts } from '../management-parts.ts'
 import { route } from '../route.ts'
-import { login, loginRequest, newLogin } from '../../contract/logins.ts'
+import { login, loginRequest, newLogin } from '../../contract/accounts/logins.ts'
 import { knownAccount } from './accounts/known-account.ts'
 
 const LOGIN_ERRORS = [

@@ -6,7 +6,7 @@ import type { RequestFilter, RequestSearch } from '../../observe/requests/find-r
 import { findRequest, listRequests } from '../../observe/requests/find-requests.ts'
 import { isPosition } from '../../observe/requests/log-backwards.ts'
 import { nameLogged } from '../../observe/requests/logged-account.ts'
-import { parseEnd, parseInstant } from '../parse-instant.ts'
+import { parseEnd, parseInstant } from '../input/parse-instant.ts'
 import type { ManagementParts } from '../management-parts.ts'
 import { route } from '../route.ts'
 

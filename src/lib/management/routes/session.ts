@@ -2,7 +2,7 @@ import { ownVersion } from '../../toolkit/own-version.ts'
 import { route } from '../route.ts'
 import type { Gate, Opened } from '../gate.ts'
 import type { ManagementParts } from '../management-parts.ts'
-import { about, credentials, session, sessionState } from '../../contract/session.ts'
+import { about, credentials, session, sessionState } from '../../contract/access/session.ts'
 
 /** Sign-in of the page: with the admin token, or the ticket of `proxy open`, for a session of half a day. */
 export function sessionRoutes(gate: Gate) {

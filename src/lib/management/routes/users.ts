@@ -1,13 +1,13 @@
 import { QwenctlError } from '../../base/errors.ts'
 import { checkName } from '../../account/name.ts'
-import type { ClientKeyView } from '../../contract/keys.ts'
-import type { UserView } from '../../contract/users.ts'
-import { newUserToken, userList, userQuery, userToken } from '../../contract/users.ts'
+import type { ClientKeyView } from '../../contract/access/keys.ts'
+import type { UserView } from '../../contract/access/users.ts'
+import { newUserToken, userList, userQuery, userToken } from '../../contract/access/users.ts'
 import { readExpiry } from '../../toolkit/keys/expiry.ts'
 import { inField } from '../../toolkit/settings/in-field.ts'
 import type { AccountQuotaView } from '../../toolkit/views.ts'
 import type { ManagementParts } from '../management-parts.ts'
-import { cutPage } from '../page.ts'
+import { cutPage } from '../page/page.ts'
 import { route } from '../route.ts'
 
 const MOST_DAYS = 366

@@ -1,6 +1,6 @@
 import type { Logger, pino as Pino } from 'pino'
 import { redact } from '../../account/mask.ts'
-import { printableLines } from '../../base/printable.ts'
+import { printableLines } from '../../base/text/printable.ts'
 import type { ByteWriter } from '../../base/byte-writer.ts'
 import { AccessLines } from './access-line.ts'
 import type { Masked } from './masked.ts'

@@ -1,5 +1,5 @@
 import { redact } from '../../account/mask.ts'
-import { printable } from '../../base/printable.ts'
+import { printable } from '../../base/text/printable.ts'
 
 const MOST_LENGTH = 300
 const MOST_KNOWN = 1000

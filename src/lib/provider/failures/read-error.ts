@@ -1,7 +1,7 @@
 // Reads the error of an answer from any envelope.
 
 import { isRecord } from '../../base/is-record.ts'
-import { tryParseJson } from '../../base/try-parse-json.ts'
+import { tryParseJson } from '../../base/text/try-parse-json.ts'
 import type { Answer } from '../provider.ts'
 
 export type JsonObject = Record<string, unknown>

@@ -3,7 +3,7 @@
 
 import { QwenctlError } from '../../base/errors.ts'
 import { redact } from '../../account/mask.ts'
-import { printable } from '../../base/printable.ts'
+import { printable } from '../../base/text/printable.ts'
 import { isRecord } from '../../base/is-record.ts'
 import { outcomeClasses, type OutcomeClass } from '../../quota/log/events.ts'
 import { metrics } from '../../quota/limit.ts'

@@ -1,5 +1,5 @@
 import { redact } from '../../account/mask.ts'
-import { printable } from '../../base/printable.ts'
+import { printable } from '../../base/text/printable.ts'
 
 const MESSAGE_LENGTH = 300
 const CODE_LENGTH = 100

@@ -1,4 +1,4 @@
-import { nearest } from '../../base/nearest.ts'
+import { nearest } from '../../base/text/nearest.ts'
 import { isAskable } from '../mismatch.ts'
 import { weighEvidence, isGuess } from './model-evidence.ts'
 import type { Member } from '../pool/member.ts'

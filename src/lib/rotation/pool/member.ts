@@ -1,7 +1,7 @@
 import type { Account } from '../../account/account.ts'
 import { providerSubject, quotaGroupSubject } from '../../account/account.ts'
 import { isLoopbackUrl } from '../../base/loopback.ts'
-import { SharedTexts } from '../../base/shared-texts.ts'
+import { SharedTexts } from '../../base/text/shared-texts.ts'
 import { findBases } from '../../provider/endpoints.ts'
 import type { Dialect, Provider } from '../../provider/provider.ts'
 import type { ServiceKnowledge } from '../models/service-knowledge.ts'

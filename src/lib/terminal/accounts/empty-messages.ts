@@ -1,4 +1,4 @@
-import { nearest } from '../../base/nearest.ts'
+import { nearest } from '../../base/text/nearest.ts'
 import type { AccountFilter } from '../../toolkit/toolkit.ts'
 import type { AccountView } from '../../toolkit/views.ts'
 import { printable } from '../format/text-width.ts'

@@ -1,4 +1,4 @@
-import { printable } from '../../base/printable.ts'
+import { printable } from '../../base/text/printable.ts'
 
 export type Cell = string | number | null
 

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 
-export { printable, printableColours } from '../../base/printable.ts'
+export { printable, printableColours } from '../../base/text/printable.ts'
 
 // Blocks that terminals draw two cells wide: Hangul, CJK and its punctuation, full-width forms, emoji.
 const WIDE =

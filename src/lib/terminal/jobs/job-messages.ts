@@ -1,7 +1,7 @@
 import type { JobAccountView, JobAction, JobView, RunView } from '../../toolkit/jobs/job-views.ts'
 import type { Palette } from '../format/color.ts'
 import { formatAgo, formatIn } from '../format/format-time.ts'
-import { printable } from '../../base/printable.ts'
+import { printable } from '../../base/text/printable.ts'
 
 /** The task of a job: `ask "hi"`, `./report.sh --fast`, `verify`. */
 export function formatAction(action: JobAction): string {

@@ -1,7 +1,7 @@
 // A comparison of accounts or groups, as a table, in sentences and as CSV.
 
 import type { ComparedSubject, MeasureDifference } from '../../toolkit/history/comparison-views.ts'
-import { printable } from '../../base/printable.ts'
+import { printable } from '../../base/text/printable.ts'
 import { renderCsv } from '../format/csv.ts'
 import type { CsvColumn } from '../format/csv.ts'
 import { shortNumber } from '../format/short-number.ts'

@@ -1,6 +1,6 @@
 import { errorKinds, readMessage } from '../../base/errors.ts'
 import type { ErrorCode } from '../../base/errors.ts'
-import { tryParseJson } from '../../base/try-parse-json.ts'
+import { tryParseJson } from '../../base/text/try-parse-json.ts'
 import { isRecord } from '../../base/is-record.ts'
 import { readUsageWithCost } from '../../provider/usage/usage.ts'
 import { sendToPool } from '../ask/pool-client.ts'

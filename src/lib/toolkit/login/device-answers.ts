@@ -1,5 +1,5 @@
 import { redact } from '../../account/mask.ts'
-import { printable } from '../../base/printable.ts'
+import { printable } from '../../base/text/printable.ts'
 import { parseObject, textOrNull } from './token-set.ts'
 
 /** The response of a login server. */

@@ -1,1 +1,1 @@
-export type { PlanView, PlanWindowView } from '../../contract/account.ts'
+export type { PlanView, PlanWindowView } from '../../contract/accounts/account.ts'

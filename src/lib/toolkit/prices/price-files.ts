@@ -1,6 +1,6 @@
 import { QwenctlError } from '../../base/errors.ts'
 import { isRecord } from '../../base/is-record.ts'
-import { tryParseJson } from '../../base/try-parse-json.ts'
+import { tryParseJson } from '../../base/text/try-parse-json.ts'
 import type { Price, PriceRow } from '../../quota/prices/price-row.ts'
 import type { PriceTable } from '../../quota/prices/price-table.ts'
 

@@ -1,5 +1,5 @@
 import { LOCAL_USER, plainAccount } from '../../account/account.ts'
-import { tryParseJson } from '../../base/try-parse-json.ts'
+import { tryParseJson } from '../../base/text/try-parse-json.ts'
 import type { Outcome, Provider } from '../../provider/provider.ts'
 import type { FailureRow } from '../../provider/failures/failure-row.ts'
 import { isEmptyAnswer, isErrorFrame } from '../../provider/failures/error-frame.ts'

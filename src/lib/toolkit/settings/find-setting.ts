@@ -1,5 +1,5 @@
 import { QwenctlError } from '../../base/errors.ts'
-import { nearest } from '../../base/nearest.ts'
+import { nearest } from '../../base/text/nearest.ts'
 import { parseSetting } from './parse-setting.ts'
 import type { SettingRow } from './settings-table.ts'
 import { settingsTable } from './settings-table.ts'

@@ -1,5 +1,5 @@
 import { isRecord } from '../../base/is-record.ts'
-import { nearest } from '../../base/nearest.ts'
+import { nearest } from '../../base/text/nearest.ts'
 import { settingsTable } from './settings-table.ts'
 
 /**

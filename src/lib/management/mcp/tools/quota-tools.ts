@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
-import { account } from '../../../contract/account.ts'
+import { account } from '../../../contract/accounts/account.ts'
 import { explainQuery } from '../../../contract/explain.ts'
 import { isQwenctlError } from '../../../base/errors.ts'
 import type { ExplainDocument, ExplainedAccount, ExplainQuery } from '../../../toolkit/views.ts'

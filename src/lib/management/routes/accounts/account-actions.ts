@@ -2,7 +2,7 @@ import type { ManagedToolkit } from '../../../toolkit/scope/managed-toolkit.ts'
 import type { AccountView } from '../../../toolkit/views.ts'
 import type { Route } from '../../route.ts'
 import { route } from '../../route.ts'
-import { oneAccount, refreshedAccount, verifiedAccount } from '../../../contract/account.ts'
+import { oneAccount, refreshedAccount, verifiedAccount } from '../../../contract/accounts/account.ts'
 import { knownAccount } from './known-account.ts'
 
 type Action = (toolkit: ManagedToolkit, id: string) => Promise<AccountView>

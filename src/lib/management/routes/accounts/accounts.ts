@@ -8,8 +8,8 @@ import {
   addedAccount,
   newAccount,
   oneAccount,
-} from '../../../contract/account.ts'
-import { cutPage } from '../../page.ts'
+} from '../../../contract/accounts/account.ts'
+import { cutPage } from '../../page/page.ts'
 import { accountListQuery, buildFilter, flag } from '../filter.ts'
 import { knownAccount } from './known-account.ts'
 

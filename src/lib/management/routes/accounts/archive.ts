@@ -2,9 +2,9 @@ import { QwenctlError } from '../../../base/errors.ts'
 import type { ManagedToolkit } from '../../../toolkit/scope/managed-toolkit.ts'
 import type { ArchivedView } from '../../../toolkit/views.ts'
 import { route } from '../../route.ts'
-import { accountName, archive, oneAccount, oneArchived } from '../../../contract/account.ts'
+import { accountName, archive, oneAccount, oneArchived } from '../../../contract/accounts/account.ts'
 import { paging } from '../../../contract/paging.ts'
-import { cutPage } from '../../page.ts'
+import { cutPage } from '../../page/page.ts'
 import { accountFilter, buildFilter } from '../filter.ts'
 
 /** Removed accounts that can be restored. */

@@ -1,4 +1,4 @@
-import { tryParseJson } from '../../../base/try-parse-json.ts'
+import { tryParseJson } from '../../../base/text/try-parse-json.ts'
 
 /** An upstream's answer that is not passed on yet. The client may get it if no other account does better. */
 export interface HeldAnswer {

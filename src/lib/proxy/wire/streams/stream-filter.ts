@@ -1,5 +1,5 @@
 import { isRecord } from '../../../base/is-record.ts'
-import { tryParseJson } from '../../../base/try-parse-json.ts'
+import { tryParseJson } from '../../../base/text/try-parse-json.ts'
 import type { Usage } from '../../../provider/provider.ts'
 import { mergeUsage, unknownUsage } from '../../../provider/usage/usage.ts'
 import { streamErrorIn, type StreamError } from './stream-error.ts'

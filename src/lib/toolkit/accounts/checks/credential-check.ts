@@ -1,8 +1,8 @@
 import { redact } from '../../../account/mask.ts'
 import { isQwenctlError, QwenctlError } from '../../../base/errors.ts'
 import type { Dialect, Outcome, Provider } from '../../../provider/provider.ts'
-import { printable } from '../../../base/printable.ts'
-import { tryParseJson } from '../../../base/try-parse-json.ts'
+import { printable } from '../../../base/text/printable.ts'
+import { tryParseJson } from '../../../base/text/try-parse-json.ts'
 import type { EgressAgents } from '../../../net/egress-agents.ts'
 import type { CheckResult } from '../account-inputs.ts'
 

@@ -1,4 +1,4 @@
-import { hashText, mix } from '../../../base/hash-text.ts'
+import { hashText, mix } from '../../../base/text/hash-text.ts'
 
 const FIRST_SLOTS = 1 << 12
 /** A million different ids have about a hundred equal hashes. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { tryParseJson } from '../../../base/try-parse-json.ts'
+import { tryParseJson } from '../../../base/text/try-parse-json.ts'
 import { isLoopbackUrl } from '../../../base/loopback.ts'
 import type { Finding } from '../finding.ts'
 import { keyFinding } from '../read/key-problem.ts'

@@ -1,4 +1,4 @@
-import { tryParseJson } from '../../../base/try-parse-json.ts'
+import { tryParseJson } from '../../../base/text/try-parse-json.ts'
 import { join } from 'node:path'
 import type { Finding } from '../finding.ts'
 import { keyFinding } from '../read/key-problem.ts'

@@ -1,4 +1,4 @@
-import { hashText } from '../../../base/hash-text.ts'
+import { hashText } from '../../../base/text/hash-text.ts'
 
 /**
  * Ids of tool calls that every service accepts: unique, with letters, digits, `_` and `-` only, and no longer than 64

@@ -1,4 +1,4 @@
-import { hashText } from '../../../base/hash-text.ts'
+import { hashText } from '../../../base/text/hash-text.ts'
 import type { ToolName, TranslationPlan } from '../../plan.ts'
 import type { NeutralRequest } from '../request.ts'
 

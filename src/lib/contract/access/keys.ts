@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { limitView } from './account.ts'
-import { answer, body, text, time } from './components.ts'
-import { next, paging } from './paging.ts'
+import { limitView } from '../accounts/account.ts'
+import { answer, body, text, time } from '../components.ts'
+import { next, paging } from '../paging.ts'
 
 const clientKey = answer(
   'ClientKey',

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { QwenctlError } from '../base/errors.ts'
+import { QwenctlError } from '../../base/errors.ts'
 
 /** Far more than any description of an account. */
 const MOST_BYTES = 1 << 20

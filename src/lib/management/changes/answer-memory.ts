@@ -1,4 +1,4 @@
-import type { Sent } from './run-route.ts'
+import type { Sent } from '../run-route.ts'
 
 const KEPT_MS = 24 * 3_600_000
 /** The most bytes of answers in memory, and the most of one user. */

@@ -1,9 +1,9 @@
-import { QwenctlError } from '../base/errors.ts'
+import { QwenctlError } from '../../base/errors.ts'
 import { hasETag, matchesETag } from './resource-version.ts'
-import type { Call, Method, Route } from './route.ts'
-import type { Router } from './router.ts'
-import { runRoute } from './run-route.ts'
-import type { Sent } from './run-route.ts'
+import type { Call, Method, Route } from '../route.ts'
+import type { Router } from '../router.ts'
+import { runRoute } from '../run-route.ts'
+import type { Sent } from '../run-route.ts'
 
 interface Change {
   path: string

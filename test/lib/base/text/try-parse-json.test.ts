@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { tryParseJson } from '../../../src/lib/base/try-parse-json.ts'
+import { tryParseJson } from '../../../../src/lib/base/text/try-parse-json.ts'
 
 test('reads any JSON, null and false included', () => {
   fc.assert(

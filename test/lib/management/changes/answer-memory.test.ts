@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { AnswerMemory } from '../../../src/lib/management/answer-memory.ts'
+import { AnswerMemory } from '../../../../src/lib/management/changes/answer-memory.ts'
 
 const MIB = 1 << 20
 const answer = Promise.resolve({ status: 200, value: {}, headers: {} })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { metrics } from '../quota/limit.ts'
-import { answer, body, count, text, time } from './components.ts'
-import { next } from './paging.ts'
+import { metrics } from '../../quota/limit.ts'
+import { answer, body, count, text, time } from '../components.ts'
+import { next } from '../paging.ts'
 
 export const forecastFields = {
   exhaustsAt: time.nullable().describe('null: it resets first'),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { QwenctlError } from '../base/errors.ts'
+import { QwenctlError } from '../../base/errors.ts'
 import { AnswerMemory } from './answer-memory.ts'
-import type { Sent } from './run-route.ts'
+import type { Sent } from '../run-route.ts'
 
 const KEY = /^[\x21-\x7e]{1,255}$/
 

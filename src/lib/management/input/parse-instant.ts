@@ -1,4 +1,4 @@
-import { QwenctlError } from '../base/errors.ts'
+import { QwenctlError } from '../../base/errors.ts'
 
 const DAY_MS = 86_400_000
 const DAY_LENGTH = '2026-11-22'.length

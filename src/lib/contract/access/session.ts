@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { answer, body, text, time } from './components.ts'
+import { answer, body, text, time } from '../components.ts'
 
 export const about = answer(
   'About',

@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { escapeInJson, printable, printableColours, printableLines } from '../../../src/lib/base/printable.ts'
+import {
+  escapeInJson,
+  printable,
+  printableColours,
+  printableLines,
+} from '../../../../src/lib/base/text/printable.ts'
 
 const unsafe = /[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
 const awkward = fc.string({

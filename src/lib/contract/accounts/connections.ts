@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { account, verification } from './account.ts'
-import { answer, body, text, time } from './components.ts'
+import { answer, body, text, time } from '../components.ts'
 import { login } from './logins.ts'
-import { next, paging } from './paging.ts'
+import { next, paging } from '../paging.ts'
 
 const authType = z.enum(['api_key', 'none', 'device'])
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { account, settings } from './account.ts'
-import { answer, body, text, time } from './components.ts'
+import { answer, body, text, time } from '../components.ts'
 
 export const login = answer(
   'Login',

@@ -1,8 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { givenApi } from '../../support/servers/management-harness.ts'
-import { temporaryFolder } from '../../support/temp-folder.ts'
+import { givenApi } from '../../../support/servers/management-harness.ts'
+import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 async function given() {
   const pageFolder = temporaryFolder()

@@ -1,4 +1,4 @@
-import { QwenctlError } from '../base/errors.ts'
+import { QwenctlError } from '../../base/errors.ts'
 
 /** A part of a list. */
 export interface Page<Item> {

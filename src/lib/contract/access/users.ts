@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { answer, body, count, text, time } from './components.ts'
-import { next, paging } from './paging.ts'
+import { answer, body, count, text, time } from '../components.ts'
+import { next, paging } from '../paging.ts'
 
 const user = answer(
   'User',

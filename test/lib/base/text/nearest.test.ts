@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { editDistance } from '../../../src/lib/base/edit-distance.ts'
-import { nearest } from '../../../src/lib/base/nearest.ts'
+import { editDistance } from '../../../../src/lib/base/text/edit-distance.ts'
+import { nearest } from '../../../../src/lib/base/text/nearest.ts'
 
 const services = ['qwen', 'openai', 'openrouter', 'groq', 'xai', 'zai', 'anthropic', 'gemini']
 

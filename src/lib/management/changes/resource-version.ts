@@ -1,13 +1,18 @@
 import { createHash } from 'node:crypto'
 import type { z } from 'zod'
-import type { AccountView } from '../toolkit/views.ts'
-import type { ClientKeyView } from '../contract/keys.ts'
-import type { JobAnswer } from '../contract/jobs.ts'
-import { addedAccount, oneAccount, refreshedAccount, verifiedAccount } from '../contract/account.ts'
-import { begunConnection, oneConnection } from '../contract/connections.ts'
-import { createdKey, oneKey } from '../contract/keys.ts'
-import { oneJob } from '../contract/jobs.ts'
-import { settingList } from '../contract/proxy.ts'
+import type { AccountView } from '../../toolkit/views.ts'
+import type { ClientKeyView } from '../../contract/access/keys.ts'
+import type { JobAnswer } from '../../contract/jobs.ts'
+import {
+  addedAccount,
+  oneAccount,
+  refreshedAccount,
+  verifiedAccount,
+} from '../../contract/accounts/account.ts'
+import { begunConnection, oneConnection } from '../../contract/accounts/connections.ts'
+import { createdKey, oneKey } from '../../contract/access/keys.ts'
+import { oneJob } from '../../contract/jobs.ts'
+import { settingList } from '../../contract/proxy.ts'
 
 /**
  * The version of a resource covers everything that a person or program sets. Counts, cooldowns and times change with

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { account } from './account.ts'
-import { answer, body, count, text } from './components.ts'
+import { answer, body, count, text } from '../components.ts'
 
 const action = z.enum(['enable', 'disable', 'verify', 'refresh', 'reset', 'start', 'stop'])
 

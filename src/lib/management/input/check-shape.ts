@@ -1,7 +1,7 @@
 import type { z } from 'zod'
-import { redact } from '../account/mask.ts'
-import type { ErrorCode } from '../base/errors.ts'
-import { QwenctlError } from '../base/errors.ts'
+import { redact } from '../../account/mask.ts'
+import type { ErrorCode } from '../../base/errors.ts'
+import { QwenctlError } from '../../base/errors.ts'
 
 /** The most fields that one answer lists. */
 const MOST_FIELDS = 50
