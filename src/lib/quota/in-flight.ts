@@ -26,10 +26,15 @@ export function emptyInFlight(): InFlight {
   return { requests: NO_REQUESTS, mean: null }
 }
 
+/** Whether no answer comes for a request that was granted at `at`: its process may have died. Epoch milliseconds. */
+export function isAbandoned(at: number, now: number): boolean {
+  return at <= now - LONGEST_REQUEST_MS
+}
+
 /** Notes a granted request. `now`: epoch milliseconds. */
 export function begin(inFlight: InFlight, request: InFlightRequest, now: number): void {
   const { requests } = inFlight
-  while (requests.length > 0 && requests[0]!.at <= now - LONGEST_REQUEST_MS) requests.shift()
+  while (requests.length > 0 && isAbandoned(requests[0]!.at, now)) requests.shift()
   // Most accounts have one request at a time: `push` on an empty list makes room for 17.
   if (requests.length === 0) inFlight.requests = [request]
   else requests.push(request)
@@ -75,7 +80,7 @@ export function heldAmount(
   const usual = mean === null || metric === 'requests' ? 0 : trailAmount(mean, metric)
   let held = 0
   for (const request of requests) {
-    if (request.at <= now - LONGEST_REQUEST_MS || (model !== null && request.model !== model)) continue
+    if (isAbandoned(request.at, now) || (model !== null && request.model !== model)) continue
     held += metric === 'requests' ? 1 : Math.max(usual, holdAmount(request.hold, metric))
   }
   return held

@@ -9,7 +9,7 @@ import { countUsed } from './standing.ts'
 /** A difference below this share of what is left, or of the limit, is not worth an event. */
 const LEAST_SHARE = 0.1
 /** Charges leave a window while an answer is on its way. An older count than this share of the window is useless. */
-const MOST_AGE = 1 / 60
+const MOST_AGE_SHARE = 1 / 60
 /** Shorter windows end soon enough on their own. */
 const LONG_WINDOW_MS = 6 * 3_600_000
 
@@ -41,22 +41,22 @@ export interface ReportedCount {
 export function contradicts(limit: LimitState, { remaining, ageMs, held, now }: ReportedCount): boolean {
   if (limit.metric !== 'requests' || !(remaining > 0) || remaining > limit.max) return false
   const ownRemaining = limit.max - countUsed(limit, now)
-  const slack = Math.floor(remaining * LEAST_SHARE) + countLeft(limit, ageMs)
+  const slack = Math.floor(remaining * LEAST_SHARE) + countExpired(limit, ageMs)
   if (ownRemaining - remaining > slack)
-    return isOfWindow(limit, now, ageMs) && ownRemaining - remaining - held() > slack
+    return isRecentEnough(limit, now, ageMs) && ownRemaining - remaining - held() > slack
   if (remaining - ownRemaining <= limit.max * LEAST_SHARE || !canLower(limit)) return false
   return countBefore(limit, now - LONGEST_REQUEST_MS) > limit.max - remaining
 }
 
 /** Whether a count of this age is of the present window. */
-function isOfWindow({ clock, usage }: LimitState, now: number, ageMs: number): boolean {
-  if (clock.kind !== 'calendar') return ageMs < clock.lengthMs * MOST_AGE
+function isRecentEnough({ clock, usage }: LimitState, now: number, ageMs: number): boolean {
+  if (clock.kind !== 'calendar') return ageMs < clock.lengthMs * MOST_AGE_SHARE
   if (usage.kind !== 'fixed' || usage.start === null || usage.end === null) return false
   return now < usage.end && usage.start <= now - ageMs
 }
 
 /** The charges that may have left a window in this time: at its pace, and of a bucket one more. */
-function countLeft({ clock, max }: { clock: Clock; max: number }, ageMs: number): number {
+function countExpired({ clock, max }: { clock: Clock; max: number }, ageMs: number): number {
   if (clock.kind === 'calendar' || clock.kind === 'first-use') return 0
   return Math.ceil((max * ageMs) / clock.lengthMs) + (clock.kind === 'refill' ? 1 : 0)
 }

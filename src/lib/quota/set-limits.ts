@@ -4,7 +4,7 @@ import type { LimitState, ModelLimitState, SubjectState } from './log/state.ts'
 import { canLower } from './reported-count.ts'
 import { isInForce } from './standing.ts'
 import { usageFromTrail } from './log/trail.ts'
-import { LONGEST_REQUEST_MS } from './in-flight.ts'
+import { LONGEST_REQUEST_MS, isAbandoned } from './in-flight.ts'
 import { advance, charge, emptyUsage, lowerTo } from './window.ts'
 
 /**
@@ -159,10 +159,9 @@ function countHeld(
   model: string,
   { all, now }: { all: number; now: number },
 ): number {
-  const since = now - LONGEST_REQUEST_MS
   const others =
     inFlight?.requests.filter(
-      ({ at, model: other }) => at > since && other !== undefined && other !== model,
+      ({ at, model: other }) => !isAbandoned(at, now) && other !== undefined && other !== model,
     ) ?? []
   return Math.max(0, all - others.length)
 }

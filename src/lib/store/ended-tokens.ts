@@ -29,13 +29,13 @@ export class EndedTokens {
     return this.#known.has(digest)
   }
 
-  /** `expiresAt`: epoch milliseconds. */
-  async add(token: string, expiresAt: number): Promise<void> {
+  /** `digest`: that of `digestToken`. `expiresAt`: epoch milliseconds. */
+  async add(digest: string, expiresAt: number): Promise<void> {
     ensureFolder(dirname(this.#file))
     await withLock(this.#file, async () => {
       const now = this.#clock()
       const kept = [...parse(readStoreFile(this.#file) ?? '')].filter(([, end]) => end > now)
-      const lines = [...kept, [digestToken(token), expiresAt] as const].map(
+      const lines = [...kept, [digest, expiresAt] as const].map(
         ([name, end]) => `${name} ${end.toString(36)}\n`,
       )
       await writeAtomically(this.#file, lines.join(''))

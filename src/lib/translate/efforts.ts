@@ -2,7 +2,8 @@
 // https://platform.openai.com/docs/guides/reasoning, https://github.com/anomalyco/opencode/pull/26268 (from OpenAI's own
 // refusals), https://github.com/openai/codex/issues/6647, https://docs.x.ai/docs/guides/reasoning,
 // https://platform.kimi.ai/docs/guide/use-thinking-models. `max` of GPT-5.6: https://github.com/enricoros/big-AGI/issues/1159.
-// Deep research: https://github.com/anomalyco/models.dev/pull/2473. GPT-6 Astra takes `max` in Responses alone: https://github.com/BerriAI/litellm-docs/pull/1173. GLM:
+// Deep research: https://github.com/anomalyco/models.dev/pull/2473. GPT-6 Astra takes `max` in Responses alone:
+// https://github.com/BerriAI/litellm-docs/pull/1173. GLM:
 // https://docs.z.ai/guides/capabilities/thinking, https://github.com/charmbracelet/catwalk/pull/603.
 
 /** From the least to the most. Groq's `default` is the only effort of a model that thinks or does not. */
@@ -18,51 +19,51 @@ interface EffortRow {
 }
 
 /** Models that think unless they are asked not to, if they take `none`. */
-const thinking = (pattern: RegExp, ...efforts: readonly Effort[]): EffortRow => ({
+const thinksByDefault = (pattern: RegExp, ...efforts: readonly Effort[]): EffortRow => ({
   pattern,
   efforts,
   thinks: true,
 })
 /** Models that think only when they are asked to, if they take an effort. */
-const quiet = (pattern: RegExp, ...efforts: readonly Effort[]): EffortRow => ({
+const thinksIfAsked = (pattern: RegExp, ...efforts: readonly Effort[]): EffortRow => ({
   pattern,
   efforts,
   thinks: false,
 })
 
 const models: readonly EffortRow[] = [
-  thinking(/^gpt-oss/, 'low', 'medium', 'high'),
-  thinking(/^o1-(?:mini|preview)/),
-  thinking(/^o\d.*-deep-research/, 'medium'),
-  thinking(/^(?:o\d|codex-mini)/, 'low', 'medium', 'high'),
-  quiet(/^(?:gpt-[34]|chatgpt-|gpt-5-chat)/),
-  thinking(/^gpt-5\.\d+-chat/, 'medium'),
-  thinking(/^gpt-5-pro/, 'high'),
-  thinking(/^gpt-5\.\d+-pro/, 'medium', 'high', 'xhigh'),
-  thinking(/^gpt-5\.(?:1-codex-max|(?:[2-9]|\d\d)-codex)/, 'low', 'medium', 'high', 'xhigh'),
-  thinking(/^gpt-5(?:\.1)?-codex/, 'low', 'medium', 'high'),
-  quiet(/^gpt-5\.1(?!\d)/, 'none', 'low', 'medium', 'high'),
-  quiet(/^gpt-5\.[2-4](?!\d)/, 'none', 'low', 'medium', 'high', 'xhigh'),
-  thinking(/^gpt-5\.5(?!\d)/, 'none', 'low', 'medium', 'high', 'xhigh'),
-  thinking(/^gpt-5\.\d/, 'none', 'low', 'medium', 'high', 'xhigh', 'max'),
-  thinking(/^gpt-5/, 'minimal', 'low', 'medium', 'high'),
-  thinking(/^gpt-6-astra/, 'low', 'medium', 'high', 'xhigh'),
-  thinking(/^kimi-k3/, 'low', 'high', 'max'),
-  thinking(/^grok-3-mini/, 'low', 'high'),
-  quiet(/^grok-[23](?:-|$)/),
-  thinking(/^grok-(?:4|code-fast-1)(?:-|$)/),
+  thinksByDefault(/^gpt-oss/, 'low', 'medium', 'high'),
+  thinksByDefault(/^o1-(?:mini|preview)/),
+  thinksByDefault(/^o\d.*-deep-research/, 'medium'),
+  thinksByDefault(/^(?:o\d|codex-mini)/, 'low', 'medium', 'high'),
+  thinksIfAsked(/^(?:gpt-[34]|chatgpt-|gpt-5-chat)/),
+  thinksByDefault(/^gpt-5\.\d+-chat/, 'medium'),
+  thinksByDefault(/^gpt-5-pro/, 'high'),
+  thinksByDefault(/^gpt-5\.\d+-pro/, 'medium', 'high', 'xhigh'),
+  thinksByDefault(/^gpt-5\.(?:1-codex-max|(?:[2-9]|\d\d)-codex)/, 'low', 'medium', 'high', 'xhigh'),
+  thinksByDefault(/^gpt-5(?:\.1)?-codex/, 'low', 'medium', 'high'),
+  thinksIfAsked(/^gpt-5\.1(?!\d)/, 'none', 'low', 'medium', 'high'),
+  thinksIfAsked(/^gpt-5\.[2-4](?!\d)/, 'none', 'low', 'medium', 'high', 'xhigh'),
+  thinksByDefault(/^gpt-5\.5(?!\d)/, 'none', 'low', 'medium', 'high', 'xhigh'),
+  thinksByDefault(/^gpt-5\.\d/, 'none', 'low', 'medium', 'high', 'xhigh', 'max'),
+  thinksByDefault(/^gpt-5/, 'minimal', 'low', 'medium', 'high'),
+  thinksByDefault(/^gpt-6-astra/, 'low', 'medium', 'high', 'xhigh'),
+  thinksByDefault(/^kimi-k3/, 'low', 'high', 'max'),
+  thinksByDefault(/^grok-3-mini/, 'low', 'high'),
+  thinksIfAsked(/^grok-[23](?:-|$)/),
+  thinksByDefault(/^grok-(?:4|code-fast-1)(?:-|$)/),
 ]
 
 /** Hosts that know the efforts of few models. */
 const hosts: Readonly<Record<string, readonly EffortRow[]>> = {
   groq: [
-    thinking(/^gpt-oss/, 'low', 'medium', 'high'),
-    thinking(/^qwen-?3/, 'none', 'default'),
-    quiet(/^(?:llama|meta-llama|gemma|kimi|mi[sx]tral|compound|allam)/),
+    thinksByDefault(/^gpt-oss/, 'low', 'medium', 'high'),
+    thinksByDefault(/^qwen-?3/, 'none', 'default'),
+    thinksIfAsked(/^(?:llama|meta-llama|gemma|kimi|mi[sx]tral|compound|allam)/),
   ],
   zai: [
-    thinking(/^glm-5\.(?:[3-9]|\d\d)/, 'low', 'high', 'max'),
-    thinking(/^glm-5\.2/, 'none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'),
+    thinksByDefault(/^glm-5\.(?:[3-9]|\d\d)/, 'low', 'high', 'max'),
+    thinksByDefault(/^glm-5\.2/, 'none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'),
   ],
 }
 

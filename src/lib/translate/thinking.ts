@@ -77,13 +77,14 @@ function switchThinking(
   const isOff = wanted === 'none' && (efforts === null || efforts.includes('none'))
   if (isOff) return { thinking: { type: 'disabled' } }
   if (wanted === null) return thinking.isAdaptive ? { thinking: { type: 'enabled' } } : {}
-  const isTaken = efforts !== null || findHabits(provider).takesEffortBeside
-  const effort = efforts === null ? wanted : nearestEffort(wanted, efforts)
-  if (!isTaken || effort === null) leaveOut(thinking.field)
-  return {
-    thinking: { type: 'enabled' },
-    ...(isTaken && effort !== null ? { reasoning_effort: effort } : {}),
-  }
+  const taken = efforts === null ? takenBeside(wanted, provider) : nearestEffort(wanted, efforts)
+  // A budget asks for thinking alone, and that is fulfilled.
+  if (taken === null && thinking.effort !== null) leaveOut(thinking.field)
+  return { thinking: { type: 'enabled' }, ...(taken === null ? {} : { reasoning_effort: taken }) }
+}
+
+function takenBeside(effort: string, provider: string): string | null {
+  return findHabits(provider).takesEffortBeside ? effort : null
 }
 
 function enableThinking({ effort, budget, isAdaptive }: Thinking): Json {

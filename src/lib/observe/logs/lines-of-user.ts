@@ -28,8 +28,8 @@ function withoutOthers(text: string): RequestFields {
   if (last === undefined) return { ...line, attempt: null, next: null }
   // The words of qwenctl's own errors name accounts; a provider's message is about the user's own account.
   const isProviders = last.endsWith(` ${outcome}`)
-  const key = { clientKey: null, ...(line.clientKeyId === undefined ? {} : { clientKeyId: null }) }
-  return { ...line, ...key, attempts: 1, tried: [last], message: isProviders ? message : null }
+  const ofOthers = { clientKey: null, clientKeyId: null, message: isProviders ? message : null }
+  return { ...line, ...ofOthers, attempts: 1, tried: [last] }
 }
 
 /** A text within a line cannot match a field, since its quotes are escaped. */

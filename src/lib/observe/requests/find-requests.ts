@@ -41,7 +41,7 @@ export interface RequestSearch {
 const IS_REQUEST = '"kind":"request"'
 /** The most bytes that one page reads: the next page continues. */
 const MOST_BYTES = 64 << 20
-/** The most bytes that the search for one request reads: most of them only pass by. */
+/** The most bytes that the search for one request reads. More than for a page: it parses no line of another request. */
 const MOST_BYTES_OF_SEARCH = 4 * MOST_BYTES
 /** Lines are written shortly after the end of their request, and not in its order. */
 const LATE_MS = 60_000

@@ -48,6 +48,8 @@ export class Targets {
     const { accounts, sandboxBase, upstreams } = this.#options
     const built = this.#built
     const bases = this.#bases
+    // Requests side by side meet one fault together, and that is one exception.
+    const failedBefore = this.#pluginFaults.has(account.id)
     let target: Target
     try {
       const access = await accounts.access(account, refused)
@@ -55,7 +57,7 @@ export class Targets {
       const opened = { access, via, sandboxBase: provider.simulated ? await sandboxBase() : null }
       target = buildTarget({ account, provider, dialect }, opened, { upstreams, bases })
     } catch (error) {
-      return isQwenctlError(error) && !this.#isFirstPluginFault(error, account.id) ? error : unprepared(error)
+      return this.#readFailure(error, account.id, failedBefore)
     }
     this.#pluginFaults.delete(account.id)
     if (this.#withoutUsageOption.has(formatBase(target))) target.takesUsageOption = false
@@ -64,10 +66,11 @@ export class Targets {
   }
 
   /** A single exception of a plugin says little. The next one in a row is a fault of the account. */
-  #isFirstPluginFault({ code }: QwenctlError, accountId: string): boolean {
-    if (code !== 'plugin_failed' || this.#pluginFaults.has(accountId)) return false
+  #readFailure(error: unknown, accountId: string, failedBefore: boolean): QwenctlError {
+    if (!isQwenctlError(error)) return unprepared(error)
+    if (error.code !== 'plugin_failed') return error
     this.#pluginFaults.add(accountId)
-    return true
+    return failedBefore ? error : unprepared(error)
   }
 
   /** Records that the account refused the usage option of streams. It is not sent again while the proxy runs. */
@@ -80,6 +83,7 @@ export class Targets {
   clear(): void {
     this.#built = noTargets()
     this.#bases = new Bases()
+    this.#pluginFaults.clear()
   }
 }
 

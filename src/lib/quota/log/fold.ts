@@ -1,5 +1,5 @@
 import type { LedgerEvent, ReserveEvent, ResetEvent } from './events.ts'
-import { LONGEST_REQUEST_MS, begin, countsAmounts, emptyInFlight } from '../in-flight.ts'
+import { begin, countsAmounts, emptyInFlight, isAbandoned } from '../in-flight.ts'
 import { forgetLearned, learnLimits, setLimits } from '../set-limits.ts'
 import { setTime } from './shift-time.ts'
 import { isFull } from '../standing.ts'
@@ -161,10 +161,8 @@ function reset(state: LedgerState, event: ResetEvent): boolean {
   return true
 }
 
-/** An older reservation belongs to a process that ended: no answer of its request comes. */
 function countInFlight({ open, now }: LedgerState, account: string): number {
   let count = 0
-  for (const one of open.entries())
-    if (one.account === account && one.at > now - LONGEST_REQUEST_MS) count += 1
+  for (const one of open.entries()) if (one.account === account && !isAbandoned(one.at, now)) count += 1
   return count
 }

@@ -60,7 +60,7 @@ export class AdminAccess {
   async end(presented: string): Promise<void> {
     const identity = this.#identify(presented, await this.token())
     if (identity === null || identity.kind === 'admin') return
-    await this.#ended.add(presented, identity.expiresAt)
+    await this.#ended.add(digestToken(presented), identity.expiresAt)
   }
 
   /** Whether the presented secret opens everything now. A home without a token accepts none. */

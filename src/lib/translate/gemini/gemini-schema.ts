@@ -81,11 +81,13 @@ function readPath({ text }: RawJson): string | null {
 
 /** The schema that takes the place of a reference; null: there is none, or no room is left for it. */
 function takeTarget(path: string, { root, depth, budget }: Place): RawJson | null {
-  if (depth >= MOST_DEPTH || budget.left <= 0) return null
+  if (depth >= MOST_DEPTH || budget.left < LEAST_TARGET) return null
+  // The search counts too, because each one parses the schema again.
+  budget.left -= LEAST_TARGET
   const target = followPath(root, path)
-  const length = Math.max(target?.text.length ?? 0, LEAST_TARGET)
-  if (length > budget.left) return null
-  budget.left -= length
+  const more = Math.max(0, (target?.text.length ?? 0) - LEAST_TARGET)
+  if (more > budget.left) return null
+  budget.left -= more
   return target
 }
 

@@ -16,7 +16,7 @@ export function describeSchema(request: NeutralRequest): void {
 }
 
 /** Whether the schema of the answer is no object at its top, but a list or a choice. */
-export function isListForm({ output }: NeutralRequest): boolean {
+export function isNoObjectForm({ output }: NeutralRequest): boolean {
   if (output?.type !== 'schema') return false
   const members = readMembers(output.schema)
   return members === null || !hasType(members, 'object')

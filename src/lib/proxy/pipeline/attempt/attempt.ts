@@ -171,7 +171,7 @@ export class Attempt extends DecodedResponse implements RelayHost, WaitingStream
     })
   }
 
-  /** Services count tokens separately from requests. */
+  /** Learns nothing on routes that only count tokens: services limit those separately. */
   learnLimits(error?: unknown): void {
     const { live, member, model, route, clock } = this.#context
     if (!route.isCounted || this.#head === null) return

@@ -1,3 +1,4 @@
+import { isOllamaChat } from '../plan/routes.ts'
 import { refusedAddition, SUMMARY } from './added-parameters.ts'
 import { readTokenLimit } from './token-limit.ts'
 import type { AttemptResult, Refused } from './attempt-result.ts'
@@ -84,7 +85,7 @@ function refusedParameter(result: AttemptResult, { sent, plan }: Assignment): st
   const { class: outcome } = result.outcome
   if (outcome !== 'bad-request' && outcome !== 'model-unavailable') return null
   const { route, bytes } = plan.incoming
-  const isOllama = route.ollama !== null
+  const isOllama = isOllamaChat(route)
   if (sent.outgoing.plan === null && !isOllama) return null
   const refused = refusedAddition(result.held, sent.outgoing.body, isOllama ? NOTHING_WRITTEN : bytes)
   // An organisation that is not verified gets the model without summaries of its thinking.

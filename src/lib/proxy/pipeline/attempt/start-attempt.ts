@@ -9,6 +9,7 @@ import { fitOllamaThinking } from '../../../translate/ollama/fit-thinking.ts'
 import type { TranslatedRequest, Without } from '../../../translate/translate.ts'
 import type { ProxyContext } from '../proxy-context.ts'
 import { buildOutgoing, type Incoming, type Outgoing } from '../plan/outgoing.ts'
+import { isOllamaChat } from '../plan/routes.ts'
 import type { Target } from '../../pool/target.ts'
 import { credentialFailure } from './refresh-token.ts'
 import type { Assignment } from './assignment.ts'
@@ -84,9 +85,9 @@ function findBound({ plan, step, member }: Assignment): { format: WireFormat | n
   return { format, name: format === 'chat' ? findHabits(member.account.provider).maxTokens : 'max_tokens' }
 }
 
-/** Writes the thinking of an Ollama client for an account of its own format. Returns the fields that were left out. */
+/** Rewrites the thinking of an Ollama client in the body of `outgoing`. Returns the fields that were left out. */
 function fitOllama({ route }: Incoming, outgoing: Outgoing, provider: string): readonly string[] {
-  if (route.ollama !== 'chat' && route.ollama !== 'generate') return NOTHING
+  if (!isOllamaChat(route)) return NOTHING
   const text = outgoing.body.toString('utf8')
   const leftOut: string[] = []
   const fitted = fitOllamaThinking(text, provider, (field) => void leftOut.push(field))
@@ -127,9 +128,10 @@ function prepare(
     dropsSeals: retried.includes('sealed-state'),
   })
   exchange.isTranslated = translated !== null
-  exchange.leftOut = translated?.plan.leftOut ?? fitOllama(incoming, outgoing, member.account.provider)
+  exchange.leftOut =
+    translated === null ? fitOllama(incoming, outgoing, member.account.provider) : translated.plan.leftOut
   const model = step.wanted.model ?? null
-  if (outgoing.plan !== null || incoming.route.ollama !== null)
+  if (outgoing.plan !== null || isOllamaChat(incoming.route))
     leaveOutRefused(exchange, outgoing, assignment, target)
   const mostOutput = assignment.use?.mostOutput ?? null
   exchange.mostOutput = mostOutput

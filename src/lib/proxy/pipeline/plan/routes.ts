@@ -86,6 +86,11 @@ const ollamaRoutes: ReadonlyMap<string, Route> = new Map([
   ollama('embeddings', makeRoute('/embeddings')),
 ])
 
+/** Whether a client of Ollama's API asks for a chat answer. The body is a chat completion that qwenctl wrote. */
+export function isOllamaChat({ ollama }: Pick<Route, 'ollama'>): boolean {
+  return ollama === 'chat' || ollama === 'generate'
+}
+
 const byPath: ReadonlyMap<string, Route> = new Map(routes.map((route) => [route.path, route]))
 
 /**
