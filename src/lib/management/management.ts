@@ -2,6 +2,7 @@
 // matched, authorized, validated and passed to the toolkit; the routes list every operation. Loaded with the first
 // such request, so that an unused page costs nothing.
 
+import { watchLeaving } from './input/watch-leaving.ts'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { QwenctlError, isQwenctlError, readMessage } from '../base/errors.ts'
 import { RecentMap } from '../rotation/pool/recent-map.ts'
@@ -98,12 +99,17 @@ export class Management {
     { headers: { 'if-match': wanted, 'idempotency-key': key } }: IncomingMessage,
     { path, route, call }: { path: string; route: Route; call: Call },
   ): Promise<Sent> {
-    const act = () =>
-      wanted === undefined ? runRoute(route, call) : this.#guard.run(wanted, { path, route, call })
-    if (typeof key !== 'string' || route.method !== 'POST' || call.opened === null) return act()
+    const isConditional = wanted !== undefined && route.method !== 'GET'
+    const act = (call: Call) =>
+      isConditional ? this.#guard.run(wanted, { path, route, call }) : runRoute(route, call)
+    if (typeof key !== 'string' || route.method !== 'POST' || call.opened === null) return act(call)
     const { opened, query, body } = call
     const user = opened.kind === 'user' ? opened.user : null
-    return this.#idempotency.run(key, { user, route: JSON.stringify([path, query ?? null]), body }, act)
+    // A repeated request may wait for the answer of the first one, so it goes to its end.
+    const whole = { ...call, signal: new AbortController().signal }
+    return this.#idempotency.run(key, { user, route: JSON.stringify([path, query ?? null]), body }, () =>
+      act(whole),
+    )
   }
 
   /** The dependencies for what a token opens. Throws `forbidden` for a user that this proxy does not serve. */
@@ -146,13 +152,6 @@ function checkOpens(opened: Opened | null, { access }: Route): void {
   throw new QwenctlError('forbidden', `this token opens the connections and the usage of ${user} alone`, {
     hint: 'use the admin token, which qwenctl config get adminToken prints',
   })
-}
-
-function watchLeaving(res: ServerResponse): AbortSignal {
-  const left = new AbortController()
-  if (res.destroyed) left.abort()
-  else res.once('close', () => left.abort())
-  return left.signal
 }
 
 function splitUrl(url: string): { path: string; search: string } {

@@ -23,6 +23,20 @@ describe('a reference to another place than a definition', () => {
     expect(text).not.toContain('$ref')
   })
 
+  test('counts each search, also one that finds too large a target', () => {
+    const big = { type: 'object', description: 'x'.repeat(70_000) }
+    const many = Array.from({ length: 1_024 }, () => to('#/properties/big'))
+    const properties = {
+      big,
+      many: { anyOf: many },
+      small: { type: 'string' },
+      last: to('#/properties/small'),
+    }
+    const { last } = (JSON.parse(changed({ type: 'object', properties })) as { properties: { last: object } })
+      .properties
+    expect(last).toEqual({})
+  })
+
   test.each(['#/properties/%FF', '#anchor', '#/properties/none'])('takes no other place with %s', (path) => {
     const text = changed({ type: 'object', properties: { a: to(path), b: { type: 'string' } } })
     expect(JSON.parse(text)).toEqual({ type: 'object', properties: { a: {}, b: { type: 'string' } } })

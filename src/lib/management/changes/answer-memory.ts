@@ -39,7 +39,6 @@ export class AnswerMemory {
 
   /** Adds the answer of a request that has begun. It stays at least until `settle`. */
   add(name: string, kept: Kept): void {
-    this.delete(name)
     this.#entries.set(name, { ...kept, at: this.#clock(), bytes: LEAST_BYTES, isSettled: false })
     this.#count(kept.user, LEAST_BYTES)
   }
@@ -80,8 +79,8 @@ export class AnswerMemory {
   #dropOldest(newest: string, user: string | null): void {
     const isFull = () => this.#bytes > MOST_BYTES
     const isShareFull = () => (this.#bytesByUser.get(user) ?? 0) > MOST_BYTES_OF_USER
-    if (!isFull() && !isShareFull()) return
     for (const [name, entry] of this.#entries) {
+      if (!isFull() && !isShareFull()) return
       if (name === newest || !entry.isSettled) continue
       if (isFull() || (entry.user === user && isShareFull())) this.delete(name)
     }

@@ -19,8 +19,11 @@ interface Versioned {
 /** Changes a resource only if it still has the version that `If-Match` names. */
 export class ResourceGuard {
   readonly #router: Router
-  /** The last change from each version: of several from one version, the second sees what the first did. */
-  readonly #last = new Map<string, Promise<unknown>>()
+  /**
+   * The last change by ETag. Not by path: an id and a name may mean one resource. A second change from the same ETag
+   * waits, then compares again.
+   */
+  readonly #lastByETag = new Map<string, Promise<unknown>>()
 
   constructor(router: Router) {
     this.#router = router
@@ -29,18 +32,18 @@ export class ResourceGuard {
   /** Throws `precondition_failed`, also where there is no version, and the errors of the route. */
   async run(wanted: string, change: Change): Promise<Sent> {
     const versioned = findVersioned(this.#router, change.route.method, change.path)
-    if (versioned === null) throw refused('it has no version that If-Match could name', 'leave If-Match out')
+    if (versioned === null)
+      throw refused('this resource has no ETag, so If-Match cannot apply', 'leave If-Match out')
     const etag = await readETag(versioned, change.call)
-    if (etag === null) return runRoute(change.route, change.call)
-    const done = (this.#last.get(etag) ?? Promise.resolve()).then(() =>
+    const done = (this.#lastByETag.get(etag) ?? Promise.resolve()).then(() =>
       runIfMatching(wanted, versioned, change),
     )
     const settled = done.catch(() => undefined)
-    this.#last.set(etag, settled)
+    this.#lastByETag.set(etag, settled)
     try {
       return await done
     } finally {
-      if (this.#last.get(etag) === settled) this.#last.delete(etag)
+      if (this.#lastByETag.get(etag) === settled) this.#lastByETag.delete(etag)
     }
   }
 }
@@ -57,14 +60,14 @@ export function findVersioned(router: Router, method: Method, path: string): Ver
 
 async function runIfMatching(wanted: string, versioned: Versioned, { route, call }: Change): Promise<Sent> {
   const etag = await readETag(versioned, call)
-  if (etag === null || matchesETag(wanted, etag)) return runRoute(route, call)
+  if (matchesETag(wanted, etag)) return runRoute(route, call)
   throw refused('it has changed since the version in If-Match', 'read it again, and send its ETag')
 }
 
-/** Null: it has no version now. Throws the errors of its route, such as `account_not_found`. */
-async function readETag({ route, params }: Versioned, call: Call): Promise<string | null> {
+/** Throws the errors of the route, such as `account_not_found`. */
+async function readETag({ route, params }: Versioned, call: Call): Promise<string> {
   const { headers } = await runRoute(route, { ...call, params, query: undefined })
-  return headers['etag'] ?? null
+  return headers['etag'] ?? ''
 }
 
 function refused(message: string, hint: string): QwenctlError {

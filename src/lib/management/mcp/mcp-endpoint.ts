@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { watchLeaving } from '../input/watch-leaving.ts'
 import { CLIENT_KEY_PREFIX } from '../../account/client-key.ts'
 import { QwenctlError } from '../../base/errors.ts'
 import { sendJson } from '../answer.ts'
@@ -44,9 +45,7 @@ export class McpEndpoint {
       )
     }
     const message = await readJson(req)
-    const left = new AbortController()
-    res.on('close', () => left.abort())
-    const answer = await new McpServer(view, this.#onTrouble).handle(message, left.signal)
+    const answer = await new McpServer(view, this.#onTrouble).handle(message, watchLeaving(res))
     if (answer !== null) return sendJson(res, 200, answer)
     res.writeHead(202, { 'content-length': 0 })
     res.end()

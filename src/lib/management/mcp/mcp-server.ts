@@ -2,14 +2,13 @@
 // (revisions up to 2025-11-25) and without one (2026-07-28), and keeps no session.
 // Source: https://modelcontextprotocol.io/specification/2026-07-28 and /2025-11-25, read 2026-11-30.
 
-import { redact } from '../../account/mask.ts'
 import { QwenctlError, isQwenctlError, readMessage } from '../../base/errors.ts'
 import { ownVersion } from '../../toolkit/own-version.ts'
 import type { Id, RpcAnswer, RpcRequest } from './json-rpc.ts'
 import { RpcError, answerError, answerResult, findId, readRequest, rpcCodes } from './json-rpc.ts'
 import type { McpView } from './mcp-view.ts'
 import { listResources, readResource, resourceTemplates } from './resources.ts'
-import { describeFailure } from './tool.ts'
+import { describeError, describeFailure } from './tool.ts'
 import { listTools } from './tools/all-tools.ts'
 
 /** Revisions that begin with `initialize`, the newest first. */
@@ -46,8 +45,8 @@ export class McpServer {
       return answerResult(request.id, await this.#answer(request, request.id, signal))
     } catch (error) {
       if (error instanceof RpcError) return answerError(id, error)
-      const { code, message, hint } = this.#report(error)
-      return answerError(id, new RpcError(rpcCodes.internal, redact(message, []), { code, hint }))
+      const { code, message, hint } = describeError(this.#report(error))
+      return answerError(id, new RpcError(rpcCodes.internal, message, { code, hint }))
     }
   }
 

@@ -59,7 +59,15 @@ function result(document: object): ToolResult {
 }
 
 /** A failure as the result of a tool. */
-export function describeFailure({ code, message, hint }: QwenctlError): ToolResult {
-  const error = { code, message: redact(message, []), hint: hint === null ? null : redact(hint, []) }
-  return { ...result({ error }), isError: true }
+export function describeFailure(error: QwenctlError): ToolResult {
+  return { ...result({ error: describeError(error) }), isError: true }
+}
+
+/** An error as clients see it: without secrets. */
+export function describeError({ code, message, hint }: QwenctlError): {
+  code: string
+  message: string
+  hint: string | null
+} {
+  return { code, message: redact(message, []), hint: hint === null ? null : redact(hint, []) }
 }

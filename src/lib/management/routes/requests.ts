@@ -9,6 +9,7 @@ import { nameLogged } from '../../observe/requests/logged-account.ts'
 import { parseEnd, parseInstant } from '../input/parse-instant.ts'
 import type { ManagementParts } from '../management-parts.ts'
 import { route } from '../route.ts'
+import { definedOnly } from './filter.ts'
 
 /** Finished requests, from the log of the home. */
 export const requestRoutes = [
@@ -63,10 +64,8 @@ async function buildFilter(
   { toolkit }: Viewer,
   { account, since, until, model, outcome, key, user }: z.output<typeof requestQuery>,
 ): Promise<RequestFilter> {
-  const texts = { model, outcome, key, user }
-  const given = Object.entries(texts).filter(([, value]) => value !== undefined && value !== '')
   return {
-    ...Object.fromEntries(given),
+    ...definedOnly({ model, outcome, key, user }),
     ...(account === undefined || account === ''
       ? {}
       : { account: nameLogged(await toolkit.accounts.records(), account) }),

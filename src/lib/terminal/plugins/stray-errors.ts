@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
+import { readMessage } from '../../base/errors.ts'
 import { registerSurvivor } from '../../base/survived-errors.ts'
 import { endProcess, findRunningPlugin } from './output-aside.ts'
 
@@ -43,8 +44,7 @@ function onStray(error: unknown): void {
 /** The first line; what a plugin throws may be anything, also a trap. */
 function describe(error: unknown): string {
   try {
-    const text = error instanceof Error ? error.message : String(error)
-    return text.split('\n')[0]?.slice(0, 300) ?? ''
+    return readMessage(error).split('\n')[0]?.slice(0, 300) ?? ''
   } catch {
     return 'it threw a value without a message'
   }

@@ -44,8 +44,11 @@ export class DotenvText implements ConfigText {
     const line = this.#lines[at]!
     const value = line.slice(line.indexOf('=') + 1).trimStart()
     const [quote] = value
-    if ((quote !== '"' && quote !== "'") || value.includes(quote, 1)) return at + 1
-    const last = this.#lines.findIndex((each, index) => index > at && each.includes(quote))
+    if (quote !== '"' && quote !== "'") return at + 1
+    // In double quotes, a backslash escapes a quote.
+    const closing = quote === '"' ? /(?<!\\)"/ : /'/
+    if (closing.test(value.slice(1))) return at + 1
+    const last = this.#lines.findIndex((each, index) => index > at && closing.test(each))
     return last < 0 ? at + 1 : last + 1
   }
 

@@ -64,9 +64,12 @@ export function planNotices(windows: PlanWindow[], { id }: Account, now: number)
         ],
   )
   const learned: Notice[] = limits.length === 0 ? [] : [{ type: 'learn', account: id, limits }]
-  const spent = windows.filter((window) => findSpentUntil(window, now) !== null)
-  const until = Math.max(...spent.map((window) => findSpentUntil(window, now) ?? 0))
+  const spent = windows.flatMap((window) => {
+    const until = findSpentUntil(window, now)
+    return until === null ? [] : [{ name: window.name, until }]
+  })
   if (spent.length === 0) return learned
+  const until = Math.max(...spent.map((window) => window.until))
   const evidence = `the provider counts ${spent.map(({ name }) => name).join(', ')} as used up`
   return [
     ...learned,

@@ -222,6 +222,15 @@ describe('a service that cannot check the key now', () => {
   ])
 })
 
+describe('an account that is out, in a message that names a website or a load', () => {
+  eachIs('auth-dead', [
+    [400, 'Your account has been suspended. See our website.'],
+    [404, 'Your account has been suspended. Visit the website for details.'],
+    [400, 'Failed to load credentials: invalid API key'],
+  ])
+  eachIs('quota-hard', [[400, 'Insufficient balance. Please recharge on our website.']])
+})
+
 describe('a setting that a model does not take', () => {
   eachIs('bad-request', [
     [400, 'PDF adapter pdf-text not enabled for image input'],

@@ -18,6 +18,16 @@ test('a large answer of another API arrives in the form of Ollama', async () => 
   expect(prompt_eval_count).toBe(60)
 })
 
+test('the length of embeddings is not dropped where an account refuses it', async () => {
+  const upstream = await givenUpstream()
+  const message = "Unsupported parameter: 'dimensions' is not supported with this model."
+  upstream.always(json(400, { error: { message, param: 'dimensions', code: 'unsupported_parameter' } }))
+  const proxy = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })
+  const reply = await proxy.post('/api/embed', { model: 'm1', input: 'text', dimensions: 256 })
+  expect(reply.status).toBe(400)
+  expect(upstream.requests).toHaveLength(1)
+})
+
 test('a body that is no object is an error of the request', async () => {
   const upstream = await givenUpstream()
   const proxy = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })

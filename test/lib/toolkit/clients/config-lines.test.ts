@@ -51,6 +51,12 @@ describe('dotenv', () => {
     expect(config.text).toBe('A=1\nKEY=x\nB=2\n')
   })
 
+  test('an escaped quote does not end a value', () => {
+    const config = new DotenvText(String.raw`X="{\"a\":1,` + '\n' + String.raw`\"b\":2}"` + '\nB=2\n')
+    config.set(['X'], 'y')
+    expect(config.text).toBe('X=y\nB=2\n')
+  })
+
   test('a value of several lines is removed whole', () => {
     const config = new DotenvText(text)
     config.remove(['KEY'])

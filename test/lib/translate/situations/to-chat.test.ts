@@ -228,6 +228,19 @@ describe('what one service takes', () => {
       lacks: ['reasoning_effort'],
       leftOut: ['reasoning.effort'],
     },
+    'Z.ai: a budget of thinking, for a model that takes no effort': {
+      source: 'https://docs.z.ai/guides/capabilities/thinking',
+      from: 'messages',
+      provider: 'zai',
+      body: {
+        model: 'glm-4.7',
+        max_tokens: 4000,
+        thinking: { type: 'enabled', budget_tokens: 2000 },
+        messages: [{ role: 'user', content: 'hi' }],
+      },
+      sent: { thinking: { type: 'enabled' } },
+      leftOut: [],
+    },
     'Z.ai: an effort for a model that takes all': {
       source: 'esengine/DeepSeek-Reasonix#9642',
       from: 'responses',
