@@ -31,7 +31,7 @@ const OF_ACCOUNT = new RegExp(
 
 /** Another server that the request names: it has an account, a key and a rate of its own. */
 const OTHER_SERVER =
-  /\b(?:connectors?|mcp|plugins?|webhooks?|tool server|(?<!\b(?:our|the|official) )web ?(?:pages?|sites?)|remote (?:host|server)|fetching)\b|\b(?:fail(?:ed|ure)?|could not|cannot|unable|error|while)\b[^.]{0,30}\b(?:fetch|download|load)(?:ed|ing)?\b(?! (?:the |your )?(?:accounts?|credentials?|(?:api )?keys?|organi[sz]ation))/i
+  /\b(?:connectors?|mcp|plugins?|webhooks?|tool server|(?<!\b(?:our|official|(?:see|visit|on) the) )web ?(?:pages?|sites?)|remote (?:host|server)|fetching)\b|\b(?:fail(?:ed|ure)?|could not|cannot|unable|error|while)\b[^.]{0,30}\b(?:fetch|download|load)(?:ed|ing)?\b(?! (?:the |your )?(?:accounts?|credentials?|(?:api )?keys?|organi[sz]ation))/i
 
 /** True when a refusal with these words is about a part of the request, not about the account. */
 export function isAboutRequest({ status, words }: Pick<FailedAnswer, 'status' | 'words'>): boolean {
