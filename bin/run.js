@@ -53,11 +53,19 @@ if (isTooOld(process.version)) {
   process.exitCode = 1
 } else {
   keepCompiledCode()
-  import('../dist/main.js')
-    .then(function (loaded) {
-      return loaded.main(process.argv.slice(2))
-    })
-    .then(function (exit) {
-      process.exitCode = exit
-    })
+  var main = new URL('../dist/main.js', import.meta.url)
+  if (!fs.existsSync(main)) {
+    process.stderr.write(
+      'qwenctl is not built: run npm run setup in ' + path.dirname(import.meta.dirname) + '\n',
+    )
+    process.exitCode = 1
+  } else {
+    import(main.href)
+      .then(function (loaded) {
+        return loaded.main(process.argv.slice(2))
+      })
+      .then(function (exit) {
+        process.exitCode = exit
+      })
+  }
 }

@@ -1,4 +1,4 @@
-// What `npm test` and `npm run demo` start: it installs what the lock file names, then runs the given
+// What `npm test`, `npm run demo` and `npm run setup` start: it installs what the lock file names, then runs the given
 // script with the pinned Node. It must itself run on any Node, so it is plain CommonJS of old syntax.
 'use strict'
 var childProcess = require('child_process')
@@ -50,4 +50,11 @@ if (script) {
   // The demo says what to install next, which needs a new enough Node of the system.
   var env = Object.assign({}, process.env, { QWENCTL_SYSTEM_NODE: process.version })
   run(['run', script === 'demo' ? 'demo:run' : script, '--silent', '--'].concat(rest), env)
+  if (script === 'build') console.log('qwenctl is built. Next: npm link' + nodeNote())
+}
+
+function nodeNote() {
+  var parts = process.version.slice(1).split('.').map(Number)
+  if (parts[0] > 22 || (parts[0] === 22 && parts[1] >= 19)) return ''
+  return ', with Node 22.19 or newer: this is ' + process.version
 }

@@ -37,7 +37,9 @@ export default class Ask extends AccountCommand {
     const onTrouble = (message: string) => this.caution(message)
     try {
       return await withPool(this.toolkit, { secret, onTrouble }, async (pool) => {
-        const model = wanted.model ?? chooseModel(await listModels(pool))
+        const model =
+          wanted.model ??
+          chooseModel(await listModels(pool), (await this.toolkit.accounts.records()).length > 0)
         const isLive = flags.stream && !this.jsonEnabled()
         const onPiece = isLive ? (piece: string) => void process.stdout.write(piece) : null
         const answer = await ask(pool, { model, text: wanted.text, onPiece })
@@ -68,9 +70,13 @@ async function readQuestion([first, second]: (string | undefined)[]): Promise<{
   })
 }
 
-function chooseModel(models: readonly string[]): string {
+function chooseModel(models: readonly string[], hasAccounts: boolean): string {
   const model = chooseChatModel(models)
   if (model !== null) return model
+  if (!hasAccounts)
+    throw new QwenctlError('missing_answer', 'there are no accounts yet', {
+      hint: 'try a simulated one: qwenctl auth add play -p sandbox',
+    })
   throw new QwenctlError('missing_answer', 'no account lists a model for chats', {
     hint: 'name one: qwenctl ask MODEL "TEXT"',
   })

@@ -30,7 +30,7 @@ export default class KeysCreate extends AccountCommand {
     })
     this.print(secret)
     this.tell(
-      `This is the key "${key.name}", shown only once. Programs send it to the proxy as their API key. Every request now needs a key.`,
+      `This is the key "${key.name}", shown only once. Programs send it to the proxy as their API key. Every request now needs a key: programs without one get 401, and those of qwenctl exec and env have theirs.`,
     )
     return { key: { ...key, secret } }
   }

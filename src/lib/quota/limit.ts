@@ -58,7 +58,10 @@ const namedMs = {
  */
 export function parseLimit(text: string): Limit {
   const match = /^([^/a-z]+)([a-z-]*)\/(\S+)$/.exec(plainLimit(text))
-  if (match === null) throw new QwenctlError('invalid_limit', `"${text}" is not a limit`)
+  if (match === null) {
+    const missing = /^\d+[a-z]*$/.test(text) ? `: did you mean ${text}/day?` : ''
+    throw new QwenctlError('invalid_limit', `"${text}" is not a limit${missing}`)
+  }
   const [, amount = '', name = '', window = ''] = match
   const metric = metrics.find((known) => known === (name === '' ? 'requests' : name))
   if (metric === undefined) {

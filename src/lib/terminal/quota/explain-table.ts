@@ -92,7 +92,8 @@ export function explainNotes(document: ExplainDocument): string[] {
   if (document.unknownModel !== null) {
     const { model, near } = document.unknownModel
     const names = near.length === 0 ? '' : ` Did you mean ${near.join(', ')}?`
-    notes.push(printable(`No account is known to have the model ${model}.${names}`))
+    const tried = next === null ? '' : ' A request for it goes to an account that may have it.'
+    notes.push(printable(`No account is known to have the model ${model}.${names}${tried}`))
   }
   if (next === null) {
     const back = returnsAt === null ? '' : ` The first returns at ${comingTime(returnsAt, now)}.`

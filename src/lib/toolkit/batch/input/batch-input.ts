@@ -9,6 +9,9 @@ import { CustomIds } from './custom-ids.ts'
 import { readLines } from './read-lines.ts'
 import { RowPlaces } from './row-places.ts'
 
+const LINE_FORM =
+  'each line is a request: {"custom_id": "1", "method": "POST", "url": "/v1/chat/completions", "body": {"model": "…", "messages": […]}}'
+
 /** Lines that ask for one model at one endpoint: the same accounts can serve them. */
 export interface Lane {
   model: string
@@ -194,13 +197,13 @@ class InputCheck {
     if (this.#faults === 0 && count > 0) return
     if (this.#faults === 0)
       throw new QwenctlError('invalid_value', `${path} has no lines`, {
-        hint: 'each line is a request: {"custom_id": "1", "method": "POST", "url": "/v1/chat/completions", "body": {…}}',
+        hint: LINE_FORM,
       })
     const shown = this.#problems.map(({ line, problem }) => `line ${line}: ${problem}`)
     const more = this.#faults > shown.length ? `; and ${this.#faults - shown.length} more` : ''
     const lines = this.#faults === 1 ? 'an invalid line' : `${this.#faults} invalid lines`
     throw new QwenctlError('invalid_value', `${path} has ${lines}: ${shown.join('; ')}${more}`, {
-      hint: 'nothing was sent; correct the file and run the command again',
+      hint: `nothing was sent; ${LINE_FORM}`,
       details: { faults: this.#faults, problems: this.#problems },
     })
   }
