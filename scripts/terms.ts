@@ -17,7 +17,9 @@ const MAX_PROJECTION_SHARE = 0.001
 
 const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { encoding: 'utf8' })
   .split('\n')
-  .filter((file) => /^(src|web\/src|scripts|bench|docs|examples)\/.*\.(ts|tsx|md)$|^[A-Z]+\.md$/.test(file))
+  .filter((file) =>
+    /^(src|web\/src|scripts|bench|docs|examples|test)\/.*\.(ts|tsx|md)$|^[A-Z]+\.md$/.test(file),
+  )
 
 const passages: Passage[] = []
 let functions = 0
@@ -31,7 +33,7 @@ for (const file of files) {
     throw error
   }
   passages.push(...readPassages(file, text))
-  if (!/\.tsx?$/.test(file)) continue
+  if (!/^(?!test\/).*\.tsx?$/.test(file)) continue
   const names = findProjectionNames(text)
   functions += names.functions
   projections += names.projections.length

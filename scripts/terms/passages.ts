@@ -9,7 +9,10 @@ export interface Passage {
   text: string
 }
 
-/** The prose of a file: comments and messages of TypeScript, paragraphs of Markdown. */
+/**
+ * The prose of a file: comments and messages of TypeScript, paragraphs of Markdown. Strings of a test are mostly data
+ * that other programs write, so only its titles count.
+ */
 export function readPassages(file: string, text: string): Passage[] {
   return file.endsWith('.md') ? readMarkdown(file, text) : readTypeScript(file, text)
 }
@@ -51,6 +54,7 @@ function readTypeScript(file: string, text: string): Passage[] {
   const passages: Passage[] = []
   const kind = file.endsWith('.tsx') ? ts.ScriptKind.TSX : ts.ScriptKind.TS
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true, kind)
+  const isTest = file.startsWith('test/')
   const lineAt = (position: number): number => source.getLineAndCharacterOfPosition(position).line + 1
   const seen = new Set<number>()
   const visit = (node: ts.Node): void => {
@@ -66,7 +70,7 @@ function readTypeScript(file: string, text: string): Passage[] {
         passages.push({ file, line: lineAt(block.pos), kind: 'comment', text: words })
       }
     }
-    const message = messageText(node)
+    const message = isTest ? titleText(node) : messageText(node)
     if (message !== null)
       passages.push({ file, line: lineAt(node.getStart()), kind: 'message', text: message })
     ts.forEachChild(node, visit)
@@ -97,12 +101,23 @@ function commentText(comment: string): string {
     .trim()
 }
 
+/** The title of a test or of a group of tests: `test('title', ...)`, `test.each(rows)('title', ...)`. */
+function titleText(node: ts.Node): string | null {
+  if (!ts.isCallExpression(node) || !/^(?:test|it|describe)\b/.test(node.expression.getText())) return null
+  const [title] = node.arguments
+  return title === undefined ? null : readString(title)
+}
+
 /** Text of several words in a string or a template: a message, a help text or a label. */
 function messageText(node: ts.Node): string | null {
-  let text: string | null = null
-  if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) text = node.text
-  else if (ts.isTemplateExpression(node)) {
-    text = [node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)].join(' x ')
-  } else if (ts.isJsxText(node)) text = node.text.trim()
+  const text = readString(node)
   return text !== null && text.trim().split(/\s+/).length >= 3 ? text : null
+}
+
+function readString(node: ts.Node): string | null {
+  if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return node.text
+  if (ts.isTemplateExpression(node)) {
+    return [node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)].join(' x ')
+  }
+  return ts.isJsxText(node) ? node.text.trim() : null
 }

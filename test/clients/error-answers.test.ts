@@ -1,4 +1,4 @@
-// Each error of the proxy that a repeated request cannot change, through the clients' own libraries with their own
+// Errors of the proxy that a repeated request cannot change, through the clients' own libraries with their own
 // retries: one request for one answer, no request to a service, and the words of the proxy in the client's error.
 
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
@@ -120,8 +120,8 @@ describe.each(Object.entries(clients))('%s', (_, ask) => {
   )
 })
 
-// `ai` repeats every 408, 409, 429 and 5xx, whatever the headers say (ai 7.0.173, `APICallError.isRetryable`, read
-// 2026-11-30), so only the other statuses end it at once.
+// `ai` repeats every 408, 409, 429 and 5xx, whatever the headers say. So only other statuses end it at once. (ai
+// 7.0.173, `APICallError.isRetryable`, read 2026-11-30)
 test.each(cases.filter(({ status }) => status !== 429 && status < 500))(
   'ai asks once at $code, $status',
   async ({ code, status, says, accounts, prepare, content = 'hi' }) => {

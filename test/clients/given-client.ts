@@ -1,18 +1,18 @@
-// What the tests of real client libraries share: they talk over real sockets to a proxy over scripted upstreams, with a
-// key of their own that must stay behind.
+// Shared ground of the tests of real client libraries. They talk over real sockets to a proxy over scripted
+// upstreams. Their own key must stay behind.
 
 import { expect } from 'vitest'
 import type { FakeUpstream } from '../support/servers/fake-upstream.ts'
 import { keyOf } from '../support/servers/proxy-harness.ts'
 import type { TestProxy } from '../support/servers/proxy-harness.ts'
 
-/** What the client presents to the proxy. */
+/** The key that the client presents to the proxy. */
 export const CLIENT_KEY = 'qk_the-clients-own-key'
 
 /** The client's way to the proxy, which counts how often it was taken. */
 export class CountedFetch {
   count = 0
-  /** Of the last request. */
+  /** The headers of the last request. */
   headers = new Headers()
 
   readonly fetch: typeof fetch = (input, init) => {
@@ -23,9 +23,9 @@ export class CountedFetch {
 }
 
 /**
- * That no byte of the client's key came to the upstream, that every request there had an account's key, and that
- * `quota show` counts for each account what the upstream saw of it. `givenBack`: refused credentials, by account, which
- * providers do not count.
+ * Expects that no byte of the client's key came upstream, and that every request there had an account's key.
+ * `quota show` must count for each account what the upstream saw of it. `givenBack`: refused credentials by account,
+ * which providers do not count.
  */
 export async function expectExact(
   proxy: TestProxy,
@@ -53,7 +53,7 @@ export async function collect<Item>(items: AsyncIterable<Item>): Promise<Item[]>
   return all
 }
 
-/** What a promise was rejected with. */
+/** The error that rejected a promise. */
 export async function rejection(promise: PromiseLike<unknown>): Promise<Error> {
   try {
     await promise

@@ -181,7 +181,7 @@ describe.each(['responses', 'gemini'] as const)('on an account of %s alone', (ki
     expect(upstream.last.path).toMatch(path)
   })
 
-  test('Gemini answers, streams, and goes on after the call', async () => {
+  test('Gemini answers, streams, and continues after the call', async () => {
     const { upstream, url } = await given(kind, { lacksChat: true })
     const client = new GoogleGenAI({ apiKey: CLIENT_KEY, httpOptions: { baseUrl: url } })
     const asked = { model: 'm1', contents: 'go' }

@@ -116,7 +116,7 @@ test('when the accounts of its own format are out, a request goes to one of the 
   expect(reply.headers).toMatchObject({ 'x-qwenctl-account': 'messages', 'x-qwenctl-attempts': '2' })
 })
 
-test('what has no counterpart is refused by its name, and nobody is asked', async () => {
+test('what has no counterpart is refused by its name, and no account is asked', async () => {
   const { upstream, proxy } = await given(messages)
   const error = await rejection(openaiClient(proxy).chat.completions.create({ ...CHAT, n: 3 }))
   expect(error).toMatchObject({ status: 400 })

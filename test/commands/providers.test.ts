@@ -26,7 +26,7 @@ test('when a provider is shown to a program, what is known of it is there, and w
   })
 })
 
-test('when a provider is shown to a person, keys, limits, routes and terms are told', async () => {
+test('when a provider is shown to a person, keys, limits, routes and terms are printed', async () => {
   const { stdout } = await runCommand(temporaryFolder(), ['providers', 'show', 'deepseek'])
   expect(stdout).toMatch(/^deepseek {2}DeepSeek\n/)
   expect(stdout).toMatch(/^ {2}together +all keys of one account$/m)
@@ -43,7 +43,7 @@ test('when there is no such provider, the nearest is named and nothing is printe
   })
 })
 
-test('when a body is explained, says whose trouble it is, what cools, and the rule with its source', async () => {
+test('when a body is explained, says what is at fault, what gets a cooldown, and the rule with its source', async () => {
   const folder = temporaryFolder()
   const file = join(folder, 'error.json')
   writeFileSync(

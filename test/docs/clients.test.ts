@@ -48,7 +48,7 @@ function codeOf(section: string, language: 'js' | 'sh'): string {
   return block.replaceAll('http://127.0.0.1:3000', proxy.url).replaceAll('MODEL', 'sandbox-small')
 }
 
-/** What a program prints, with nothing in its environment but what is given. */
+/** The output of a program, with nothing in its environment but what is given. */
 async function printedBy(code: string, env: Record<string, string> = {}): Promise<string> {
   const child = spawn(process.execPath, ['--input-type=module', '-e', code], {
     cwd: root,

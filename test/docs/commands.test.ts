@@ -24,7 +24,7 @@ function commandLines(code: string): string[] {
   return [...code.matchAll(/(?:^|[\s$(|])qwenctl ([^|;)#]+)/g)].map(([, words = '']) => words.trim())
 }
 
-/** What is wrong with the words after `qwenctl`; null: nothing. */
+/** The fault of the words after `qwenctl`; null: nothing. */
 function problemOf(line: string): string | null {
   const words = line.split(/\s+/)
   const plain = words.slice(

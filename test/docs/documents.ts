@@ -37,7 +37,7 @@ export function shippedSources(): string[] {
   )
 }
 
-/** What a shell could run in a document: lines of its blocks, fenced or indented, and what stands in backquotes. */
+/** The parts of a document that a shell could run: lines of its blocks, fenced or indented, and text in backquotes. */
 export function codeIn(text: string): string[] {
   const blocks = [...text.matchAll(/^```([a-z]*)\n([\s\S]*?)^```/gm)]
   const fenced = blocks

@@ -12,7 +12,7 @@ test.each(documents)('%s has its generated parts as the program is now (else: np
   expect(document(file)).toBe(withParts(document(file), parts))
 })
 
-test('every part that is generated stands in some document', () => {
+test('some document has every part that is generated', () => {
   const placed = documents.flatMap((file) => partNames(document(file)))
   expect([...parts.keys()].filter((name) => !placed.includes(name))).toEqual([])
 })

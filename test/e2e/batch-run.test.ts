@@ -36,7 +36,7 @@ test('every line has one answer in the format of the input, by all accounts, cou
   expect(upstream.count()).toBe(40)
 })
 
-test('a batch killed three times at any moment answers each line once, and names the lines whose fate is unknown', async () => {
+test('a batch killed three times at any moment answers each line once, and names the lines of unknown fate', async () => {
   const {
     run,
     start: begin,

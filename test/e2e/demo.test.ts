@@ -60,7 +60,7 @@ test('with --json, one document says what was sent, answered and counted, and th
     answeredOnce: true,
     batch: { status: 'completed', done: 60 },
   })
-  // Each line once, and each that was in flight at the kill at most once more.
+  // Every line runs once, and a line in flight at the kill at most once more.
   expect(document.batch?.counted).toBeGreaterThanOrEqual(60)
   expect(document.batch?.counted).toBeLessThanOrEqual(60 + document.batch!.unknownAfterKill)
   // The wait that the answer names ends at the reset, to the second.
@@ -134,7 +134,7 @@ test.each([
   ['a narrow terminal', { columns: 40, rows: 30 }],
   ['a low terminal', { columns: 80, rows: 10 }],
   ['a terminal that cannot move its cursor', { columns: 80, rows: 24, env: { TERM: 'dumb' } }],
-])('on %s, lines are told instead of a picture, and none is too wide', async (_, options) => {
+])('on %s, lines replace the picture, and none is too wide', async (_, options) => {
   const terminal = onTerminal(givenPlaces(), ['--fast'], options)
   expect(await terminal.exit).toBe(0)
   expect(terminal.raw()).not.toContain(HIDE)

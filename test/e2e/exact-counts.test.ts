@@ -1,5 +1,5 @@
-// What the upstream saw is the judge: nothing is sent that is not counted, and no limit is passed, whatever happens to
-// the processes and to the answers.
+// The judge is what the upstream saw. Nothing is sent that is not counted, and no limit is passed, whatever happens
+// to processes and answers.
 import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
@@ -90,7 +90,7 @@ test('over workers, a stopped proxy, a key budget and a raised limit, sent and c
   expect(new Set(statuses)).toEqual(new Set([200, 429]))
 })
 
-/** An upstream whose answer ends after `bytes()` bytes, by a reset or cleanly. */
+/** An upstream that ends its answer after `bytes()` bytes, by a reset or cleanly. */
 async function givenCuttingUpstream(answer: () => string, bytes: () => number, isReset: () => boolean) {
   const seen = { requests: 0 }
   const respond = (socket: Socket) => {

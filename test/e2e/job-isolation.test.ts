@@ -83,10 +83,10 @@ test.runIf(existsSync('/proc/self/task'))(
     expect(await statuses('good')).not.toContain('failed')
     expect(await statuses('crashes')).not.toContain('done')
     expect(upstream.count()).toBe(BAD)
-    // They have printed half a gigabyte for each slot.
+    // The commands have printed half a gigabyte for each slot.
     expect(memoryOf(proxy.pid) - before.memory).toBeLessThan(256)
     const { pid } = proxy
-    // Each command that hangs has a process and three files. A process or file left by any run would be hundreds.
+    // A command that hangs has a process and three files. A process or file left by any run would be hundreds.
     await expect.poll(() => childrenOf(pid), eventually).toBe(BAD)
     await expect.poll(() => filesOf(pid), eventually).toBeLessThanOrEqual(before.files + 3 * BAD + 8)
     await toolkit.close()

@@ -70,7 +70,7 @@ describe('jobs without a proxy', () => {
     }
   })
 
-  test('a prompt takes its values from the account and its answer goes on', async () => {
+  test('a prompt takes its values from the account and passes its answer on', async () => {
     const home = await givenAccounts(['one'])
     const folder = folderOf(home, 'one')
     writeFileSync(join(folder, 'keywords.yaml'), '- red\n- green\n')

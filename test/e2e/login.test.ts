@@ -38,7 +38,7 @@ test('on a terminal, a login shows a QR code, the code and the time left, and st
   expect(terminal.raw()).not.toContain(ACCESS_TOKEN)
 })
 
-test('where the QR code does not fit, the reason stands in its place', async () => {
+test('where the QR code does not fit, the reason is in its place', async () => {
   const login = (await givenLoginServer()).begins(SOON, PENDING)
   const low = addHome(temporaryFolder(), login, { rows: 16 })
   await low.waitFor('(no QR code: the terminal has 8 lines left for it, it needs')

@@ -19,7 +19,7 @@ async function givenAccount(home: string): Promise<() => Promise<void>> {
   }
 }
 
-test('on a terminal it is drawn anew in its place, and Ctrl-C leaves the terminal as it was', async () => {
+test('on a terminal it is drawn again in its place, and Ctrl-C leaves the terminal as it was', async () => {
   const home = temporaryFolder()
   const use = await givenAccount(home)
   const terminal = openTerminal(process.execPath, [binary, 'quota', 'show', '--watch'], {

@@ -60,7 +60,7 @@ test.skipIf(!hasRedis)(
 )
 
 test.skipIf(!hasRedis)(
-  'when Redis and a proxy are killed under load, nothing beyond the limit is sent, and the rest recovers by itself',
+  'when Redis and a proxy are killed under load, nothing beyond the limit is sent, and the rest recovers without help',
   async () => {
     const upstream = await givenUpstream()
     upstream.always(chat())

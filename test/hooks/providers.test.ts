@@ -9,7 +9,7 @@ import { givenAnswer, inSeconds, NOW, openaiError } from '../lib/provider/given-
 
 const exampleRoot = fileURLToPath(new URL('../../examples/qwenctl-plugin-example', import.meta.url))
 
-/** What oclif hands back from the example plugin's hook. */
+/** The result that oclif hands back from the example plugin's hook. */
 async function askExample(apiVersion: number) {
   const config = await Config.load({ root: exampleRoot })
   const { successes, failures } = await config.runHook('qwenctl:providers', { apiVersion })

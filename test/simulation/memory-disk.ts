@@ -66,7 +66,7 @@ export class MemoryDisk {
     this.#files.delete(path)
   }
 
-  /** Each file keeps its synced bytes and a part of the rest, unless its name was new. */
+  /** Every file keeps its synced bytes and a part of the rest, unless its name was new. */
   cutPower(): void {
     this.#files.clear()
     for (const [path, file] of this.#durable) {

@@ -8,7 +8,7 @@ export type Entry = [id: string, fields: ['w', string, 'n', string, 'e', string]
 /** The client makes errors of this class from the server's error replies. */
 export class ErrorReply extends Error {}
 
-/** What the keys of one home hold. */
+/** The contents of the keys of one home. */
 export class Dataset {
   stream: Entry[] = []
   /** All entries ever, also trimmed ones. */

@@ -1,5 +1,5 @@
-// One run of several processes of one machine over the ledger in files, with faults of the disk, crashes, power cuts
-// and wrong clocks.
+// A run of several processes of one machine over the ledger in files. The disk has faults; processes crash; power and
+// clocks fail.
 
 import { isDeepStrictEqual } from 'node:util'
 import { constants } from 'node:fs'

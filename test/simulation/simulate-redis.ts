@@ -1,4 +1,4 @@
-// One run of several machines over the ledger in Redis, with faults of the network, restarts, failovers, crashes and
+// A run of several machines over the ledger in Redis, with faults of the network, restarts, failovers, crashes and
 // partitions.
 
 import { isDeepStrictEqual } from 'node:util'
@@ -82,7 +82,7 @@ export class RedisRun {
     await this.world.runUntil(end)
     const stops = this.proxies.map(({ process }) => process.stalledUntil)
     this.#calm()
-    // What a stopped process does after its stop is already planned.
+    // The actions of a stopped process after its stop are already planned.
     await this.world.runUntil(Math.max(end, ...stops) + CALM_MS)
     return this.#check()
   }

@@ -7,7 +7,7 @@ import type { Records, SentRequest, SimulatedProxy, Traffic } from './simulated-
 export interface RunReport {
   home: 'files' | 'redis'
   seed: number
-  /** What the run was, in words. */
+  /** The story of the run, in words. */
   story: string[]
   /** Broken promises; empty: all were kept. */
   violations: string[]
@@ -17,7 +17,7 @@ export interface RunReport {
   steps: number
 }
 
-/** What a run may lose, by the documents. */
+/** The requests that a run may lose, by the documents. */
 export interface Excuses {
   /** Whether a sent request may be missing in the log. */
   mayBeLost(request: SentRequest): boolean

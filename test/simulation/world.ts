@@ -78,8 +78,8 @@ export class World {
   }
 
   /**
-   * Runs a due action of another process in the middle of an action, as a kernel may between two system calls. Its
-   * promises settle later.
+   * Runs a due action of another process inside an action, as a kernel may between two system calls. Its promises
+   * settle later.
    */
   interleave(running: SimulatedProcess): void {
     if (this.#running.length > 2) return
@@ -138,7 +138,7 @@ export class World {
   }
 }
 
-/** One process of a simulated machine. It ends by a kill; nothing of it runs afterwards. */
+/** A process of a simulated machine. It ends by a kill; nothing of it runs afterwards. */
 export class SimulatedProcess {
   readonly name: string
   readonly loop: EventLoop

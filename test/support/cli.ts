@@ -18,7 +18,7 @@ export interface CliResult {
   stderr: string
 }
 
-/** What a command may have printed with `--json`; which fields there are depends on the command. */
+/** The document that a command may have printed with `--json`; which fields there are depends on the command. */
 export interface Shown {
   account: AccountView
   accounts: AccountView[]
@@ -38,7 +38,7 @@ export interface CliOptions {
   stdin?: string
 }
 
-/** The environment of a user without any settings: nothing of ours or of colours leaks in from outside. */
+/** The environment of a user without any settings: no setting of qwenctl or of colours leaks in from outside. */
 export function cleanEnv(home: string, extra: Record<string, string | undefined> = {}): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {}
   for (const [name, value] of Object.entries(process.env)) {
@@ -103,7 +103,7 @@ export async function runWithPlugins(
   return runHere(cleanEnv(home, env), () => runCli(argv, source))
 }
 
-/** What a shell gets for a partial command line: `bash`, then the words. */
+/** The candidates that a shell gets for a partial command line: `bash`, then the words. */
 export async function runCompletion(home: string, argv: string[]): Promise<CliResult> {
   buildIfMissing()
   return runHere(cleanEnv(home), () => printCompletion(argv, root))

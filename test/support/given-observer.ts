@@ -35,7 +35,7 @@ export async function givenObserver(
   return Object.assign(observer, { folder: options.logsFolder })
 }
 
-/** Everything that is in the logs of a folder, as it stands there. */
+/** Everything that is in the logs of a folder, byte for byte. */
 export function logText(folder: string): string {
   return allLogs(folder)
     .filter((path) => existsSync(path))

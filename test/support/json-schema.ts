@@ -1,9 +1,9 @@
-// What of JSON Schema the OpenAPI document uses, checked strictly: a field that no schema names is a fault too, since nobody
-// could have read about it.
+// The part of JSON Schema that the OpenAPI document uses, checked strictly. A field that no schema names is a fault
+// too, since no reader could know it.
 
 export type Schema = Record<string, unknown>
 
-/** What is wrong with a value, each with its path; none: it is as the schema says. */
+/** The faults of a value, each with its path; none: it is as the schema says. */
 export function faultsOf(schema: Schema, value: unknown, all: Record<string, Schema>, at = '$'): string[] {
   const { $ref: ref } = schema
   if (typeof ref === 'string') {

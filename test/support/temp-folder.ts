@@ -10,7 +10,7 @@ export function temporaryFolder(): string {
   return folder
 }
 
-/** Removes a folder with all it holds, also while a process or a write that is about to end still adds files to it. */
+/** Removes a folder with all it holds, also while a process that ends still adds files to it. */
 export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
 }

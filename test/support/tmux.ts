@@ -22,7 +22,7 @@ export class TmuxScreen {
   constructor({ env, cwd, columns = 80, rows = 24 }: TmuxOptions) {
     this.#env = { ...env, TMUX_TMPDIR: cwd }
     const size = ['-x', String(columns), '-y', String(rows)]
-    // Nothing of the person whose machine this is: neither settings of tmux nor those of a shell.
+    // Nothing of the owner of this machine: neither settings of tmux nor those of a shell.
     const start = ['-f', '/dev/null', 'new-session', '-d', ...size, '-c', cwd]
     this.#tmux(...start, "PS1='$ ' exec bash --norc --noprofile")
     onTestFinished(() => {

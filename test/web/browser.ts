@@ -32,11 +32,11 @@ export const phone = { width: 360, height: 740 }
 export interface WatchedPage {
   page: Page
   context: BrowserContext
-  /** What went wrong, in words; empty as long as nothing did. */
+  /** The faults so far, in words. */
   troubles: string[]
 }
 
-/** A page of its own, whose storage nobody shares. `isCutOff`: lost connections are part of the test. */
+/** A page of its own, with storage that no other page shares. `isCutOff`: lost connections are part of the test. */
 export async function openPage(
   browser: Browser,
   url: string,
@@ -82,7 +82,7 @@ interface AxeResult {
   violations: { id: string; impact: string | null; nodes: { html: string; failureSummary?: string }[] }[]
 }
 
-/** What axe finds wrong, each with where; minor matters of taste are left out. `rules`: only these. */
+/** The faults that axe finds, each with its place; minor matters of taste are left out. `rules`: only these. */
 export async function accessProblems(page: Page, rules: string[] | null = null): Promise<string[]> {
   await page.evaluate(axe)
   const options = { resultTypes: ['violations'], ...(rules === null ? {} : { runOnly: rules }) }

@@ -56,7 +56,7 @@ async function expectFocus(page: Page, name: string): Promise<void> {
   await expect.poll(() => page.evaluate(focused)).toBe(name)
 }
 
-describe.skipIf(!hasChromium)(`the page for everybody${withoutChromium}`, () => {
+describe.skipIf(!hasChromium)(`the page for every person${withoutChromium}`, () => {
   beforeAll(async () => {
     browser = await launchBrowser()
     api = new FakeApi(threeAccounts(Date.now()))
@@ -84,12 +84,12 @@ describe.skipIf(!hasChromium)(`the page for everybody${withoutChromium}`, () => 
   })
 
   test.each(['light', 'dark'] as const)(
-    'in %s colours no view has a problem of access, breaks the policy, or asks anybody else',
+    'in %s colours no view has a problem of access, breaks the policy, or asks any other server',
     async (colorScheme) => {
       const opened = await openPage(browser, api.url, { colorScheme })
       onTestFinished(() => opened.context.close())
       await opened.page.getByRole('heading', { name: 'Sign in' }).waitFor()
-      // What is drawn is the same in both colours: in the dark ones only they are looked at.
+      // The page is the same in both colours, so in the dark ones only contrast is checked.
       const rules = colorScheme === 'dark' ? ['color-contrast'] : null
       expect(await accessProblems(opened.page, rules), 'sign in').toEqual([])
       await signIn(opened.page, ADMIN_TOKEN)

@@ -128,7 +128,7 @@ describe.skipIf(!hasChromium)(`what one does on the page${withoutChromium}`, () 
     })
   })
 
-  test('a device login shows the picture, the code and the address, and goes on by itself', async () => {
+  test('a device login shows the picture, the code and the address, and continues automatically', async () => {
     const page = await signedIn('#/add')
     await page.getByRole('button', { name: /^Qwen login/ }).click()
     await page.getByText('closed on 2026-04-15').waitFor()

@@ -87,7 +87,7 @@ describe.skipIf(!hasChromium)(`the page of a proxy that runs${withoutChromium}`,
     await expect.poll(agrees).toBe(true)
   })
 
-  test('what is done on it is done for everybody', async () => {
+  test('what is done on it is done for every user', async () => {
     const proxy = await givenPageProxy()
     const page = await opened(proxy)
     await page.getByRole('link', { name: 'Add account' }).click()

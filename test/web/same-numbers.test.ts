@@ -8,7 +8,7 @@ import { TmuxScreen, hasTmux } from '../support/tmux.ts'
 import { hasChromium, launchBrowser, openPage } from './browser.ts'
 import { givenHome, startedProxy } from '../e2e/proxy/proxy-process.ts'
 
-/** What every way in says of each account. */
+/** The figures of each account, from every interface. */
 interface Shown {
   name: string
   limits: { metric: string; window: string; max: number; used: number; reserved: number; remaining: number }[]
@@ -68,7 +68,7 @@ async function byTop({ home }: Ways): Promise<Shown[]> {
   return pickedOf((JSON.parse(stdout) as { quota: { accounts: Shown[] } }).quota.accounts)
 }
 
-/** `remaining` by window and account, as Prometheus is told. */
+/** `remaining` by window and account, as Prometheus reads it. */
 async function leftByMetrics({ url }: Ways): Promise<string[]> {
   const text = await (await fetch(`${url}/metrics`)).text()
   return [...text.matchAll(/^qwenctl_limit_remaining\{(.*)\} (\d+)$/gm)]

@@ -116,7 +116,7 @@ test('the largest keys have a series each, the others one together, and nothing 
   expect(drawn).toBe(rows.reduce((sum, { requests }) => sum + requests, 0))
 })
 
-test('errors are told apart by what happened, answers are none', () => {
+test('errors are distinguished by what happened, answers are none', () => {
   const row = {
     ...historyRow(now - HOUR, 'all', 'All', 10),
     at: '2026-11-22T09:00:00.000Z',

@@ -82,7 +82,7 @@ describe.each(installed)('$title', (agent) => {
   })
 })
 
-/** What is wrong with a run, in words. */
+/** The faults of a run, in words. */
 function faultsOf({ id, ends }: Situation, services: readonly ScriptedService[], run: AgentRun): string[] {
   const faults = services.flatMap(({ kind, refusals }) =>
     refusals.map((fault) => `${kind} refused: ${fault}`),
@@ -108,7 +108,7 @@ function keepJournals({ id }: Agent, situation: Situation, services: readonly Sc
     writeFileSync(join(folder, `${id}-${situation.id}-${kind}.txt`), journal.join('\n'))
 }
 
-/** One line for the table of `npm run test:clients`. */
+/** A line for the table of `npm run test:clients`. */
 function report(
   { id }: Agent,
   situation: Situation,

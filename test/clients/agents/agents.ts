@@ -114,7 +114,7 @@ export const agents: readonly Agent[] = [
   },
 ]
 
-/** Where `npm run test:clients` installs the agents, outside of the repository. */
+/** The folder in which `npm run test:clients` installs the agents, outside of the repository. */
 export const clientCache =
   process.env.QWENCTL_TEST_CLIENTS ??
   join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'qwenctl-test-clients')

@@ -9,7 +9,7 @@ import { folderOf } from './agents.ts'
 import { MOST_TURNS, commandIn, description, parameters, type Sdk, type SdkFacts } from './sdks.ts'
 import { PROMPT } from './task.ts'
 
-/** What is installed, and the versions that the matrix was made with. */
+/** The installed SDKs, and the versions that the matrix was made with. */
 export const cachedPackages = {
   id: 'sdks',
   version: '1',

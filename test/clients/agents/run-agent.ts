@@ -14,7 +14,7 @@ export interface AgentRun {
   /** Null: it was stopped when its time was over. */
   exit: number | null
   output: string
-  /** What it wrote; null: nothing. */
+  /** The text that it wrote; null: nothing. */
   answer: string | null
   /** The requests that it sent to the proxy. */
   requests: number
@@ -42,7 +42,7 @@ export async function runAgent(
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'notes.txt'), NOTES)
   const env = cleanEnv(home, {
-    // Some agents work in PWD, whatever their folder is.
+    // A few agents work in PWD, whatever their folder is.
     PWD: folder,
     HOME: own,
     XDG_CACHE_HOME: join(own, '.cache'),

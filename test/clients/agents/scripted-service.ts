@@ -1,4 +1,4 @@
-// A service on this machine whose model plays the task. It refuses what its kind of service refuses, and fails as the
+// A service on this machine with a model that plays the task. It refuses what its kind of service refuses, and fails as the
 // situation says.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -13,7 +13,7 @@ import { continueTask, findShell, type Conversation, type Reply } from './task.t
 type Json = Record<string, unknown>
 type Headers = Record<string, string | undefined>
 
-/** One wire format of a service. */
+/** A wire format of a service. */
 interface ServiceFormat {
   path: RegExp
   /** The path of an account's base URL. */

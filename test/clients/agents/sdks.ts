@@ -11,7 +11,7 @@ import { ANSWER, NOTES, PROMPT } from './task.ts'
 
 /** The only tool: a shell that knows the commands of the task. */
 export class ToyShell {
-  /** What the task wrote; null: nothing. */
+  /** The text that the task wrote; null: nothing. */
   answer: string | null = null
 
   readonly run = (command: string): string => {

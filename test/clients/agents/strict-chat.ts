@@ -14,7 +14,7 @@ const MESSAGE_FIELDS = new Set(
   'role content name tool_calls tool_call_id refusal reasoning_content'.split(' '),
 )
 
-/** What the service would refuse a request for; null: it accepts it. */
+/** The reason why the service would refuse a request; null: it accepts it. */
 export function chatFault(body: Json): string | null {
   for (const field of Object.keys(body))
     if (!FIELDS.has(field)) return `Unrecognized request argument supplied: ${field}`
@@ -87,7 +87,7 @@ function messagesFault(messages: Json[]): string | null {
   return open.length > 0 ? `tool calls without a response: ${open.join()}` : null
 }
 
-/** What the model reads in a request. */
+/** The parts of a request that the model reads. */
 export function readChat(body: Json): Conversation {
   const tools = ((body.tools ?? []) as { function: { name: string; parameters?: Schema } }[]).map((tool) => ({
     name: tool.function.name,

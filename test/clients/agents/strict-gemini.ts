@@ -23,7 +23,7 @@ interface Content {
   parts: Part[]
 }
 
-/** What the service would refuse a request for; null: it accepts it. */
+/** The reason why the service would refuse a request; null: it accepts it. */
 export function geminiFault(body: Json, headers: Record<string, string | undefined>): string | null {
   if (headers['x-goog-api-key'] === undefined) return "Method doesn't allow unregistered callers."
   for (const field of Object.keys(body))
@@ -54,7 +54,7 @@ export function geminiFault(body: Json, headers: Record<string, string | undefin
   return null
 }
 
-/** What the model reads in a request. */
+/** The parts of a request that the model reads. */
 export function readGemini(body: Json): Conversation {
   const groups = (body.tools ?? []) as {
     functionDeclarations?: { name: string; parametersJsonSchema?: Schema; parameters?: Schema }[]

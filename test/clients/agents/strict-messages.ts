@@ -12,7 +12,7 @@ const FIELDS = new Set(
 )
 const SIGNATURE = 'EqQBCkYIBxgCKkDsigned'
 
-/** What the service would refuse a request for; null: it accepts it. */
+/** The reason why the service would refuse a request; null: it accepts it. */
 export function messagesRequestFault(body: Json, headers: Record<string, string | undefined>): string | null {
   if (headers['anthropic-version'] === undefined) return 'anthropic-version: header is required'
   for (const field of Object.keys(body))
@@ -84,7 +84,7 @@ function messagesFault(messages: { role: string; content: unknown }[]): string |
   return open.length > 0 ? `tool_use without tool_result: ${open.join()}` : null
 }
 
-/** What the model reads in a request. */
+/** The parts of a request that the model reads. */
 export function readMessages(body: Json): Conversation {
   const tools = ((body.tools ?? []) as { name: string; input_schema?: Schema }[]).map(
     ({ name, input_schema }) => ({

@@ -18,7 +18,7 @@ interface Item extends Json {
   call_id?: string
 }
 
-/** What the service would refuse a request for; null: it accepts it. */
+/** The reason why the service would refuse a request; null: it accepts it. */
 export function responsesFault(body: Json): string | null {
   for (const field of Object.keys(body))
     if (!FIELDS.has(field) && field !== 'client_metadata') return `Unknown parameter: '${field}'.`
@@ -55,7 +55,7 @@ function itemsFault(items: Item[]): string | null {
   return open === undefined ? null : `No tool output found for function call ${open}.`
 }
 
-/** What the model reads in a request. */
+/** The parts of a request that the model reads. */
 export function readResponses(body: Json): Conversation {
   const tools = ((body.tools ?? []) as { type: string; name: string; parameters?: Schema }[])
     .filter(({ type }) => type === 'function')

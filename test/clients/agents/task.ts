@@ -5,7 +5,7 @@
 export const PROMPT = `Read notes.txt with your shell tool, then write its first word into answer.txt. Say DONE at the end.`
 /** The file that the agent reads. */
 export const NOTES = 'alpha beta gamma\n'
-/** What the agent writes. */
+/** The text that the agent writes. */
 export const ANSWER = 'alpha'
 /** The words of the last answer. */
 export const LAST_WORDS = 'The first word is in answer.txt. DONE'
@@ -25,7 +25,7 @@ export interface Schema {
   enum?: unknown[]
 }
 
-/** What the model knows of a request. */
+/** The facts that the model knows of a request. */
 export interface Conversation {
   tools: OfferedTool[]
   /** How many results of tools the conversation has. */
@@ -33,7 +33,7 @@ export interface Conversation {
   wantsJson: boolean
 }
 
-/** One answer of the model. */
+/** An answer of the model. */
 export interface Reply {
   thinking: string | null
   text: string

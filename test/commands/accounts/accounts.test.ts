@@ -91,7 +91,7 @@ test('when no account is named, the default one is meant, else the only one', as
   expect(await json(home, 'accounts', 'show')).toMatchObject({ account: { name: 'b' } })
 })
 
-test('when a name is held by two users, it is ambiguous until --user says whose', async () => {
+test('when two users have an account of that name, it is ambiguous until --user names one', async () => {
   const home = await homeWith('work')
   await runCommand(home, ['auth', 'add', 'work', '-p', 'sandbox', '--user', 'bob'])
   expect(await json(home, 'accounts', 'show', 'work')).toMatchObject({

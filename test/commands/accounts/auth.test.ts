@@ -63,7 +63,7 @@ test('when the provider refuses the key, exits with 5 and stores nothing', async
   expect(await namesIn(home)).toEqual([])
 })
 
-test('when nobody answers, exits with 1, stores nothing, and --no-verify stores it all the same', async () => {
+test('when no server answers, exits with 1, stores nothing, and --no-verify stores it all the same', async () => {
   const home = temporaryFolder()
   // Port 9 (discard) is refused on a machine that does not run it.
   const refused = await addCustom(home, 'work', 'http://127.0.0.1:9/v1', GOOD, '--json')

@@ -95,11 +95,11 @@ test('when the refresh token is dead, the account needs a login, says how, and g
   expect(JSON.parse(again.stdout)).toMatchObject({
     renewals: [{ result: 'renewed', account: { status: 'ready' } }],
   })
-  // Where it logged in first is where it logs in again.
+  // The second login goes to the same place as the first.
   expect(login.seen.filter(({ path }) => path === '/device')).toHaveLength(2)
 })
 
-test('a name that is taken is refused before anybody is sent to a browser', async () => {
+test('a name that is taken is refused before a browser opens', async () => {
   const home = temporaryFolder()
   const login = (await givenLoginServer()).begins(SOON, [200, TOKENS])
   await runCommand(home, addHome(login))

@@ -12,7 +12,7 @@ import { givenFiles, login, stateOf } from '../../lib/toolkit/migrate/foreign-ho
 const today = new Date().toISOString().slice(0, 10)
 const SECRETS = /planted|0123456789abcdef|proxy-word/
 
-/** One of each kind, with keys that are easy to search for. */
+/** An account of each kind, with keys that are easy to search for. */
 function givenTools(): string {
   return givenFiles({
     '.qwen/oauth_creds.json': login('planted-default'),
@@ -66,7 +66,7 @@ test('when it is imported twice, the second time adds nothing and changes no acc
   expect(readFileSync(join(home, 'accounts.json'), 'utf8')).toBe(accounts)
 })
 
-test('when another tool counted requests today, quota show goes on from them', async () => {
+test('when another tool counted requests today, quota show continues from them', async () => {
   const [home, tools] = [temporaryFolder(), givenTools()]
   await migrate(home, tools, 'qwen-code-oai-proxy', '--yes')
   await migrate(home, tools, 'qwen-code-oai-proxy', '--yes')
@@ -98,7 +98,7 @@ test('no secret is in any output or file in the clear, and nothing of the source
   expect(stateOf(tools)).toEqual(before)
 })
 
-test('every row that is not imported says why, and a damaged file is named while the others go on', async () => {
+test('every row that is not imported says why, and a damaged file is named while the others are read', async () => {
   const [home, tools] = [temporaryFolder(), givenTools()]
   const { plan, damaged } = viewOf(await migrate(home, tools, '--dry-run', '--json'))
   const declined = plan.filter(({ action }) => action === 'declined')

@@ -11,7 +11,7 @@ import { NOW, givenAttempt, givenRecord, givenRotation, work } from '../../suppo
 
 const palette = paletteFor({}, {})
 
-/** A home whose proxies logged this. */
+/** A home with this in the logs of its proxies. */
 async function givenLog(records: RequestRecord[], notes: Note[] = []): Promise<string> {
   const home = temporaryFolder()
   const observer = await givenObserver({ logsFolder: join(home, 'logs'), level: 'debug' })
@@ -23,7 +23,7 @@ async function givenLog(records: RequestRecord[], notes: Note[] = []): Promise<s
 
 const quiet = givenRecord({ inputTokens: null, outputTokens: null })
 
-test('a line has when, who, what, which model, how long, how many tokens and which request', async () => {
+test('a line has the time, client, request, model, duration, tokens and the id of the request', async () => {
   const home = await givenLog([givenRecord({ clientKey: 'laptop' })])
   const { exit, stdout } = await runCommand(home, ['proxy', 'logs', '--level', 'info'])
   expect(exit).toBe(0)
@@ -46,13 +46,13 @@ test.each([
     { ...quiet, attempts: [givenAttempt({ account: { ...work, user: 'alice' } })] },
     '2026-11-22T10:00:00Z  alice:qwen/work  answered (200)  qwen3-coder-plus  14 ms  req-1',
   ],
-] as [RequestRecord, string][])('a request is told as it ended', async (record, expected) => {
+] as [RequestRecord, string][])('a request is printed as it ended', async (record, expected) => {
   const home = await givenLog([record])
   const { stdout } = await runCommand(home, ['proxy', 'logs', '-n', '1'])
   expect(stdout).toBe(`${expected}\n`)
 })
 
-test('rotations, cooldowns, troubles, starts and ends are told in words', async () => {
+test('rotations, cooldowns, troubles, starts and ends are printed in words', async () => {
   const until = '2026-11-22T10:01:00.000Z'
   const cooldown = { kind: 'cooldown', account: work, subject: work.id, model: 'm1' } as const
   const home = await givenLog(

@@ -13,7 +13,7 @@ const failure = (code: string, message: RegExp) => ({
   error: { code, message: expect.stringMatching(message) as string },
 })
 
-test('when caps are set one by one, they stand in config.yaml as it is written by hand, and are listed and told', async () => {
+test('when caps are set one by one, config.yaml has them as a person would write them, and they are listed', async () => {
   const home = temporaryFolder()
   writeFileSync(join(home, 'config.yaml'), '# mine\ncaps:\n  concurrency: 4 # few\n')
   for (const [key, value] of [

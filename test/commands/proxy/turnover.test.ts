@@ -40,7 +40,7 @@ test('when accounts take turns and all can serve, there is nothing to tell', () 
   expect([work, home, work, spare, home].flatMap((account) => note(account))).toEqual([])
 })
 
-test('when an account is used up and the next takes over, that is told once, in words', () => {
+test('when an account is used up and the next takes over, one message says so in words', () => {
   const { standings, note } = given()
   expect(note(work)).toEqual([])
   standings.set(work.id, USED_UP)
@@ -48,14 +48,14 @@ test('when an account is used up and the next takes over, that is told once, in 
   expect(note(home)).toEqual([])
 })
 
-test('when answers of the account that is out still come in, nothing is told twice', () => {
+test('when answers of the account that is out still come in, no message comes twice', () => {
   const { standings, note } = given()
   note(work)
   standings.set(work.id, USED_UP)
   expect([home, work, home, work, spare].flatMap((account) => note(account))).toHaveLength(1)
 })
 
-test('when the account serves again, that is told, and its next end as well', () => {
+test('when the account serves again, a message says so, and its next end as well', () => {
   const { standings, note } = given()
   note(work)
   standings.set(work.id, USED_UP)
@@ -79,7 +79,7 @@ test.each<[Standing, string]>([
     { status: 'exhausted', reason: 'no credit', availableAt: null, fix: null },
     'work is used up; home takes over',
   ],
-])('when the account before is %j, says why it does not go on', (standing, words) => {
+])('when the account before is %j, says why it does not continue', (standing, words) => {
   const { standings, note } = given()
   note(work, 'rate-short')
   standings.set(work.id, standing)
@@ -105,7 +105,7 @@ test.each([
   expect(formatUntil(at, NOON)).toBe(words)
 })
 
-test('when nobody is left, who is back first is told once, and again after something was answered', () => {
+test('when no account is left, one message names the first to return, and another comes after something was answered', () => {
   const { turnover, note } = given()
   const out = { code: 'quota_exhausted', message: '', returns: { member: { account: work }, at: MIDNIGHT } }
   const words = 'every account is out; work is back first, at 00:00 UTC'
@@ -120,7 +120,7 @@ test('when nobody is left, who is back first is told once, and again after somet
   expect(turnover.refused(soon, NOON)).toBe('every account is out; work is back first, in 30 s')
 })
 
-test('when a request is refused for another reason, the reason is told once, without control characters', () => {
+test('when a request is refused for another reason, one message has the reason, without control characters', () => {
   const { turnover } = given()
   const refusal = {
     code: 'model_not_found',

@@ -62,7 +62,7 @@ test('when a model is asked for, says of each account its place or what keeps it
   expect(document).toMatchObject({ strategy: 'priority', places: 'exact', returnsAt: null })
 })
 
-test('when another model is asked for, a cooldown of one model keeps nobody out and is shown as not applying', async () => {
+test('when another model is asked for, a cooldown of one model keeps no account out and is shown as not applying', async () => {
   const { cooling } = named(await explained(await givenHome(), '--model', 'm2'))
   expect(cooling).toMatchObject({ verdict: 'next', place: 1, cooldowns: [{ model: 'm1', applies: false }] })
 })
@@ -93,7 +93,7 @@ test('when the model is an alias, its models are asked in their order', async ()
   expect(cooling).toMatchObject({ verdict: 'eligible', place: 3, model: 'm2' })
 })
 
-test('when the client speaks a format that nobody does, its request is translated, but not on other routes', async () => {
+test('when the client speaks a format that no account does, its request is translated, but not on other routes', async () => {
   const home = await givenHome()
   const chat = named(await explained(home, '--dialect', 'anthropic', '--model', 'm2'))
   expect(chat.fresh).toMatchObject({ verdict: 'eligible', translated: true })
@@ -172,7 +172,7 @@ test('when no account is known to have the model, says so and names the nearest'
   expect(stderr).toContain('No account is known to have the model coder-lagre. Did you mean coder-large?')
 })
 
-test('in words, places come first and refusals after, who returns first on top', async () => {
+test('in words, places come first and refusals after, with the first to return on top', async () => {
   const { stdout, stderr, exit } = await runCommand(await givenHome(), ['quota', 'explain', '-m', 'm1'])
   expect(exit).toBe(0)
   const lines = stdout.trim().split('\n')
@@ -202,7 +202,7 @@ test('without accounts, says how to add one', async () => {
   expect(stderr).toContain('qwenctl auth add')
 })
 
-test('when no format is said, the request is a chat completion: who speaks that comes first, the others in translation', async () => {
+test('when no format is said, the request is a chat completion: accounts that speak it come first, the others in translation', async () => {
   const home = temporaryFolder()
   const toolkit = openToolkit({ env: { QWENCTL_HOME: home } })
   const baseUrl = 'http://127.0.0.1:9/v1'

@@ -58,7 +58,7 @@ test('a day on which nothing was done is a gap, and days before the first are le
   ])
 })
 
-test('with more keys than can be told apart, the busiest have their own and the rest are others', () => {
+test('with more keys than can be distinguished, the busiest have their own and the rest are others', () => {
   const rows = Array.from({ length: 8 }, (_, index) =>
     row('2026-11-25T00', { key: `k${index}`, label: `k${index}`, requests: 10 - index }),
   )
@@ -67,7 +67,7 @@ test('with more keys than can be told apart, the busiest have their own and the 
   expect(bar).toMatch(/█+▓+▒+░+▚+ +52$/)
 })
 
-test('a cost that is not known is ?, where a part of it is not + ? follows, and what nobody asked has none', () => {
+test('a cost that is not known is ?, where a part of it is not + ? follows, and what no request asked for has none', () => {
   const cost = (change: Partial<HistoryRow>) =>
     historyChart(given([row('2026-11-25T00', change)]), 'cost', look)
       .at(-1)
@@ -114,7 +114,7 @@ test('as CSV, what is not known is empty, and no name becomes a formula', () => 
   ])
 })
 
-test('a limit that runs out before it resets is told of with its bounds; one per minute is not', () => {
+test('a limit that runs out before it resets is reported with its bounds; one per minute is not', () => {
   const forecast = {
     exhaustsAt: '2026-11-25T16:40:00.000Z',
     earliest: '2026-11-25T15:55:00.000Z',

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { documentOf, runCommand } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
 
-test('quota notify says what is set and what was told of, and what to set where nothing is', async () => {
+test('quota notify says what is set and what was reported, and what to set where nothing is', async () => {
   const home = temporaryFolder()
   const nothing = await runCommand(home, ['quota', 'notify'])
   expect(nothing).toMatchObject({
@@ -18,7 +18,7 @@ test('quota notify says what is set and what was told of, and what to set where 
   expect(JSON.parse(json.stdout)).toEqual({ at: ['80%', '95%'], webhook: null, command: 'logger', told: [] })
 })
 
-test('with --test everybody is told of a trial; it fails where somebody could not be', async () => {
+test('with --test every receiver gets a trial; it fails where one did not get it', async () => {
   const home = temporaryFolder()
   const unset = await runCommand(home, ['quota', 'notify', '--test', '--json'])
   expect(unset.exit).toBe(2)

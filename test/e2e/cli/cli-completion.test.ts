@@ -31,7 +31,7 @@ async function candidates(home: string, ...words: string[]): Promise<string[]> {
   return stdout.split('\n').filter((line) => line !== '')
 }
 
-test('for every kind of place, the candidates are those that can stand there', async () => {
+test('for every kind of place, the candidates are those that fit there', async () => {
   const { home } = await givenAccounts()
   expect(await candidates(home, 'au')).toEqual(['auth', 'autocomplete'])
   expect(await candidates(home, 'quota', '')).toEqual([

@@ -61,7 +61,7 @@ test('what env prints works in a shell', async () => {
   const { stdout } = await runBinary(home, ['env', '--account', 'b'])
   const script = `${stdout}\n"$0" -e "$1"`
   const env = cleanEnv(home)
-  // It ends with 7, as it says itself.
+  // The process ends with 7, as it says.
   const failed = await promisify(execFile)('bash', ['-c', script, process.execPath, PROGRAM], { env }).catch(
     (error: unknown) => error as { stdout: string; code: number },
   )

@@ -57,7 +57,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-test('with --detach the command returns when the proxy listens, which goes on after it and is shown by status', async () => {
+test('with --detach the command returns when the proxy listens, which runs after it and is shown by status', async () => {
   const home = await givenHome(sandbox)
   const view = await detached(home)
   expect(view).toEqual({ url: view.url, pid: view.pid, accounts: 1 })

@@ -67,7 +67,7 @@ test.skipIf(!isLinux)(
 )
 
 test.skipIf(!isLinux)(
-  'where systemd cannot be reached, the unit is written and the commands to type are told (Linux)',
+  'where systemd cannot be reached, the unit is written and the commands to type are printed (Linux)',
   async () => {
     const { units, run } = givenSystem(1)
     const result = await run('install')
@@ -102,7 +102,7 @@ test.skipIf(!isLinux)('--print shows the unit and changes nothing (Linux)', asyn
 })
 
 test.skipIf(!isLinux)(
-  'a file of that name that somebody else wrote is neither replaced nor removed (Linux)',
+  'a file of that name from another program is neither replaced nor removed (Linux)',
   async () => {
     const { units, run, calls } = givenSystem()
     const { service } = JSON.parse((await run('install', '--print', '--json')).stdout) as Installed

@@ -50,7 +50,7 @@ test('no other command prints the admin token', async () => {
   expect(proxy.stdout + proxy.stderr).not.toContain(token.slice(3))
 })
 
-test('proxy open --print prints an address whose ticket begins a session', async () => {
+test('proxy open --print prints an address with a ticket that begins a session', async () => {
   const home = await givenHome(sandbox)
   const proxy = await startedProxy(home)
   const { stdout, exit } = await runBinary(home, ['proxy', 'open', '--print', '--json'])

@@ -12,7 +12,7 @@ import type { CliResult } from '../../support/cli.ts'
 import { newAccount, until } from '../../support/servers/proxy-harness.ts'
 import type { GivenAccount } from '../../support/servers/proxy-harness.ts'
 
-/** What `proxy start --json` prints. */
+/** The document that `proxy start --json` prints. */
 export interface Listening {
   url: string
   pid: number
@@ -67,7 +67,7 @@ export class ProxyProcess {
     await until(() => this.stdout.includes(text) || this.stderr.includes(text) || this.#fail(text))
   }
 
-  /** What a `--json` start printed. */
+  /** The document that a `--json` start printed. */
   async listening(): Promise<Listening> {
     await this.says('"url"')
     return JSON.parse(this.stdout) as Listening
@@ -118,7 +118,7 @@ export async function statusOf(home: string): Promise<ProxyShown> {
   return { running, proxies }
 }
 
-/** What a failed command printed with `--json`. */
+/** The document that a failed command printed with `--json`. */
 export function errorOf({ stdout }: CliResult): {
   code: string
   message: string
@@ -135,7 +135,7 @@ export interface Chat {
   account: string | undefined
 }
 
-/** One chat completion over a connection of its own. */
+/** Sends a chat completion over a connection of its own. */
 export async function chatAt(url: string, more: object = {}): Promise<Chat> {
   const response = await openChat(url, more)
   let text = ''

@@ -53,7 +53,7 @@ test('without an account it starts, says what to do, and answers with what is mi
   expect(JSON.parse(answer.text)).toMatchObject({ error: { code: 'no_accounts' } })
 })
 
-test('when the port is in use, exits with 1, names the port and says how to go on', async () => {
+test('when the port is in use, exits with 1, names the port and says what to do next', async () => {
   const home = await givenHome(sandbox)
   const port = await portInUse()
   const result = await runCommand(home, ['proxy', 'start', '--port', String(port), '--json'])
@@ -114,7 +114,7 @@ test('when there is something to warn of, says it once, at the start', async () 
   expect(proxy.stderr).toContain('master.key')
 })
 
-test('when an account runs out and the next takes over, one line says so, and troubles are told without secrets', async () => {
+test('when an account runs out and the next takes over, one line says so, and troubles are printed without secrets', async () => {
   const upstream = await givenUpstream()
   upstream.always(chat())
   upstream.nextFor(keyOf('home'), json(429, { error: { message: `no\u001b[2J\nmore for ${keyOf('home')}` } }))
@@ -141,7 +141,7 @@ test('when an account runs out and the next takes over, one line says so, and tr
   expect(proxy.stderr).not.toContain('\u001b')
 })
 
-test('when nobody is left, one line says who is back first, however many requests are refused', async () => {
+test('when no account is left, one line names the first to return, however many requests are refused', async () => {
   const upstream = await givenUpstream()
   upstream.next(chat())
   const home = await givenHome([{ name: 'work', limits: ['1/6h'] }], upstream.baseUrl)

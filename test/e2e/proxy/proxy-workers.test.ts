@@ -119,7 +119,7 @@ async function givenStream() {
   return { home, proxy, stream, reply }
 }
 
-test('on SIGTERM every worker ends what is under way, and nobody takes anything new', async () => {
+test('on SIGTERM every worker ends what is under way, and none takes anything new', async () => {
   const { home, proxy, stream, reply } = await givenStream()
   const workers = await workersOf(home)
   proxy.signal('SIGTERM')
@@ -201,7 +201,7 @@ test('when workers end as soon as they begin and none is left, the proxy ends an
   expect(await statusOf(home)).toEqual({ running: false, proxies: [] })
 })
 
-test('a worker that nobody started says what to do instead', async () => {
+test('a worker that no supervisor started says what to do instead', async () => {
   const result = await runBinary(temporaryFolder(), ['proxy', 'worker', '--json'])
   expect(result.exit).toBe(2)
   expect(errorOf(result).hint).toContain('proxy start --workers')

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ByteWriter, StaticText } from '../../../src/lib/base/byte-writer.ts'
 
-test('whatever is written stands there as UTF-8, one behind the other', () => {
+test('whatever is written is there as UTF-8, one after the other', () => {
   const text = fc.oneof(
     fc.string({ maxLength: 80 }),
     fc.string({ unit: 'binary', maxLength: 80 }),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { turnClock, turnUptime } from '../../../src/lib/base/turn-clock.ts'
 
-test('within a turn of the event loop the time stands still, and after it goes on with the system', async () => {
+test('within a turn of the event loop the time is fixed, and after it continues with the system', async () => {
   const before = Date.now()
   const first = turnClock()
   const uptime = turnUptime()

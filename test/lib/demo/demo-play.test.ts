@@ -42,7 +42,7 @@ test('requests go to the accounts in turn as they run out, and all three counts 
   expect(story.agrees).toBe(true)
 })
 
-test('every turn is told with its reason, and the last answer with its true time', async () => {
+test('every turn is printed with its reason, and the last answer with its true time', async () => {
   const stage = await givenStage(NOON)
   const story = await play(stage, NOON)
   expect(story.beats.map(({ request, text }) => `${request} ${text}`)).toEqual([
@@ -55,7 +55,7 @@ test('every turn is told with its reason, and the last answer with its true time
   expect(story.poolOut).toMatchObject({ retryAfterMs: 43_200_000, account: 'work' })
 })
 
-test('just before midnight UTC, the counters do not start anew in the middle', async () => {
+test('just before midnight UTC, the counters do not start again in the middle', async () => {
   const late = Date.parse('2026-11-22T23:59:58.000Z')
   const stage = await givenStage(late)
   const story = await play(stage, late)
@@ -72,7 +72,7 @@ test('with a watcher, it takes between eight and twenty seconds', async () => {
   expect(total).toBeLessThan(20_000)
 })
 
-test('after a refill every account answers again, also the one whose key was revoked', async () => {
+test('after a refill every account answers again, also the one with the revoked key', async () => {
   const stage = await givenStage(NOON)
   await play(stage, NOON)
   await stage.refill()

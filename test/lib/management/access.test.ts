@@ -18,7 +18,7 @@ const named = routes.map((route) => [`${route.method} ${route.path}`, route] as 
 const closed = named.filter(([, { access }]) => access !== 'open')
 const pathOf = ({ path }: Route) => path.replaceAll(/\{\w+\}/g, 'x')
 
-test('only the description and the begin of a session are open to everybody', () => {
+test('only the description and the begin of a session are open to every caller', () => {
   expect(named.filter(([, { access }]) => access === 'open').map(([name]) => name)).toEqual([
     'POST /api/session',
     'GET /api/openapi.json',
@@ -129,7 +129,7 @@ describe('sessions', () => {
     expect((await api.post('/api/session', { [field]: texts[kind] }, { token: null })).status).toBe(401)
   })
 
-  test('one whose end was moved is refused', async () => {
+  test('one with a changed end is refused', async () => {
     const api = await givenApi()
     const { token } = await api.proxy.toolkit.admin.session()
     const [, seal = ''] = token.split('.')
@@ -148,7 +148,7 @@ describe('sessions', () => {
   })
 })
 
-test('the admin token is kept 0600, and the same for everybody who asks for it at once', async () => {
+test('the admin token is kept 0600, and the same for all that ask for it at once', async () => {
   const api = await givenApi()
   const file = join(api.proxy.home, 'admin-token')
   expect(statSync(file).mode & 0o777).toBe(0o600)

@@ -107,7 +107,7 @@ describe('a body that cannot be', () => {
     expect((await api.get('/api/accounts')).json.accounts).toEqual([])
   })
 
-  test('one of more than 1 MiB is 413, and the connection goes on', async () => {
+  test('one of more than 1 MiB is 413, and the connection stays usable', async () => {
     const api = await givenApi()
     const reply = await api.post('/api/accounts', { ...sound, name: 'x'.repeat(2 << 20) })
     expect(reply.status).toBe(413)
@@ -155,7 +155,7 @@ describe('one account', () => {
     }
   })
 
-  test('two who change different things of it at once lose neither', async () => {
+  test('two callers that change different things of it at once lose neither', async () => {
     const api = await givenApi()
     const { id } = await added(api)
     const path = `/api/accounts/${id}`

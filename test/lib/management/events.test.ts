@@ -78,7 +78,7 @@ describe('events', () => {
     expect(of('quota')?.accounts).not.toEqual([])
   })
 
-  test('tell that accounts or keys changed, whoever changed them', async () => {
+  test('tell that accounts or keys changed, whichever process changed them', async () => {
     const api = await givenApi()
     const stream = await listen(api)
     await added(api)
@@ -92,7 +92,7 @@ describe('events', () => {
     }
   })
 
-  test('go on where they were left, and nothing is told twice or lost', async () => {
+  test('continue where they were left, and nothing comes twice or is lost', async () => {
     const { api, write } = await givenLog()
     write(line('before'))
     const first = await listen(api)
@@ -109,7 +109,7 @@ describe('events', () => {
     expect(idsIn(second)).toEqual(['three', 'four'])
   })
 
-  test('go on while files turn over', async () => {
+  test('continue while files turn over', async () => {
     const { api, file, folder, write } = await givenLog()
     const first = await listen(api)
     write(line('one'))
@@ -126,7 +126,7 @@ describe('events', () => {
   })
 
   test.each(['nonsense', '', '1.2.3', 'zzzzzz.1.zz', '-1.-1.-1'])(
-    'from a place that is gone (%j) begin anew, and say so',
+    'from a place that is gone (%j) begin again, and say so',
     async (id) => {
       const { api, write } = await givenLog()
       write(line('old'))
@@ -138,7 +138,7 @@ describe('events', () => {
     },
   )
 
-  test('of a file that has another beginning begin anew, though it has the number of the one before', async () => {
+  test('of a file that has another beginning begin again, though it has the number of the one before', async () => {
     const { api, file, write } = await givenLog()
     const first = await listen(api)
     write(line('one'))
@@ -150,7 +150,7 @@ describe('events', () => {
     expect(told(second.text)[0]?.data.resumed).toBe(false)
   })
 
-  test('from too far back begin anew', async () => {
+  test('from too far back begin again', async () => {
     const { api, write } = await givenLog()
     const first = await listen(api)
     write(line('one'))
@@ -176,7 +176,7 @@ describe('events', () => {
     expect(skipped.reduce((sum, count) => sum + count, 0) + requests.length).toBeGreaterThanOrEqual(10_000)
   })
 
-  test('tell other kinds of lines to nobody, and take no text for a kind', async () => {
+  test('send other kinds of lines to no listener, and take no text for a kind', async () => {
     const { api, write } = await givenLog()
     const stream = await listen(api)
     const trick = JSON.stringify({
@@ -204,7 +204,7 @@ describe('events', () => {
     expect((await api.ask('HEAD', '/api/events')).status).toBe(405)
   })
 
-  test('of a home that nobody listens to are not looked for: the last one to leave ends it', async () => {
+  test('of a home without a listener are not looked for: the last one to leave ends it', async () => {
     const { api } = await givenLog()
     const stream = await listen(api)
     stream.leave()

@@ -102,7 +102,7 @@ describe('a login over the API', () => {
     expect((await api.get('/api/accounts')).json.accounts).toHaveLength(1)
   })
 
-  test('is refused before anybody goes to a browser when it could not be stored', async () => {
+  test('is refused before a browser opens when it could not be stored', async () => {
     const { server, api, body } = await given()
     server.begins({}, PENDING)
     const { id } = await added(api, { name: 'home' })

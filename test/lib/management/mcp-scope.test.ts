@@ -1,4 +1,4 @@
-// What callers of MCP with a part of the home do not learn of the rest.
+// Callers of MCP with a part of the home do not learn of the rest.
 
 import { appendFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'

@@ -214,7 +214,7 @@ describe('a caller sees its own view', () => {
     expect((await rpc(api, 'tools/list', {}, secret)).status).toBe(401)
   })
 
-  test('a key whose accounts are gone sees none, not all', async () => {
+  test('a key without any account left sees none, not all', async () => {
     const { api, a } = await given()
     const { secret } = await api.proxy.toolkit.keys.create({ name: 'k', accounts: [a.id] })
     await api.delete(`/api/accounts/${a.id}`)
@@ -222,7 +222,7 @@ describe('a caller sees its own view', () => {
     expect(namesOf(await call(api, 'accounts_list', {}, secret))).toEqual([])
   })
 
-  test('nobody without a token, and no other method', async () => {
+  test('no caller without a token, and no other method', async () => {
     const { api } = await given()
     const status = async (method: string, token: string | null) =>
       (await api.ask(method, '/mcp', { token, ...(method === 'POST' ? { body: {} } : {}) })).status

@@ -2,7 +2,7 @@ import { createConfig, lintFromString } from '@redocly/openapi-core'
 import { expect, test } from 'vitest'
 import { givenApi } from '../../support/servers/management-harness.ts'
 
-test('the OpenAPI document is sound, told to everybody, and has every route', async () => {
+test('the OpenAPI document is sound, open to every caller, and has every route', async () => {
   const api = await givenApi()
   const { status, text, json } = await api.get('/api/openapi.json', { token: null })
   expect(status).toBe(200)
@@ -24,7 +24,7 @@ test('the OpenAPI document is sound, told to everybody, and has every route', as
   expect(new Set(ids).size).toBe(ids.length)
 })
 
-test('secrets are write-only: no schema of an answer has a field for one, but for the key that is told once', async () => {
+test('secrets are write-only: no schema of an answer has a field for one, but for the key that is shown once', async () => {
   const api = await givenApi()
   const { json } = await api.get('/api/openapi.json')
   const { schemas } = json.components as { schemas: Record<string, { properties?: Record<string, object> }> }

@@ -4,7 +4,7 @@ import { added, givenApi } from '../../support/servers/management-harness.ts'
 import { until } from '../../support/servers/proxy-harness.ts'
 
 describe('client keys', () => {
-  test('one is told once, then listed by its hint, and refused by the proxy once it is revoked', async () => {
+  test('one is shown once, then listed by its hint, and refused by the proxy once it is revoked', async () => {
     const api = await givenApi()
     const { id } = await added(api, { name: 'work' })
     const made = await api.post('/api/keys', {
@@ -75,7 +75,7 @@ test('models are listed with the accounts that have each, and how that is known'
   ])
 })
 
-test('the proxy says who it is', async () => {
+test('the proxy says what it is', async () => {
   const api = await givenApi()
   const { json } = await api.get('/api/proxy')
   expect(json).toMatchObject({ url: api.proxy.running.url, workers: 1, inFlight: 0, others: [] })
@@ -168,7 +168,7 @@ describe('history', () => {
   })
 })
 
-test('explain says who is asked next, and why no other', async () => {
+test('explain says which account is asked next, and why no other', async () => {
   const api = await givenApi()
   await added(api, { name: 'on' })
   const { id } = await added(api, { name: 'off' })

@@ -5,7 +5,7 @@ import { givenApi } from '../../support/servers/management-harness.ts'
 const PLANTED = 'sk-planted-7d1f0a9c4e5b48d2a6f3c0e1b2d4a697'
 const WORD = 'planted-proxy-word-31337'
 
-test('a key that was added, refused and replaced stands in no answer of any route', async () => {
+test('no answer of any route has a key that was added, refused and replaced', async () => {
   const upstream = await givenUpstream()
   upstream.always(json(401, { error: { message: `bad ${PLANTED}`, code: PLANTED } }, { 'x-echo': PLANTED }))
   const api = await givenApi()

@@ -103,7 +103,7 @@ test('a user sees own requests alone, and those of others are as missing as unkn
   const { token } = await api.proxy.toolkit.admin.userToken('alice')
   const seen = await listAt(api, '', token)
   expect(seen.map(({ id }) => id)).toEqual(['req-shared', 'req-hers'])
-  // What a shared request did at accounts of others is not for her.
+  // She may not see the attempts of a shared request at accounts of others.
   expect(JSON.stringify(seen[0])).not.toContain('bobs')
   expect(await listAt(api, '?key=bobs-key', token)).toEqual([])
   expect(await listAt(api, '?user=bob', token)).toEqual([])

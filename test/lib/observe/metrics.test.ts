@@ -76,7 +76,7 @@ test('durations fall into buckets that count what is in the smaller ones too', a
   expect([...samples.keys()].some((name) => name.startsWith('qwenctl_first_byte'))).toBe(false)
 })
 
-test('however many models clients name, only so many are told apart, and those that answer keep their places', async () => {
+test('however many models clients name, only so many are distinguished, and those that answer keep their places', async () => {
   const named = (name: string, outcome: RequestRecord['outcome'] = 'ok') =>
     givenRecord({ model: name, outcome })
   const made = Array.from({ length: 500 }, (_, index) => named(`made-up-${index}`, 'model_not_found'))
@@ -101,7 +101,7 @@ test('however many accounts there are, the series of requests have a bound, and 
   expect(series.reduce((sum, [, value]) => sum + value, 0)).toBe(12_000)
 })
 
-test('an account that was removed and added again goes on in its series', async () => {
+test('an account that was removed and added again continues its series', async () => {
   const again = givenRecord({ attempts: [givenAttempt({ account: { ...work, id: 'acc_other' } })] })
   const samples = await metricsOf([givenRecord(), again])
   expect(samples.get(`qwenctl_requests_total{${atWork},${model},outcome="ok"}`)).toBe(2)
@@ -162,7 +162,7 @@ const pool = [
   accountRecord({ id: 'acc_d', provider: 'qwen', name: 'd', enabled: false }),
 ]
 
-test('limits, cooldowns and who can serve are read from the ledger at the moment they are asked for', async () => {
+test('limits, cooldowns and the accounts that can serve are read from the ledger at the moment they are asked for', async () => {
   const sources = await givenSources(pool)
   const observer = await givenObserver({ level: 'off' })
   observer.watch(sources)
@@ -232,7 +232,7 @@ test.skipIf(!promtool)(
   },
 )
 
-test('the processor time of the process is all that it has used, also before anybody asked', async () => {
+test('the processor time of the process is all that it has used, also before the first request for it', async () => {
   const before = process.cpuUsage()
   const samples = await metricsOf([])
   const seconds = (name: string) => samples.get(`process_cpu_${name}`) ?? 0

@@ -54,7 +54,7 @@ test('a request that went well is one line, with everything about it but its con
   ])
 })
 
-test('a rotation is a line of its own before the request, with who goes on', async () => {
+test('a rotation is a line of its own before the request, with the next account', async () => {
   const observer = await givenObserver()
   observer.record(givenRotation())
   await observer.close()
@@ -72,7 +72,7 @@ test('a rotation is a line of its own before the request, with who goes on', asy
   expect(request).toMatchObject({ account: 'spare', tried: ['qwen/work rate-short', 'openai/spare ok'] })
 })
 
-test('a request that nobody was asked for has no account, and says why', async () => {
+test('a request without an attempt has no account, and says why', async () => {
   const observer = await givenObserver()
   const message = 'every account for this request is out'
   observer.record(

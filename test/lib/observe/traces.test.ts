@@ -36,7 +36,7 @@ interface Receiver {
   spans(): Span[]
 }
 
-/** What takes traces in OTLP over HTTP, as JSON. */
+/** A receiver of traces in OTLP over HTTP, as JSON. */
 async function givenReceiver(status = 200): Promise<Receiver> {
   const requests: Receiver['requests'] = []
   const server = createServer((req, res) => {
@@ -171,7 +171,7 @@ test('the words of a refusal stay in the log of this machine: they may quote the
   expect(JSON.stringify(receiver.requests.map(({ body }) => body))).not.toContain('diary')
 })
 
-test('a request that belongs to a trace goes on with it, and is sampled as that was', async () => {
+test('a request that belongs to a trace continues it, and is sampled as that was', async () => {
   const receiver = await givenReceiver()
   const observer = await givenTraces({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url })
   expect(observer.wantsTraceparent).toBe(true)
@@ -191,7 +191,7 @@ test('a request that belongs to a trace goes on with it, and is sampled as that 
   expect(seen.filter(({ isTheirs }) => !isTheirs).map(({ id }) => id)).toEqual(['own', 'own', 'own', 'own'])
 })
 
-test('the variables say where spans go, as whom, and with which headers', async () => {
+test('the variables say where spans go, under which name, and with which headers', async () => {
   const receiver = await givenReceiver()
   const observer = await givenTraces({
     OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1/never',
@@ -228,7 +228,7 @@ test.each([
   expect(receiver.spans()).toHaveLength(kept)
 })
 
-test('a receiver that refuses is told of once, and costs the requests nothing', async () => {
+test('a receiver that refuses is reported once, and costs the requests nothing', async () => {
   const receiver = await givenReceiver(400)
   const troubles: string[] = []
   const env = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url }

@@ -35,7 +35,7 @@ describe('the registry', () => {
     })
   })
 
-  it('when a plugin takes a built-in id, ours stays, whoever answered first', () => {
+  it('when a plugin takes a built-in id, ours stays, whichever answered first', () => {
     const thief = { plugin: 'a-thief', providers: [{ ...acme, id: 'openai' }] }
     const registry = buildRegistry([thief, own], [])
     expect(registry.get('openai').label).toBe('OpenAI')
@@ -70,7 +70,7 @@ describe('the registry', () => {
     expect(buildRegistry([{ plugin: 'p', providers: undefined }], []).problems).toEqual([])
   })
 
-  it('when a hook failed, says whose and why', () => {
+  it('when a hook failed, names the plugin and the reason', () => {
     const { problems } = buildRegistry([], [{ plugin: 'p', message: 'no such file' }])
     expect(problems).toEqual(['plugin p: its providers failed: no such file'])
   })

@@ -17,7 +17,7 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const iso = (time: number) => new Date(time).toISOString()
 
-/** A ledger of one account whose events are a minute apart unless they say when. */
+/** A ledger of one account with events a minute apart, unless they have a time. */
 class Ground {
   readonly state: LedgerState = emptyState()
   #number = 0
@@ -83,12 +83,12 @@ describe('a limit learned for all of an account', () => {
     expect([ground.use(), ground.use(), ground.use()]).toEqual([true, true, false])
   })
 
-  test('when limits are set anew, it stays', () => {
+  test('when limits are set again, it stays', () => {
     const ground = new Ground().set([5, 'day']).learn({ max: 1 }).set([70, 'day'], [60, 'minute'])
     expect([ground.use(), ground.use()]).toEqual([true, false])
   })
 
-  test('when it is defined anew, it starts from what was used, or from what the provider has counted', () => {
+  test('when it is defined again, it starts from what was used, or from what the provider has counted', () => {
     const used = (ground: Ground) => ground.account.limits.map((limit) => standing(limit, NOON).used)
     const ground = new Ground().set([5, 'day'])
     ground.use()
@@ -104,7 +104,7 @@ describe('a limit learned for all of an account', () => {
     expect(ground.account.modelLimits).toEqual([])
   })
 
-  test('when nobody repeats it for a week, it ends; when somebody does, it goes on', () => {
+  test('when no answer repeats it for a week, it ends; when one does, it continues', () => {
     const ground = new Ground().set([9, '35d']).learn({ max: 1, window: '30d' })
     ground.use()
     const end = NOON + LEARNED_HOLDS_MS
@@ -188,7 +188,7 @@ describe('a limit learned for one model', () => {
     expect(stateFromJson(JSON.parse(JSON.stringify(stateToJson(before))))).toEqual(before)
   })
 
-  test('when the account is reset, it starts anew', () => {
+  test('when the account is reset, it starts again', () => {
     const ground = new Ground().learn({ model: 'm', max: 1, remaining: 0 })
     expect(hasRoom(ground.account, NOON, 'm')).toBe(false)
     ground.apply({ type: 'reset', account: 'a' })
@@ -265,7 +265,7 @@ describe('ledgers and checkpoints of before', () => {
     ])
   })
 
-  test('when a checkpoint is of version 1, its counts and cooldowns are read and go on', () => {
+  test('when a checkpoint is of version 1, its counts and cooldowns are read and continue', () => {
     const read = readCheckpoint(join(import.meta.dirname, 'checkpoint-1.json'))
     if (read === null || read === 'damaged') throw new Error('it was not read')
     const subject = read.state.subjects.get('acc_1')

@@ -19,7 +19,7 @@ const ROUNDING = 1e-9
 interface Call {
   id: string
   grantedAt: number
-  /** What the provider had left after it received this request; null: it has not. */
+  /** The remainder that the provider had after it received this request; null: it has not. */
   left: number | null
 }
 

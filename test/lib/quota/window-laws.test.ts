@@ -20,7 +20,7 @@ interface Grant {
   at: number
 }
 
-/** What a window holds at `now`, of everything granted and not given back, in order. */
+/** The contents of a window at `now`, of everything granted and not given back, in order. */
 type Model = (grants: Grant[], now: number) => Grant[]
 
 const sameDay = (zoneMs: number): Model => {

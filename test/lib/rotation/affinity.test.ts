@@ -50,7 +50,7 @@ test('when weights differ, sessions are shared by weight', () => {
   expect(share).toBeLessThan(0.7)
 })
 
-test('when weights are equal, nobody of many has much more than its share', () => {
+test('when weights are equal, none of many has much more than its share', () => {
   const given = members(100)
   const homes = new Homes(given)
   const counts = new Map<string, number>()
@@ -62,7 +62,7 @@ test('when weights are equal, nobody of many has much more than its share', () =
   expect(Math.max(...counts.values())).toBeLessThan(3 * 200)
 })
 
-test('when nobody is accepted, there is no home', () => {
+test('when no member is accepted, there is no home', () => {
   expect(
     [new Homes(members(3)), new Homes(members(300)), new Homes([])].map((homes) =>
       homes.find('s', () => false),
@@ -118,7 +118,7 @@ describe('a pool with affinity', () => {
     )
   })
 
-  test('when most of many are out, a session still finds who is not', () => {
+  test('when most of many are out, a session still finds one that is not', () => {
     const pool = new Pool(members(500), { strategy: 'priority', affinity: true })
     const ground = new Ground()
     for (let n = 0; n < 500; n++) if (n !== 321) ground.cool(`a${n}`, NOON + MINUTE)

@@ -46,7 +46,7 @@ describe('the section caps', () => {
     expect(() => read(section)).toThrow(message)
   })
 
-  test('names accounts by reference, and what names none is told', () => {
+  test('names accounts by reference, and reports what names none', () => {
     const caps = read({ accounts: { work: { concurrency: 1 }, nobody: { concurrency: 2 } } })
     const { byId, unknown } = findAccountCaps(caps, [account('a', { name: 'work' })])
     expect([...byId]).toEqual([['a', 1]])
@@ -124,7 +124,7 @@ test('however processes race, requests go ahead up to the cap, and never beyond 
         const room = roomOf({ concurrency: most, perAccountConcurrency: 2 })
         const ground = new Ground()
         const going: { id: string; account: string }[] = []
-        // Nobody looks before it reserves, as when all have chosen at one moment; the ledger's order decides.
+        // No request looks before it reserves, as when all have chosen at one moment; the ledger's order decides.
         for (const [name, ends] of steps) {
           const inFlight = [...ground.state.open.entries()]
           const isFree =

@@ -23,7 +23,7 @@ const first: ConversationHint = { session: 7, isNamed: false, isContinued: false
 const later: ConversationHint = { ...first, isContinued: true }
 const isNeverOut = () => false
 
-/** One turn after the other through a pool, as the proxy has them. */
+/** The turns, one after the other, through a pool, as the proxy has them. */
 class Turns {
   readonly known: Known
   readonly ground = new Ground()
@@ -90,14 +90,14 @@ describe('a conversation', () => {
     )
   })
 
-  test('whose opening was asked before is placed by the strategy, unless the client names it', () => {
+  test('with an opening that was asked before is placed by the strategy, unless the client names it', () => {
     const turns = new Turns('round-robin', 3)
     expect([0, 1, 2].map(() => turns.serve(first))).toEqual(['a0', 'a1', 'a2'])
     const named = { ...first, session: 'mine', isNamed: true }
     expect(new Set([0, 1, 2].map(() => turns.serve(named))).size).toBe(1)
   })
 
-  test('whose home was removed finds another, and stays there', () => {
+  test('without its home finds another, and stays there', () => {
     const known = new Known()
     known.put(7, 'removed')
     const turns = new Turns('round-robin', 3, known)

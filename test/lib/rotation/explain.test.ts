@@ -74,7 +74,7 @@ test('in any state of the pool, the places are the order in which the pool offer
   )
 })
 
-test('in any state of the pool, who has no place has a reason, and returns when the pool says', () => {
+test('in any state of the pool, a member without a place has a reason, and returns when the pool says', () => {
   fc.assert(
     fc.property(scenes, (scene) => {
       const { all, ground } = playedOut(scene)
@@ -92,7 +92,7 @@ test('in any state of the pool, who has no place has a reason, and returns when 
 
 describe('where turns or chance decide', () => {
   test.each(['round-robin', 'weighted', 'fastest'] as const)(
-    '%s: whoever was used longest ago',
+    '%s: the member that was used longest ago',
     (strategy) => {
       const ground = new Ground()
       ground.use('a1', 1, NOON - 3000)
@@ -116,7 +116,7 @@ describe('several ways to serve a request', () => {
     { wanted: { model, dialect: 'anthropic' as const }, translatedFrom: 'openai' as const },
   ]
 
-  test('who speaks the client’s format comes before who has to be translated for, and has one place', () => {
+  test('a member that speaks the client’s format comes before one that needs a translation, and has one place', () => {
     const verdicts = explain(all, ways('m'), options(new Ground()))
     expect(placesOf(verdicts)).toEqual(['chat', 'both', 'messages'])
     expect(verdicts.map(({ way }) => way?.translatedFrom ?? null)).toEqual(['openai', null, null])
@@ -139,7 +139,7 @@ describe('several ways to serve a request', () => {
     expect(verdicts[2]?.refusal?.kind).toBe('model-not-served')
   })
 
-  test('of several refusals, the one that came closest to serving is told', () => {
+  test('of several refusals, the one that came closest to serving is reported', () => {
     const ground = new Ground().limit('chat', '1/day')
     ground.use('chat')
     const [chat] = explain([all[1] as Member], ways('m'), options(ground))
@@ -153,7 +153,7 @@ describe('several ways to serve a request', () => {
 test.each([
   ['m1', 'm2'],
   ['m2', 'm1'],
-])('of two cooldowns in the order %s, %s, the one that ends first is told', (...models) => {
+])('of two cooldowns in the order %s, %s, the one that ends first is reported', (...models) => {
   const ground = new Ground()
   ground.cool('a', NOON + MINUTE, { model: 'm1' }).cool('a', NOON + 5 * MINUTE, { model: 'm2' })
   const ways = models.flatMap((model) => plain({ model }))

@@ -6,7 +6,7 @@ import { firstOf, Ground, members, MINUTE, NOON } from './fixture.ts'
 
 const SESSIONS = 2000
 
-/** Where each conversation goes. */
+/** The account of each conversation. */
 function homes(pool: Pool, salt: number, view: RotationView): (string | null)[] {
   return Array.from({ length: SESSIONS }, (_, n) => firstOf(pool, { session: `talk-${salt}-${n}` }, view))
 }
@@ -28,7 +28,7 @@ test('when an account cools, its conversations spread over all others, those sta
         const moved = before.flatMap((home, n) => (home === out ? [during[n]] : []))
         expect(before.every((home, n) => home === out || home === during[n])).toBe(true)
         const share = moved.length / (count - 1)
-        // By chance alone nobody gets so much; a herd would. On the ring its neighbours take over, which are a dozen.
+        // By chance alone no account gets so much; a herd would. On the ring its neighbours take over, which are a dozen.
         const most = count > 64 ? moved.length / 2 + 8 : share + 6 * Math.sqrt(share) + 8
         for (const id of new Set(moved)) {
           expect(id).not.toBe(out)

@@ -70,7 +70,7 @@ test('with fill-first, one account until it is out, in the order of the accounts
 })
 
 describe('round-robin', () => {
-  test('when all are ready, everybody in turn, in order', () => {
+  test('when all are ready, each in turn, in order', () => {
     const given = pool('round-robin', members(3))
     const found = Array.from({ length: 5 }, () => firstOf(given, {}, new Ground().view()))
     expect(found).toEqual(['a0', 'a1', 'a2', 'a0', 'a1'])
@@ -124,7 +124,7 @@ describe('weighted', () => {
 describe.each(['round-robin', 'weighted'] as const)(
   'when a new pool replaces the one in use, %s',
   (strategy) => {
-    test('goes on with the same turns', () => {
+    test('continues with the same turns', () => {
       const weights = fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 8 })
       fc.assert(
         fc.property(weights, fc.array(fc.nat(5), { maxLength: 20 }), (given, pauses) => {

@@ -48,7 +48,7 @@ function beginOf(zone: string): number {
   return minutes.find(({ wall }) => wall.slice(0, 10) > first)!.at
 }
 
-/** Each local day: the first minute at or after the time of day. A skipped time gives the minute after the gap. */
+/** Every local day has one slot: the first minute at or after the time of day. A skipped time gives the minute after the gap. */
 function expectedSlots(zone: string, time: string, days: number[]): number[] {
   const found = new Map<string, number>()
   const from = beginOf(zone)

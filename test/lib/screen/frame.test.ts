@@ -112,7 +112,7 @@ test('whatever names and messages hold, no control character reaches the termina
   )
 })
 
-test('where the terminal has no UTF-8, everything of ours is ASCII', () => {
+test('where the terminal has no UTF-8, all our own text is ASCII', () => {
   const screen = new GivenScreen({ columns: 200, rows: 40, accounts: ['a', 'b'] }).type('p')
   screen.logs(requestEntry({ attempts: 2 }), requestEntry({ kind: 'cooldown', until: null })).type(' ')
   const ascii = { unicode: false }

@@ -38,7 +38,7 @@ const wished = (wish: object) => (screen: GivenScreen) => expect(screen.wishes).
 const shows = (words: string | RegExp) => (screen: GivenScreen) =>
   expect(screen.text()).toMatch(typeof words === 'string' ? new RegExp(words) : words)
 
-/** Each key as the help page names it, with what it does. */
+/** Every key as the help page names it, with what it does. */
 const keys: Record<
   string,
   [key: string, act: (screen: GivenScreen) => unknown, check: (screen: GivenScreen) => void][]

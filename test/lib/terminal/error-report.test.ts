@@ -11,7 +11,7 @@ import {
 
 const nowhere = { command: null, flags: [] }
 
-test('when an error of ours is thrown, the document has exactly code, message, hint and exit', () => {
+test('when an error of qwenctl is thrown, the document has exactly code, message, hint and exit', () => {
   const report = buildReport(new QwenctlError('account_not_found', 'no account "work"'), nowhere)
   if (report === null) throw new Error('nothing is reported')
   expect(JSON.parse(errorDocument(report))).toEqual({

@@ -35,7 +35,7 @@ test('when a plugin fails, its name and what it said are warned about and the ot
   expect(toolkit.warnings().join('\n')).toMatch(/bad-plugin.*no such file/)
 })
 
-test('when the clock is behind the ledger, people are told', async () => {
+test('when the clock is behind the ledger, a message says so', async () => {
   const home = temporaryFolder()
   const ahead = await givenToolkit({ home, providers: [acme()], clock: () => NOON + 3_600_000 })
   await ahead.accounts.add({ provider: 'acme', secret: KEY })

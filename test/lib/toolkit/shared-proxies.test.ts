@@ -50,7 +50,7 @@ test.skipIf(!hasRedis)(
     expect((await seen()).map(([url]) => url)).toEqual(['http://127.0.0.1:101'])
     await first.stop()
     expect(await seen()).toEqual([])
-    // One that is silent for too long is gone as well.
+    // A proxy that is silent for too long is gone as well.
     const store = (await openStore(two))!
     await store.link.send(store.keys.proxies, [
       'HSET',

@@ -34,7 +34,7 @@ export function givenAnswer(status: number, body: unknown): Promise<Upstream> {
   })
 }
 
-/** A server whose connections are treated as the test says, below HTTP. Resolves to its base URL. */
+/** A server that treats its connections as the test says, below HTTP. Resolves to its base URL. */
 export async function givenSocketServer(onSocket: (socket: Socket) => void): Promise<string> {
   const server = createTcpServer(onSocket)
   const sockets = new Set<Socket>()

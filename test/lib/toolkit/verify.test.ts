@@ -83,7 +83,7 @@ describe('checking a credential', () => {
     expect(await toolkit.accounts.show('work')).toMatchObject({ status: 'ready', fix: null })
   })
 
-  test('when a refused account was out of quota for good, it shows that its key is refused', async () => {
+  test('when a refused account was out of quota permanently, it shows that its key is refused', async () => {
     const upstream = await givenAnswer(401, refusal)
     const toolkit = await givenAccountAt(upstream.baseUrl)
     const { id } = await toolkit.accounts.find('work')
@@ -134,7 +134,7 @@ describe('checking a credential', () => {
     expect(upstream.requests).toHaveLength(0)
   })
 
-  test('when nobody answers in time, it is unreachable', async () => {
+  test('when no answer comes in time, it is unreachable', async () => {
     const upstream = await givenUpstream(() => undefined)
     const toolkit = await givenToolkit({ checkTimeoutMs: 50 })
     const result = await toolkit.accounts.checkCredential({

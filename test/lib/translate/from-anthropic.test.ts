@@ -263,7 +263,7 @@ describe('a Messages request as a chat completion', () => {
     expect(body[limit]).toBe(100)
   })
 
-  test('no user is told where it is refused, or too long to be taken', () => {
+  test('no user is sent where it is refused, or too long to be taken', () => {
     const short = messagesBody({ metadata: { user_id: 'u' } })
     const long = messagesBody({ metadata: { user_id: 'u'.repeat(65) } })
     expect(translated('anthropic', short, 'mistral')).not.toHaveProperty('user')
@@ -323,7 +323,7 @@ test.each([
   ['service_tier', messagesBody({ service_tier: 'batch' })],
   ['output_config.task_budget', messagesBody({ output_config: { task_budget: {} } })],
   ['messages.name', messagesBody({ messages: [{ role: 'user', content: 'hi', name: 'x' }] })],
-])('a Messages request goes on without its %s', (field, body) => {
+])('a Messages request is sent without its %s', (field, body) => {
   expect(leftOut('anthropic', body)).toEqual([field])
 })
 

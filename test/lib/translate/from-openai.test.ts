@@ -365,7 +365,7 @@ test.each([
   ['stream_options.chunk_size', chatBody({ stream: true, stream_options: { chunk_size: 1 } })],
   ['reasoning_effort', chatBody({ model: 'claude-haiku-4-5', reasoning_effort: 'low', max_tokens: 500 })],
   ['messages.name', said({ role: 'user', name: 'ann', content: 'x' })],
-])('a chat completion goes on without its %s', (field, body) => {
+])('a chat completion is sent without its %s', (field, body) => {
   expect(leftOut('openai', body)).toEqual([field])
 })
 

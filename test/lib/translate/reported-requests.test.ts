@@ -90,7 +90,7 @@ describe('an image with a wrong type', () => {
     expect(types(body)).toEqual(['image/jpeg'])
   })
 
-  test('keeps a type whose bytes are not known', () => {
+  test('keeps a type with unknown bytes', () => {
     const parts = [{ inlineData: { mimeType: 'image/heic', data: 'AAAA' } }]
     const { body } = translateBody('gemini', 'chat', { contents: [{ parts }] }, { model: 'm' })
     expect(types(body)).toEqual(['image/heic'])
@@ -259,7 +259,7 @@ test.each(['chat', 'responses'] as const)(
   },
 )
 
-test('the default temperature is not sent to Responses, whose thinking models refuse it', () => {
+test('the default temperature is not sent to Responses, because thinking models refuse it', () => {
   const { body } = translateBody('messages', 'responses', messagesBody({ temperature: 1, top_p: 1 }))
   expect(body).not.toHaveProperty('temperature')
   expect(body).not.toHaveProperty('top_p')
@@ -282,7 +282,7 @@ test('commands of a shell of Codex become text', () => {
   ])
 })
 
-describe('a tool whose schema is a choice', () => {
+describe('a tool with a choice as its schema', () => {
   const parameters = {
     type: 'object',
     properties: { id: { type: 'string' } },

@@ -1,4 +1,4 @@
-// Reserves until the file-size limit of its process stops it, and a little longer; prints what it was told.
+// Reserves until the file-size limit of its process stops it, and a little longer; prints the answers.
 import { resolveHome } from '../../../src/lib/store/home.ts'
 import { openLedger } from '../../../src/lib/store/ledger/open-ledger.ts'
 

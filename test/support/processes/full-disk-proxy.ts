@@ -1,4 +1,4 @@
-// A proxy whose process may not make files larger than its limit: a disk that is full, for one process. Prints its URL.
+// A proxy in a process that may not make files larger than its limit: a disk that is full, for one process. Prints its URL.
 import { startProxy } from '../../../src/lib/proxy/start-proxy.ts'
 import { openToolkit } from '../../../src/lib/toolkit/open-toolkit.ts'
 

@@ -1,4 +1,4 @@
-// What the login tests run in processes of their own: `node login-process.ts HOME COUNT`. Waits for a line, then asks for
+// The code that the login tests run in processes of their own: `node login-process.ts HOME COUNT`. Waits for a line, then asks for
 // the account's token COUNT times at once, and prints what it got: tokens, or the codes of errors.
 
 import { isQwenctlError } from '../../../src/lib/base/errors.ts'

@@ -14,7 +14,7 @@ export interface StoreProcess {
   line(): Promise<string>
   /** Ends what it waits for. */
   release(): void
-  /** What it printed, once it has ended. */
+  /** The output of the process, once it has ended. */
   end(): Promise<{ code: number | null; signal: string | null; output: string[] }>
 }
 

@@ -1,4 +1,4 @@
-// What the store's tests run in processes of their own: `node store-process.ts VERB HOME [WORD]`.
+// The code that the store's tests run in processes of their own: `node store-process.ts VERB HOME [WORD]`.
 
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'

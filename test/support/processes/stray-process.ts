@@ -1,5 +1,5 @@
-// A process with an observer and a plugin: `node stray-process.ts LOGS PLUGIN CASE`. PLUGIN is the folder of the plugin, whose
-// module runs as plugins do. With the case `own-crash`, code of this file then fails in the context of the plugin.
+// A process with an observer and a plugin: `node stray-process.ts LOGS PLUGIN CASE`. PLUGIN is the folder of the
+// plugin; its module runs as plugins do. With the case `own-crash`, code of this file then fails in the context of the plugin.
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { openObserver } from '../../../src/lib/observe/observer.ts'

@@ -1,5 +1,5 @@
-// Egress proxies for tests: real servers that tunnel, and remember what they were asked and by whom. Names are theirs to
-// look up: `names` leads them to ports of this machine, so that a name which only they know proves who looked it up.
+// Egress proxies for tests: real servers that tunnel, and remember each request and its client. They look names up
+// themselves: `names` leads to ports of this machine. So a name that only they know proves which side looked it up.
 
 import { readFileSync } from 'node:fs'
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http'
@@ -50,7 +50,7 @@ export interface ProxyBehaviour {
 
 export interface HttpProxyBehaviour extends ProxyBehaviour {
   tls?: boolean
-  /** What it says instead of opening a tunnel, as bytes; empty: it says nothing and holds the connection. */
+  /** The reply instead of a tunnel, as bytes; empty: it says nothing and holds the connection. */
   says?: string
 }
 
@@ -224,7 +224,7 @@ export async function oddProxy({ says = '', hangsUp = false } = {}): Promise<Tes
   return proxy
 }
 
-/** A port of this machine that nobody listens on. */
+/** A port of this machine without a listener. */
 export async function closedPort(): Promise<number> {
   const server = createTcpServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -1,4 +1,4 @@
-// What the scripted API shows: accounts in every state, and a day of their use. Nothing here is random, so that pictures
+// The data that the scripted API shows: accounts in every state, and a day of their use. Nothing here is random, so that pictures
 // of it stay the same but for the time.
 
 import { parseWindow, windowLength } from '../../../src/lib/quota/limit.ts'

@@ -27,7 +27,7 @@ interface Said {
   field?: string
 }
 
-/** What the API refuses, and how. */
+/** The requests that the API refuses, and how. */
 export class Refusal extends Error {
   readonly status: number
   readonly error: Said
@@ -84,7 +84,7 @@ export class FakeApi {
     this.#server = server
   }
 
-  /** As a proxy that ends: whoever listens is cut off. */
+  /** Ends like a proxy: listeners are cut off. */
   async stop(): Promise<void> {
     const server = this.#server
     this.#server = null

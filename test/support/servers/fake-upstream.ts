@@ -1,6 +1,6 @@
-// An upstream as a test wants it: a real server on this machine that answers what it was told to, remembers every request
-// byte for byte, and fails the test when a request came that nobody expected or one was expected that never came.
-// Nothing here waits for time: streams go on when the test says so.
+// An upstream as a test wants it: a real server on this machine with scripted answers. It remembers every request
+// byte for byte. It fails the test when a request came that was not expected, or one that was expected did not.
+// Nothing here waits for time: streams continue when the test says so.
 
 import { createServer } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -24,7 +24,7 @@ export interface UpstreamCall {
   socket: Socket
 }
 
-/** What is done about one request. */
+/** The answer to one request. */
 export type Answer = (call: UpstreamCall) => void
 
 export class FakeUpstream {
@@ -78,7 +78,7 @@ export class FakeUpstream {
     while (this.requests.length < count) await new Promise<void>((resolve) => this.#waiting.add(resolve))
   }
 
-  /** What went otherwise than expected, in words. */
+  /** The differences from what was expected, in words. */
   problems(): string[] {
     const unused = [...this.#queues].filter(([, answers]) => answers.length > 0)
     return [
@@ -159,7 +159,7 @@ async function read(req: IncomingMessage, res: ServerResponse): Promise<Upstream
   }
 }
 
-/** A port of this machine where nobody listens. */
+/** A port of this machine without a listener. */
 export async function closedPort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -224,7 +224,7 @@ export const reset: Answer = ({ socket }) => void socket.resetAndDestroy()
 /** The connection ends as if the answer were over. */
 export const closeEarly: Answer = ({ socket }) => void socket.end()
 
-/** These bytes and no others, then the end of the connection. */
+/** Sends exactly these bytes, then ends the connection. */
 export function raw(text: string): Answer {
   return ({ socket }) => void socket.end(text, 'latin1')
 }

@@ -31,13 +31,13 @@ export class LoginServer {
     return `${this.origin}/token`
   }
 
-  /** Answers of this path in their order; the last one is said for ever. */
+  /** Answers of this path in their order; the last one repeats. */
   says(path: string, ...answers: Said[]): this {
     this.#answers[path] = answers
     return this
   }
 
-  /** A login that begins, and whose token endpoint then says this. */
+  /** A login that begins, with a token endpoint that then says this. */
   begins(more: object, ...answers: Said[]): this {
     return this.says('/device', [200, { ...CODE, ...more }]).says('/token', ...answers)
   }

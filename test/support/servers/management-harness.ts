@@ -17,7 +17,7 @@ export interface ApiReply {
   json: ApiBody
 }
 
-/** What answers may hold; which of it there is depends on the route. */
+/** The fields that answers may have; the route decides which there are. */
 export interface ApiBody {
   error: { code: string; message: string; hint: string | null; field?: string }
   account: AccountView

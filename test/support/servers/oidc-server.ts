@@ -1,5 +1,5 @@
 // A real authorization server (oidc-provider) on this machine, with the device flow, and refresh tokens that work once:
-// using one again ends the login. Somebody at a browser is played by `approve`, over HTTP.
+// using one again ends the login. `approve` plays the person at a browser, over HTTP.
 
 import { createServer } from 'node:http'
 import type { IncomingMessage, RequestListener } from 'node:http'
@@ -13,7 +13,7 @@ export interface OidcServer {
   grants: string[]
   /** Every token endpoint answer, so that planted secrets can be looked for. */
   secrets: Set<string>
-  /** Of the tokens that it gives from now on. */
+  /** The lifetime of the tokens that it gives from now on. */
   accessTokenSeconds: number
   newestRefreshToken: string
   /** Leaves refreshes without an answer while it is set. */
@@ -22,7 +22,7 @@ export interface OidcServer {
   dropped: Promise<void>
   /** Uses a refresh token up, as a process does that dies with the answer. */
   use(refreshToken: string): Promise<void>
-  /** Confirms a login, as a person does who opens the address. */
+  /** Confirms a login, as a person does that opens the address. */
   approve(verificationUriComplete: string): Promise<void>
   deny(verificationUriComplete: string): Promise<void>
 }

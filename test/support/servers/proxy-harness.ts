@@ -1,4 +1,4 @@
-// A proxy over a fresh home, in this process and over real sockets, and a client that shows an answer as it came.
+// A proxy over a fresh home, in this process and over real sockets. Its client shows an answer as it came.
 
 import { Agent, request as httpRequest } from 'node:http'
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
@@ -15,24 +15,24 @@ import type { NewAccount, Toolkit } from '../../../src/lib/toolkit/toolkit.ts'
 import type { AccountQuotaView } from '../../../src/lib/toolkit/views.ts'
 import { temporaryFolder } from '../temp-folder.ts'
 
-/** What a test must say of an account: `custom` at the upstream's base, its key derived from its name. */
+/** The fields that a test must give for an account: `custom` at the upstream's base, its key derived from its name. */
 export type GivenAccount = Partial<NewAccount> & { name: string }
 
 export interface GivenProxy {
   accounts?: GivenAccount[]
-  /** Where accounts that name no base URL send to. */
+  /** The base URL of accounts that name none. */
   baseUrl?: string
   settings?: Partial<ProxySettings>
-  /** Of a proxy before: both then share one home. */
+  /** The home of an earlier proxy: both then share it. */
   home?: string
   clock?: () => number
-  /** What the toolkit is opened with besides. */
+  /** Further options of the toolkit. */
   toolkit?: Partial<ToolkitOptions>
   /** Its settings, instead of those given: read at the start and at every change of the configuration. */
   follow?: (toolkit: Toolkit) => Promise<ProxySettings>
   /** Files with certificates to trust besides Node's own. */
   ca?: string[]
-  /** What stands in config.yaml when it starts. */
+  /** The contents of config.yaml at the start. */
   config?: string
   /** Troubles it may report; any other fails the test. */
   troubles?: RegExp
@@ -66,7 +66,7 @@ export const keyOf = (name: string): string => `sk-key-of-${name}-0123456789abcd
 
 export const QUESTION = { model: 'm1', messages: [{ role: 'user', content: 'hi' }] }
 
-/** Of the whole run: `npm run test:portable` sets it. */
+/** The transport of the whole run: `npm run test:portable` sets it. */
 export const transport = process.env.QWENCTL_TRANSPORT as ProxySettings['transport']
 
 const defaults: ProxySettings = {
@@ -221,7 +221,7 @@ export class TestProxy {
     })
   }
 
-  /** What `quota show` says of each account, once every request is settled. */
+  /** The view of `quota show` of each account, once every request is settled. */
   async quota(): Promise<Record<string, AccountQuotaView>> {
     const ledger = await this.toolkit.ledger()
     await until(
@@ -261,7 +261,7 @@ function bytesOf(body: Body): Buffer {
   return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
 }
 
-/** An answer whose body the test reads at its own pace. */
+/** An answer with a body that the test reads at its own pace. */
 export class OpenReply {
   readonly response: IncomingMessage
   readonly #chunks: Buffer[] = []

@@ -33,7 +33,7 @@ describe('the page', () => {
     expect([again.status, again.text]).toEqual([304, ''])
   })
 
-  test('has files that are kept for ever where their name has a hash', async () => {
+  test('has files that are kept forever where their name has a hash', async () => {
     const { get } = await given()
     const script = await get('/assets/main-ABCD1234.js')
     expect(script.headers).toMatchObject({

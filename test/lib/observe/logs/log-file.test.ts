@@ -94,7 +94,7 @@ test('a smaller budget is kept to from the first file that it fills on', async (
 })
 
 // /dev/full is a disk without room: every write to it fails with ENOSPC.
-test('a full disk is told once, costs the lines alone, and how many is said when there is room again', async () => {
+test('a full disk is reported once, costs the lines alone, and how many is said when there is room again', async () => {
   let now = NOW
   const { file, folder, troubles } = givenFile({ clock: () => now })
   mkdirSync(folder, { recursive: true })

@@ -80,7 +80,7 @@ test('half a line is news when its other half is there', () => {
   expect(reader.readNew().map(({ text }) => `${text}\n`)).toEqual([line])
 })
 
-test('who follows sees every line once and in order while the files turn over', async () => {
+test('a reader that follows sees every line once and in order while the files turn over', async () => {
   const folder = join(temporaryFolder(), 'logs')
   const lost = () => ''
   const file = new LogFile({ folder, maxBytes: 1 << 20, clock: () => NOW, onTrouble: fail, lostLine: lost })

@@ -129,7 +129,7 @@ describe('the generic rows', () => {
     expect(classify(givenAnswer(429, openaiError({ message }), headers)).until).toBe(until)
   })
 
-  it('when the class does not end by itself, names no end whatever the headers say', () => {
+  it('when the class does not end automatically, names no end whatever the headers say', () => {
     expect(classify(givenAnswer(401, '', { 'retry-after': '30' })).until).toBeNull()
   })
 })

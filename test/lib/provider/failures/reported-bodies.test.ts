@@ -17,7 +17,7 @@ interface ReportedBody {
   class: string
   /** The class at the account of the service itself, where it differs. */
   own?: string
-  /** Where the body was reported or documented; left out: for older bodies, in the history of this file. */
+  /** The place where the body was reported or documented; left out: for older bodies, in the history of this file. */
   source?: string
   /** The end, RFC 3339, read at `EXAMPLE_NOW`; left out: none. */
   ends?: string

@@ -15,7 +15,7 @@ const named = (id: string): Provider => {
 const learned = (provider: Provider, headers: Record<string, string>, error?: unknown) =>
   provider.limitsFrom((name) => headers[name], NOW, error)
 
-/** What OpenAI sends, with a reset in any format. */
+/** Headers that OpenAI sends, with a reset in any format. */
 const openaiHeaders = (reset: string) => ({
   'x-ratelimit-limit-requests': '60',
   'x-ratelimit-remaining-requests': '59',

@@ -24,7 +24,7 @@ const deviceCalls: Record<keyof typeof deviceParts, (provider: Provider) => unkn
   isRefreshDead: (provider) => provider.device?.isRefreshDead?.(400, {}),
 }
 
-/** What counts where a function fails; an account whose headers cannot be made is out. */
+/** The result that counts where a function fails; an account is out when its headers cannot be made. */
 const fallbacks: Record<string, unknown> = {
   bases: { openai: null, anthropic: null },
   authHeaders: 'plugin_failed',
@@ -141,7 +141,7 @@ describe.each(Object.entries({ ...calls, ...deviceCalls }))('%s', (part, call) =
   it.each(Object.entries(kinds))('when it %s, the usual counts, and the plugin is named', (kind, broken) => {
     const { provider, faults } = guarded(part, broken)
     const value = valueOf(() => call(provider))
-    // What is no fault for a function: a text or a trap may be a right value of none of them, `false` of some.
+    // Values that are no fault for a function: a text or a trap may be a right value of none of them, `false` of some.
     if (kind === 'reads a text without end' && faults.length === 0) return expect(value).toBe(false)
     expect(value).toEqual(fallbacks[part])
     expect(faults).toHaveLength(1)

@@ -21,7 +21,7 @@ const tokens = (
   ...more,
 })
 
-/** Each service with an answer in its form: a whole body, or the frames of a stream. */
+/** All services with an answer in their form: a whole body, or the frames of a stream. */
 const services: [string, unknown[], Usage][] = [
   [
     'OpenAI, with reasoning inside of the completion',

@@ -112,7 +112,7 @@ test('pictures need no model, and other endpoints for pictures pass too', async 
 test.each([
   ['multipart/form-data', 'without a boundary'],
   ['multipart/form-data; boundary=other', 'not valid'],
-])('a form of type %s is refused before anybody is asked', async (type, words) => {
+])('a form of type %s is refused before any account is asked', async (type, words) => {
   const upstream = await givenUpstream()
   const proxy = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })
   const { body } = await form({ model: 'whisper-1' }, SOUND)
@@ -123,7 +123,7 @@ test.each([
 })
 
 test.each(['/v1/images/../models', '/v1/audio/a.b', '/v1/images/%2e%2e/x', '/v1/images'])(
-  '%s is no path of ours',
+  '%s is no path of the proxy',
   async (path) => {
     const proxy = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: 'http://127.0.0.1:9/v1' })
     const answer = await proxy.raw(

@@ -44,7 +44,7 @@ describe('/v1/models', () => {
   })
 
   test.each([1e300, -1, 9e15, null, 'soon', {}])(
-    'takes a model whose time is %o, for every client',
+    'takes a model with the time %o, for every client',
     async (created) => {
       const upstream = await givenUpstream()
       upstream.always(json(200, { data: [{ id: 'm1', created, created_at: created }] }))
@@ -133,7 +133,7 @@ describe('/v1/models', () => {
 })
 
 describe('/health and /ready', () => {
-  test('health is up without accounts and names nobody', async () => {
+  test('health is up without accounts and names none', async () => {
     const proxy = await givenProxy({ accounts: [{ name: 'secret-name', baseUrl: 'http://127.0.0.1:9/v1' }] })
     const reply = await proxy.get('/health')
     expect(reply.status).toBe(200)
@@ -190,7 +190,7 @@ describe('paths and methods', () => {
   })
 
   test.each([[{ host: 'evil.example' }], [{ host: '127.0.0.1', origin: 'https://evil.example' }]])(
-    'when a web page of somebody else asks with %o, it is refused',
+    'when a foreign web page asks with %o, it is refused',
     async (headers) => {
       const upstream = await givenUpstream()
       const proxy = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })

@@ -187,7 +187,7 @@ test('when a client sends requests without waiting for answers, each is answered
   expect([...text.matchAll(/"echo":(\d)/g)].map((match) => Number(match[1]))).toEqual(asked)
 })
 
-test('when a request cannot be said in the format of the only account, nobody was asked, and the answer says so', async () => {
+test('when a request cannot be said in the format of the only account, no account was asked, and the answer says so', async () => {
   const upstream = await givenUpstream()
   const proxy = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })
   for (let time = 0; time < 2; time += 1) {

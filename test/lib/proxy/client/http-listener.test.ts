@@ -13,7 +13,7 @@ interface Seen {
   text: string
 }
 
-/** A door behind which everybody is told what he has said. */
+/** A listener that answers each client with the client's own request. */
 async function givenDoor(
   name: TransportName,
   answer = echo,
@@ -105,7 +105,7 @@ function firstOf(text: string): { body: string; rest: string } | null {
   }
 }
 
-/** Each piece is in the system before the next is sent. */
+/** The system has a piece before the next is sent. */
 async function answersTo(socket: Socket, pieces: string[], count: number): Promise<string[]> {
   const bodies = bodiesOf(socket, count)
   socket.setNoDelay(true)
@@ -166,7 +166,7 @@ describe.each(TRANSPORT_NAMES)('with the transport %s', (name) => {
     )
   })
 
-  test('when an answer has no body by its status, none is sent, and the connection goes on', async () => {
+  test('when an answer has no body by its status, none is sent, and the connection stays usable', async () => {
     const { open } = await givenDoor(name, (call) => call.send(204, [], Buffer.from('not to be seen')))
     const socket = open()
     let text = ''

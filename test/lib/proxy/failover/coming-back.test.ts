@@ -26,7 +26,7 @@ async function givenLoneAccount() {
   return { upstream, proxy, pass: (minutes: number) => (now += minutes * MINUTE) }
 }
 
-describe('the only account, whose key is refused', () => {
+describe('the only account, with a refused key', () => {
   test('is tested after a quarter of an hour, then once an hour, and serves after the first success', async () => {
     const { upstream, proxy, pass } = await givenLoneAccount()
     upstream.always(refused)
@@ -92,7 +92,7 @@ test.each([
   expect((await proxy.quota()).a).toMatchObject({ status: 'ready', cooldowns: [] })
 })
 
-describe('an account whose egress proxy is down', () => {
+describe('an account with an egress proxy that is down', () => {
   test('is unreachable, says why and what to type, and is ready with the first answer', async () => {
     const upstream = await givenUpstream()
     upstream.always(chat())

@@ -12,7 +12,7 @@ export interface FailedAnswer {
   answer: Answer
   stream?: boolean
   outcome: string
-  /** What rests afterwards: model null stands for the whole account, the number for seconds, null for until the user acts. */
+  /** The cooldown afterwards. Model null is the whole account; the number is seconds; null lasts until the user acts. */
   cools: { scope?: string; model: string | null; seconds: number | null; isGuess?: boolean } | 'nothing'
   status?: string
   /** Whether the provider counted it. */

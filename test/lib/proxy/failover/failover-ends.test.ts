@@ -75,7 +75,7 @@ describe('when the answer is about the request itself', () => {
 
 const twice = (text: string) => [text, text]
 
-describe('when nobody can answer', () => {
+describe('when no account can answer', () => {
   test('because every upstream failed, it is 502 with what each said, and without a key', async () => {
     const upstream = await givenUpstream()
     upstream.nextFor(keyOf('a'), reset)
@@ -84,7 +84,7 @@ describe('when nobody can answer', () => {
     const reply = await proxy.chat()
     expect(reply.status).toBe(502)
     expect(reply.json.error).toMatchObject({ code: 'upstream_unavailable', type: 'server_error' })
-    // One of them has answered.
+    // The first has answered.
     expect(reply.json.error.message).toMatch(
       /^no upstream could serve it \(custom\/a: .*closed.*custom\/b answered 500: boom/,
     )
@@ -197,7 +197,7 @@ test('when one account’s stored credential is damaged, it is out from the star
   expect((await proxy.get('/v1/models')).status).toBe(200)
 })
 
-test('when an overload goes on, the place rests for that model, and a success lets it serve again', async () => {
+test('when an overload continues, that model has a cooldown, and a success lets it serve again', async () => {
   const upstream = await givenUpstream()
   upstream.always(json(503, {}))
   const proxy = await givenProxy({ accounts: [two[0]!], baseUrl: upstream.baseUrl })

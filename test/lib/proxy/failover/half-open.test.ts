@@ -6,7 +6,7 @@ import { givenProxy, keyOf, ledgerLines, until } from '../../../support/servers/
 const NOON = Date.parse('2026-11-22T12:00:00.000Z')
 const throttled = json(429, { error: { message: 'slow down', code: 'rate_limit_exceeded' } })
 
-/** Answers when it is told to. */
+/** Answers when the test says so. */
 function held(answer: Answer): { answer: Answer; release: () => void } {
   const { promise, resolve } = Promise.withResolvers<undefined>()
   return { answer: (call) => void promise.then(() => answer(call)), release: () => resolve(undefined) }

@@ -81,7 +81,7 @@ test.each([
   expect(Object.fromEntries(a!.limits.map(({ window, used }) => [window, used]))).toEqual(costs)
 })
 
-describe('an account whose requests cannot be prepared', () => {
+describe('an account with requests that cannot be prepared', () => {
   const UNFIT = ['line\nbreak', 'snow\u2603man', 'nul\0']
 
   test.each(UNFIT)('by its credential %j is out, and the next account serves', async (accessToken) => {
@@ -102,7 +102,7 @@ describe('an account whose requests cannot be prepared', () => {
     expect(JSON.stringify(a)).not.toContain(accessToken)
   })
 
-  test('alone is told as the account that is out, not as a faulty request', async () => {
+  test('alone is reported as the account that is out, not as a faulty request', async () => {
     const upstream = await givenUpstream()
     const proxy = await givenProxy({
       accounts: [{ name: 'a', tokens: { ...TOKENS, accessToken: 'a\u2603' } }],

@@ -1,4 +1,4 @@
-// A plugin whose functions misbehave, in a running proxy: its account is out or unknown, and all others serve on.
+// A plugin with functions that misbehave, in a running proxy: its account is out or unknown, and all others serve on.
 
 import { expect, test } from 'vitest'
 import { outcomeClasses } from '../../../../src/lib/quota/log/events.ts'
@@ -89,7 +89,7 @@ test('one exception of a plugin takes its account out of no later request', asyn
   expect((await proxy.chat()).headers['x-qwenctl-account']).toBe('bad')
 })
 
-test('an account whose plugin cannot make the headers shows the fault and what to type, and is tested again later', async () => {
+test('an account with a plugin that cannot make the headers shows the fault and what to type, and is tested again later', async () => {
   const upstream = await givenUpstream()
   upstream.always(chat())
   const authHeaders = () => {

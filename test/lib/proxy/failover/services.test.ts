@@ -54,7 +54,7 @@ test.each([301, 304, 400, 403, 404, 422])(
 )
 
 test.each(['GET', 'POST'])(
-  '%s fails over after 429, and the account rests as it was told',
+  '%s fails over after 429, and the account has the cooldown that the service stated',
   async (method) => {
     const { upstream, proxy } = await givenService(
       account('a', { priority: 0 }),

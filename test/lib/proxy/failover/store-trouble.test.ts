@@ -55,7 +55,7 @@ test('when the disk takes no more, requests get 503, nothing is sent uncounted, 
   expect((await fetch(`${url}/health`)).status).toBe(200)
 })
 
-test('when accounts.json is damaged while it runs, the proxy goes on with the accounts it has and says so once mended', async () => {
+test('when accounts.json is damaged while it runs, the proxy continues with the accounts it has and says so once mended', async () => {
   const upstream = await givenUpstream()
   upstream.always(chat())
   const proxy = await givenProxy({
@@ -77,7 +77,7 @@ test('when accounts.json is damaged while it runs, the proxy goes on with the ac
   await until(async () => (await proxy.chat()).headers['x-qwenctl-account'] === 'b')
 })
 
-test('when accounts.json is of a newer version, the proxy goes on and says that too', async () => {
+test('when accounts.json is of a newer version, the proxy continues and says that too', async () => {
   const upstream = await givenUpstream()
   upstream.always(chat())
   const proxy = await givenProxy({

@@ -76,7 +76,7 @@ class Scene {
     await Promise.all(this.#done.splice(0))
   }
 
-  /** A request through the pool, granted and settled; false: nobody may serve it. */
+  /** A request through the pool, granted and settled; false: no account may serve it. */
   async serve(model = 'm'): Promise<boolean> {
     const pool = new Pool([this.member], { strategy: 'priority', affinity: false })
     const view = { state: this.ledger.state, now: this.ledger.now(), random: () => 0 }
@@ -146,7 +146,7 @@ test('when other programs use most of a limit, the next answer that says so is b
   expect(limit!.max - limit!.usage.used).toBe(40)
 })
 
-test('when a process is started anew, what was learned is there, and it is not written again', async () => {
+test('when a process starts again, what was learned is there, and it is not written again', async () => {
   const first = await Scene.open(provider('groq'))
   await first.answer(groq(3, 0, '6m'))
   const second = await Scene.open(provider('groq'), { home: first.home })

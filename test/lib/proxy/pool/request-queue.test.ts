@@ -6,7 +6,7 @@ import { Pool } from '../../../../src/lib/rotation/pool/pool.ts'
 import { until } from '../../../support/servers/proxy-harness.ts'
 import { Ground, NOON, members } from '../../rotation/fixture.ts'
 
-/** One account with one request in ten seconds, which is used up, and a request that waits for it. */
+/** An account with one request in ten seconds, which is used up, and a request that waits for it. */
 function given(untilTime: number) {
   const ground = new Ground().limit('a0', '1/10s')
   ground.use('a0')

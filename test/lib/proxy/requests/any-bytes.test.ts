@@ -89,7 +89,7 @@ function exchange(port: number, bytes: string): Promise<string> {
 }
 
 describe('whatever bytes a client sends', () => {
-  test('it is answered in HTTP or not at all, only whole requests go on, and the next client is served', async () => {
+  test('it is answered in HTTP or not at all, only whole requests pass, and the next client is served', async () => {
     const upstream = await givenUpstream()
     upstream.always(chat())
     const proxy = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })

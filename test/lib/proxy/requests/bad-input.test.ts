@@ -94,7 +94,7 @@ describe('when the body', () => {
 interface Huge {
   megabytes: number
   isChunked: boolean
-  /** Goes on sending when the answer is there, as clients do that read only after writing. */
+  /** Continues to send when the answer is there, as clients do that read only after writing. */
   isStubborn?: boolean
 }
 
@@ -129,7 +129,7 @@ const HEAD = 'POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\n'
 const BODY = '{"model":"m1","messages":[]}'
 const SECOND = `${HEAD}content-length: ${BODY.length}\r\n\r\n${BODY}`
 
-describe('when a request could be read in two ways, it is refused and what stands behind it is not served:', () => {
+describe('when a request could be read in two ways, it is refused and what follows it is not served:', () => {
   test.each([
     [
       'a length and chunks',
@@ -184,7 +184,7 @@ describe('when a request could be read in two ways, it is refused and what stand
     await expectUnharmed(both)
   })
 
-  test('an expectation that nobody knows, which is 417', async () => {
+  test('an unknown expectation, which is 417', async () => {
     const both = await given()
     const answer = await both.proxy.raw(
       `${HEAD}expect: a-miracle\r\nconnection: close\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`,
@@ -211,7 +211,7 @@ test('when two requests come in one packet, both are served, each once', async (
   expect(upstream.count()).toBe(2)
 })
 
-test('when a client expects to be told to go on, it is, and its body is served', async () => {
+test('when a client waits for 100 Continue, it gets that, and its body is served', async () => {
   const upstream = await givenUpstream()
   upstream.next(chat('after the wait'))
   const proxy = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })

@@ -33,7 +33,7 @@ async function givenKey(proxy: TestProxy, wanted: Omit<NewClientKey, 'user'> & {
   return { secret, key, headers: { authorization: `Bearer ${secret}` } }
 }
 
-test('until there is a key anybody may come; from then on only who has one', async () => {
+test('until there is a key any client may come; from then on only one with a key', async () => {
   const { proxy, upstream } = await given()
   expect((await proxy.chat({}, { authorization: 'Bearer sk-anything' })).status).toBe(200)
   const { secret, headers } = await givenKey(proxy, { name: 'ci' })
@@ -93,7 +93,7 @@ test('a key is for its models alone, also in the list of models', async () => {
   expect((await proxy.chat({ model: 'custom/qwen3-max' }, headers)).status).toBe(200)
 })
 
-test('the limits of a key hold exactly, whoever serves it, and show what is left', async () => {
+test('the limits of a key hold exactly, whichever account serves it, and show what is left', async () => {
   const { proxy, upstream } = await given()
   const { headers } = await givenKey(proxy, { name: 'small', limits: ['5/day'] })
   const before = upstream.count()
@@ -134,7 +134,7 @@ test('an address that keeps presenting wrong keys is not listened to for a while
   expect((await proxy.chat({}, wrong)).status).toBe(401)
 })
 
-test('a key made for one command asks a key of nobody else', async () => {
+test('a key made for one command asks a key of no other client', async () => {
   const { proxy } = await given()
   const { headers } = await givenKeyForCommand(proxy)
   expect((await proxy.chat()).status).toBe(200)

@@ -88,7 +88,7 @@ test('a name that another user has too is not ambiguous', async () => {
   expect([reply.status, reply.headers['x-qwenctl-account']]).toEqual([200, 'x'])
 })
 
-test('no error of a request that nobody can serve names accounts of others', async () => {
+test('no error of a request that no account can serve names accounts of others', async () => {
   const { proxy, headers } = await given()
   await proxy.toolkit.accounts.setEnabled('alice:custom/x', false)
   await proxy.toolkit.accounts.setEnabled('alice:custom/y', false)
@@ -154,7 +154,7 @@ test('lists and suggests the aliases and models that the key may use', async () 
   expect(unknownModel?.near).not.toContain('coder-b')
 })
 
-test('a cap over all accounts is told without the requests of others', async () => {
+test('a cap over all accounts is reported without the requests of others', async () => {
   const upstream = await givenUpstream()
   let open = (): void => undefined
   upstream.always((call) => (open = () => chat()(call)))

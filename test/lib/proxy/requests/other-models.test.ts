@@ -1,4 +1,4 @@
-// Translated requests whose hints and lengths were written for the models of another format.
+// Translated requests with hints and lengths that were written for the models of another format.
 
 import { describe, expect, test } from 'vitest'
 import { chat, givenUpstream, json } from '../../../support/servers/fake-upstream.ts'

@@ -1,4 +1,4 @@
-// Base URLs are pasted with and without `/v1`, with a slash at the end, and some programs send the whole address.
+// People paste base URLs with and without `/v1`, and with a slash at the end. Programs may send the whole address.
 
 import { expect, test } from 'vitest'
 import { chat, givenUpstream, json } from '../../../support/servers/fake-upstream.ts'

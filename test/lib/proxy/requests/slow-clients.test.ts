@@ -7,7 +7,7 @@ import type { TestProxy } from '../../../support/servers/proxy-harness.ts'
 
 const IDLE_MS = 200
 
-/** A client over a bare socket, which reads nothing by itself. */
+/** A client over a bare socket, which reads nothing before the test says so. */
 function openClient(proxy: TestProxy): Socket {
   const socket = connect(proxy.running.port, '127.0.0.1')
   socket.pause()
@@ -20,7 +20,7 @@ function request(body: string, announced = body.length): string {
   return `POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${announced}\r\n\r\n${body}`
 }
 
-/** What comes first. */
+/** The first bytes of the answer. */
 function first(socket: Socket): Promise<string> {
   return new Promise((resolve) => socket.once('data', (chunk) => resolve(chunk.toString('latin1'))).resume())
 }
@@ -59,7 +59,7 @@ describe('a client that stops', () => {
     const answer = await first(client)
     expect(answer).toMatch(/^HTTP\/1\.1 408 /)
     expect(answer).toContain('request_timeout')
-    // The rest of it comes too late to be anybody's.
+    // The rest of it comes too late for any client.
     const ended = new Promise((resolve) => client.on('close', resolve))
     client.end(' '.repeat(91))
     await ended
@@ -104,7 +104,7 @@ test('a client that waits for its upstream is not still, however long it takes',
   live.end()
 })
 
-test('where others can reach the proxy, the last key that is taken away lets nobody in', async () => {
+test('where others can reach the proxy, the last key that is taken away lets no client in', async () => {
   const upstream = await givenUpstream()
   upstream.always(chat())
   const { home, toolkit } = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })

@@ -3,8 +3,8 @@ import type { UpstreamCall } from '../../../support/servers/fake-upstream.ts'
 import { givenUpstream } from '../../../support/servers/fake-upstream.ts'
 import { givenProxy } from '../../../support/servers/proxy-harness.ts'
 
-// All sockets read into one buffer, and bodies lie in memory that is used again (docs/decisions/0018). Here everybody's
-// bytes tell whose they are, while many talk at once.
+// All sockets read into one buffer, and bodies lie in memory that is used again (docs/decisions/0018). Here the bytes
+// of each client name it, while many talk at once.
 
 const WAVES = 8
 const AT_ONCE = 25
@@ -33,7 +33,7 @@ interface Asked {
   messages: { content: string }[]
 }
 
-/** Long enough for the proxy, in the same process, to read what was sent, and for others to be read after it. */
+/** Long enough for the proxy, in the same process, to read what was sent, and then the others. */
 async function turns(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
@@ -78,7 +78,7 @@ function textOf(isStream: boolean, body: string): string {
   return frames.map(partOf).join('')
 }
 
-test('when many talk at once, of all sizes and in all framings, nobody gets a byte of another', async () => {
+test('when many talk at once, of all sizes and in all framings, no client gets a byte of another', async () => {
   const upstream = await givenUpstream()
   const mixed: string[] = []
   const refused = new Set<number>()

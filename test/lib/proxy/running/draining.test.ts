@@ -14,7 +14,7 @@ import { QUESTION, givenProxy } from '../../../support/servers/proxy-harness.ts'
 const BODY = JSON.stringify(QUESTION)
 const REQUEST = `POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`
 
-test('when the proxy is stopped, a running stream goes on to its end, nobody new gets in, and then it is over', async () => {
+test('when the proxy is stopped, a running stream continues to its end, no new client gets in, and then it is over', async () => {
   const upstream = await givenUpstream()
   const live = new ControlledStream()
   upstream.next(live.answer)
@@ -38,7 +38,7 @@ test('when the proxy is stopped, a running stream goes on to its end, nobody new
   expect(await proxy.settlements()).toMatchObject([{ outcome: 'ok' }])
 })
 
-test('when a connection that is still served sends another request while the proxy drains, it is told so and closed', async () => {
+test('when a connection that is still served sends another request while the proxy drains, it gets that answer and is closed', async () => {
   const upstream = await givenUpstream()
   const held = new HeldRequest()
   const live = new ControlledStream()
@@ -89,7 +89,7 @@ test('when the time for draining is over, what still runs is cut off and settled
   expect(await proxy.used()).toEqual({ a: 2 })
 })
 
-test('when a proxy is stopped that nobody uses, it ends at once, also with idle connections', async () => {
+test('when an idle proxy is stopped, it ends at once, also with idle connections', async () => {
   const upstream = await givenUpstream()
   upstream.next(chat())
   const proxy = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })

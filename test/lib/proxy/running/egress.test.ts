@@ -26,7 +26,7 @@ import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const authority = fileURLToPath(new URL('../../../support/certs/authority.pem', import.meta.url))
 
-/** A base URL whose host only a proxy knows: whoever went there directly would find nobody. */
+/** A base URL with a host that only a proxy knows: a direct connection would find no server. */
 function hidden(upstream: FakeUpstream): { baseUrl: string; names: Record<string, number> } {
   const { port } = new URL(upstream.origin)
   return { baseUrl: `http://upstream.test:${port}/v1`, names: { 'upstream.test': Number(port) } }
@@ -99,7 +99,7 @@ describe('an account with egress proxies', () => {
     expect(JSON.stringify([proxy.attempts, far])).not.toContain('s3cret')
   })
 
-  test('alone with a proxy that is down, is told of as unreachable without a password', async () => {
+  test('alone with a proxy that is down, is reported as unreachable without a password', async () => {
     const upstream = await givenUpstream()
     const egressProxy = `http://me:s3cret-word@127.0.0.1:${await closedPort()}`
     const proxy = await givenProxy({ accounts: [{ name: 'far', egressProxy }], baseUrl: upstream.baseUrl })
@@ -133,7 +133,7 @@ describe('an account with egress proxies', () => {
       .toBe(1)
   })
 
-  test('whose sealed proxies do not open is passed over, and says so like one whose key does not open', async () => {
+  test('with sealed proxies that do not open is passed over, and says so like one with such a key', async () => {
     const upstream = await givenUpstream()
     upstream.always(chat())
     const way = await httpProxy()

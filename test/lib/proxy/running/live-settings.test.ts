@@ -40,7 +40,7 @@ const ten = async (proxy: TestProxy): Promise<Reply[]> => {
 const served = (replies: Reply[]) => new Set(replies.map(({ headers }) => headers['x-qwenctl-account']))
 
 describe('when the configuration changes while a proxy runs', () => {
-  test('the strategy is another, without a dropped request, and who shows it is told', async () => {
+  test('the strategy is another, without a dropped request, and what shows it knows', async () => {
     const upstream = await givenUpstream()
     upstream.always(chat())
     const proxy = await givenFollowingProxy({
@@ -77,12 +77,12 @@ describe('when the configuration changes while a proxy runs', () => {
     expect(await named()).toBe(403)
     await set(proxy, 'proxy.allowHosts', 'proxy.example')
     await until(async () => (await named()) === 200)
-    // Over the same connection, whose head was found good before.
+    // The same connection, with a head that was found good before.
     await set(proxy, 'proxy.allowHosts', '')
     await until(async () => (await named()) === 403)
   })
 
-  test('a stream under way goes on', async () => {
+  test('a stream under way continues', async () => {
     const upstream = await givenUpstream()
     const live = new ControlledStream()
     upstream.next(live.answer)
@@ -170,7 +170,7 @@ describe('when the configuration changes while a proxy runs', () => {
     ])
   })
 
-  test('a file that is not well formed changes nothing, and is told of', async () => {
+  test('a file that is not well formed changes nothing, and is reported', async () => {
     const upstream = await givenUpstream()
     const troubles = /^the configuration stays as it was: /
     const given = { accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl, troubles }

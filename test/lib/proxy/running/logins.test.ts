@@ -58,7 +58,7 @@ test('when fifty requests come at expiry, the token is renewed once and all are 
   expect(login.grants()).toEqual(['refresh_token'])
 })
 
-test('while a token still serves nobody waits for the next one', async () => {
+test('while a token still serves no request waits for the next one', async () => {
   const [upstream, login] = [await givenUpstream(), await givenLoginServer()]
   login.says('/token', [200, SECOND])
   upstream.always(chat())

@@ -21,7 +21,7 @@ function givenProcess(more: Partial<ThisProcess> = {}) {
 }
 
 describe('restartAsServer', () => {
-  test('begins the same words anew, with the flags of a server after those it was given', () => {
+  test('begins the same words again, with the flags of a server after those it was given', () => {
     const { here, calls } = givenProcess()
     restartAsServer(here)
     expect(calls).toHaveLength(1)
@@ -43,7 +43,7 @@ describe('restartAsServer', () => {
     expect(second.calls).toEqual([])
   })
 
-  test('leaves the choice of whoever has made one', () => {
+  test('leaves a choice that was made already', () => {
     const byFlag = givenProcess({ execArgv: ['--max-semi-space-size=32'] })
     const byVariable = givenProcess({ env: { NODE_OPTIONS: '--max_semi_space_size=32' } })
     for (const { here, calls } of [byFlag, byVariable]) {
@@ -54,7 +54,7 @@ describe('restartAsServer', () => {
     expect(serverEnv({ MALLOC_ARENA_MAX: '4' })).toEqual({ MALLOC_ARENA_MAX: '4' })
   })
 
-  test('where a process cannot begin anew, it goes on', () => {
+  test('where a process cannot begin again, it continues', () => {
     const { execve: _, ...without } = givenProcess().here
     expect(() => restartAsServer(without)).not.toThrow()
     let tries = 0

@@ -37,7 +37,7 @@ async function givenObservedProxy(
   return givenProxy({ accounts, baseUrl, settings: { observe, ...settings } })
 }
 
-/** What was logged of requests, once so many are over. */
+/** The log lines of requests, once so many are over. */
 async function loggedRequests(proxy: TestProxy, count = 1): Promise<LogEntry[]> {
   const requests = () => logged(proxy).filter(({ kind }) => kind === 'request')
   await until(
@@ -50,7 +50,7 @@ async function loggedRequests(proxy: TestProxy, count = 1): Promise<LogEntry[]> 
 const logged = (proxy: TestProxy): LogEntry[] => logEntries(join(proxy.home, 'logs'))
 
 describe('when requests are observed', () => {
-  test('one that is answered is told of with its account, tokens and sizes, and without a word of it', async () => {
+  test('one that is answered is logged with its account, tokens and sizes, and without a word of it', async () => {
     const upstream = await givenUpstream()
     upstream.next(chat('a secret answer'))
     const proxy = await givenObservedProxy([{ name: 'a' }], upstream.baseUrl)
@@ -86,7 +86,7 @@ describe('when requests are observed', () => {
     expect(logText(join(proxy.home, 'logs'))).not.toMatch(/secret|private/)
   })
 
-  test('one that goes on to another account is told of with both tries, the rotation and the rest', async () => {
+  test('one that continues at another account is logged with both attempts, the rotation and the rest', async () => {
     const upstream = await givenUpstream()
     upstream.nextFor(keyOf('a'), json(429, { error: { message: 'slow down' } }, { 'retry-after': '30' }))
     upstream.nextFor(keyOf('b'), chat())
@@ -115,7 +115,7 @@ describe('when requests are observed', () => {
     })
   })
 
-  test('a stream is told of when it is over, with what was sent of it', async () => {
+  test('a stream is logged when it is over, with what was sent of it', async () => {
     const upstream = await givenUpstream()
     upstream.next(events(delta('one'), STOP, USAGE_CHUNK, DONE))
     const proxy = await givenObservedProxy([{ name: 'a' }], upstream.baseUrl)
@@ -132,7 +132,7 @@ describe('when requests are observed', () => {
     ])
   })
 
-  test('one whose client leaves is told of as such', async () => {
+  test('one that its client leaves is logged as such', async () => {
     const upstream = await givenUpstream()
     const live = new ControlledStream()
     upstream.next(live.answer)
@@ -148,7 +148,7 @@ describe('when requests are observed', () => {
     ])
   })
 
-  test('one whose client leaves before there is an answer is told of once', async () => {
+  test('one that its client leaves before there is an answer is logged once', async () => {
     const upstream = await givenUpstream()
     const proxy = await givenObservedProxy([{ name: 'a' }], upstream.baseUrl)
     upstream.next(chat('served'))
@@ -200,7 +200,7 @@ describe('when requests are observed', () => {
       400,
     ],
   ])(
-    'one that we refuse, with %s, is told of with the code it got',
+    'one that the proxy refuses, with %s, is logged with the code it got',
     async (_, method, path, body, ...told) => {
       const upstream = await givenUpstream()
       const proxy = await givenObservedProxy([{ name: 'a' }], upstream.baseUrl)
@@ -212,14 +212,14 @@ describe('when requests are observed', () => {
     },
   )
 
-  test('health, readiness and metrics are not told of', async () => {
+  test('health, readiness and metrics are not logged', async () => {
     const upstream = await givenUpstream()
     const proxy = await givenObservedProxy([{ name: 'a', models: ['m1'] }], upstream.baseUrl)
     for (const path of ['/health', '/ready', '/metrics', '/v1/models/none']) await proxy.get(path)
     expect(await loggedRequests(proxy)).toMatchObject([{ route: '/v1/models', outcome: 'model_not_found' }])
   })
 
-  test('the start and the end are told of', async () => {
+  test('the start and the end are logged', async () => {
     const upstream = await givenUpstream()
     const proxy = await givenObservedProxy([{ name: 'a' }], upstream.baseUrl)
     await proxy.running.stop(0)
@@ -230,7 +230,7 @@ describe('when requests are observed', () => {
   })
 })
 
-test('with a receiver of traces, a request is a span that goes on with the client’s trace, of which the upstream learns nothing', async () => {
+test('with a receiver of traces, a request is a span that continues the client’s trace, of which the upstream learns nothing', async () => {
   let sent = ''
   const receiver = createServer((req, res) => {
     req.setEncoding('utf8').on('data', (part: string) => (sent += part))
@@ -271,7 +271,7 @@ describe('GET /metrics', () => {
     expect(text).toContain(`qwenctl_requests_total{${who},model="m1",outcome="ok"} 1`)
     expect(text).toContain(`qwenctl_tokens_total{${who},model="m1",type="input"} 7`)
     expect(text).toContain(`qwenctl_limit_remaining{${who},metric="requests",window="day"} 4`)
-    expect(text).toContain('qwenctl_requests_in_flight 0') // who asks is not part of it
+    expect(text).toContain('qwenctl_requests_in_flight 0') // the client is not part of it
   })
 
   const hasPromtool = spawnSync('promtool', ['--version']).status === 0
@@ -297,14 +297,14 @@ describe('GET /metrics', () => {
     expect((await proxy.get('/metrics')).status).toBe(200)
   })
 
-  test('on any other address takes a client key, or who the administrator is', async () => {
+  test('on any other address takes a client key, or a token of the administrator', async () => {
     const upstream = await givenUpstream()
     const accounts = [{ name: 'a', groups: ['night'] }, { name: 'b' }]
     const { home, toolkit } = await givenProxy({ accounts, baseUrl: upstream.baseUrl })
     const { secret } = await toolkit.keys.create({ name: 'app' })
     const some = await toolkit.keys.create({ name: 'some', groups: ['night'] })
     const others = await toolkit.keys.create({ name: 'others', user: 'bob' })
-    // No loopback address as it is written, though nobody else can reach it.
+    // No loopback address as it is written, though no other machine can reach it.
     const settings = {
       observe,
       host: '::ffff:127.0.0.1',
@@ -332,7 +332,7 @@ describe('GET /metrics', () => {
   })
 })
 
-test('when nobody wants to know, nothing is written and no request is told of', async () => {
+test('without a receiver, nothing is written and no request is logged', async () => {
   const upstream = await givenUpstream()
   upstream.next(chat())
   const proxy = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })

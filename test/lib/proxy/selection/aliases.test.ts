@@ -31,7 +31,7 @@ test('an alias goes down its chain over providers, each with its own name of the
   expect(modelsOf(upstream.requests)).toEqual(['big', 'other/big'])
 })
 
-test('when the whole chain is out, the answer is a 429 that says who returns first', async () => {
+test('when the whole chain is out, the answer is a 429 that names the first to return', async () => {
   const { upstream, proxy } = await given('aliases:\n  coder: [qwen/big, custom/big]\n')
   const later = json(429, { error: { message: 'slow down' } }, { 'retry-after': '30' })
   upstream.nextFor(keyOf('q'), json(429, { error: { message: 'slow down' } }, { 'retry-after': '20' }))

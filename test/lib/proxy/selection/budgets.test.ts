@@ -1,5 +1,4 @@
-// Limits of tokens and dollars at the proxy: what goes upstream when many requests come at once, and what a request
-// gets that could use more than is left.
+// Limits of tokens and dollars at the proxy. Many requests come at once, and a request could use more than is left.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'

@@ -7,7 +7,7 @@ import { givenProxy, keyOf, ledgerLines, until } from '../../../support/servers/
 
 const NOON = Date.parse('2026-11-22T12:00:00.000Z')
 
-/** An upstream that answers nothing before it is told to, and remembers how many it had at a time. */
+/** An upstream that answers nothing before the test says so, and remembers how many it had at a time. */
 async function givenGate(): Promise<{
   upstream: FakeUpstream
   open: () => void
@@ -70,7 +70,7 @@ describe('caps on requests in flight', () => {
     const replies = await Promise.all(asking)
     expect(most()).toBeLessThanOrEqual(3)
     expect(replies.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(3)
-    // What was one too many is given back.
+    // The reservation that was one too many is given back.
     const used = Object.values(await first.quota()).map(({ today }) => today.requests)
     expect(used.reduce((sum, count) => sum + count, 0)).toBe(upstream.count())
   })
@@ -135,7 +135,7 @@ test('when no cap is set, reservations and the ledger know nothing of them', asy
   expect(JSON.stringify(ledgerLines(proxy.home))).not.toContain('caps')
 })
 
-test('when a cap names no account, or the section is not well formed, the proxy says so and goes on', async () => {
+test('when a cap names no account, or the section is not well formed, the proxy says so and continues', async () => {
   const upstream = await givenUpstream()
   upstream.always(chat())
   const proxy = await givenProxy({

@@ -32,7 +32,7 @@ describe('/v1/messages', () => {
     expect((await proxy.quota()).speaks?.today).toMatchObject({ inputTokens: 7, outputTokens: 3 })
   })
 
-  test('reaches a custom account whose base URL says that it speaks Messages', async () => {
+  test('reaches a custom account with a base URL of a Messages service', async () => {
     const upstream = await givenUpstream()
     upstream.next(json(200, ANSWER))
     const proxy = await givenProxy({ accounts: [{ name: 'c', baseUrl: `${upstream.origin}/anthropic` }] })
@@ -88,7 +88,7 @@ describe('when the model', () => {
     expect(reply.json.error.message).toContain('qwen3-max')
   })
 
-  test('tells whose it is, the account of that service is asked and the others are not', async () => {
+  test('names its service, the account of that service is asked and the others are not', async () => {
     const upstream = await givenUpstream()
     upstream.nextFor(keyOf('o'), chat())
     upstream.nextFor(keyOf('q'), chat())
@@ -116,7 +116,7 @@ describe('when a header pins an account', () => {
     },
   )
 
-  test('that is rate limited, its own answer comes back with its own time and nobody else is asked', async () => {
+  test('that is rate limited, its own answer comes back with its own time and no other account is asked', async () => {
     const upstream = await givenUpstream()
     upstream.nextFor(keyOf('a'), json(429, { error: { message: 'slow' } }, { 'retry-after': '17' }))
     const proxy = await givenProxy({ accounts: [{ name: 'a' }, { name: 'b' }], baseUrl: upstream.baseUrl })

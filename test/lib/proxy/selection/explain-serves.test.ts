@@ -1,4 +1,4 @@
-// What `quota explain` calls next is the account that serves, over pools and requests of all kinds.
+// The account that `quota explain` calls next is the account that serves, over pools and requests of all kinds.
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'

@@ -20,7 +20,7 @@ function givenGroq(upstream: FakeUpstream, names: string[], home?: string): Prom
   return givenProxy({ accounts, baseUrl: upstream.baseUrl, ...(home === undefined ? {} : { home }) })
 }
 
-/** What is learned of an account, as `quota show` has it. */
+/** The learned limits of an account, as `quota show` has them. */
 async function learnedOf(proxy: TestProxy, name: string) {
   const { limits } = (await proxy.quota())[name]!
   return limits.filter(({ source }) => source === 'learned')
@@ -78,7 +78,7 @@ describe('what answers say of limits', () => {
     ])
   })
 
-  test('is not learned from counting tokens, which services limit by itself', async () => {
+  test('is not learned from counting tokens, which services limit separately', async () => {
     const upstream = await givenUpstream()
     const limits = {
       'anthropic-ratelimit-requests-limit': '7',

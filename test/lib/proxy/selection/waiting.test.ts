@@ -23,7 +23,7 @@ interface Scene {
   queued: (user?: string, headers?: Record<string, string>) => Promise<ReturnType<TestProxy['chat']>[]>
 }
 
-/** One account with one request in ten seconds, which is used up. */
+/** An account with one request in ten seconds, which is used up. */
 async function given(settings: string, more: Partial<GivenProxy> = {}): Promise<Scene> {
   const upstream = await givenUpstream()
   upstream.always(chat())
@@ -90,13 +90,13 @@ describe('when every account is out and one returns within the time', () => {
     expect((await asking)?.status).toBe(200)
   })
 
-  test('those that wait are served in the order in which they came, and nobody overtakes them', async () => {
+  test('those that wait are served in the order in which they came, and no request overtakes them', async () => {
     const { upstream, proxy, pass, queued } = await given('wait: 60s')
     const asking = []
     for (const user of ['one', 'two', 'three']) asking.push(...(await queued(user)))
     for (let turn = 1; turn <= 4; turn += 1) {
       pass(10_000)
-      // Comes just when the account is free, before anybody has been let go.
+      // Comes just when the account is free, before any request has left the queue.
       if (turn === 1) asking.push(proxy.chat({ user: 'late' }))
       await upstream.arrivals(1 + turn)
     }
@@ -116,7 +116,7 @@ describe('when every account is out and one returns within the time', () => {
   })
 })
 
-describe('when nobody returns in time', () => {
+describe('when no account returns in time', () => {
   test('the refusal comes at once, not after the wait', async () => {
     const { proxy, upstream } = await given('wait: 5s')
     const reply = await proxy.chat()
@@ -124,7 +124,7 @@ describe('when nobody returns in time', () => {
     expect(upstream.count()).toBe(1)
   })
 
-  test('who waited in vain is refused when that is known', async () => {
+  test('a request that waits in vain is refused when that is known', async () => {
     const { proxy, pass, queued } = await given('wait: 15s')
     const [one] = await queued('one')
     const [two] = await queued('two')
@@ -189,7 +189,7 @@ test('when a client leaves while it waits, its place is free at once and nothing
   expect(usersSeen(upstream)).toEqual(['first', 'staying'])
 })
 
-test('when the proxy drains, those that wait are told so', async () => {
+test('when the proxy drains, those that wait get that answer', async () => {
   const { proxy, queued } = await given('wait: 30s')
   const [asking] = await queued()
   const stopping = proxy.running.stop(5_000)

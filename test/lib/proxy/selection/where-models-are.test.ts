@@ -8,7 +8,7 @@ import { temporaryFolder } from '../../../support/temp-folder.ts'
 const list = (...ids: string[]) => json(200, { object: 'list', data: ids.map((id) => ({ id })) })
 const fetching = { fetchModels: true }
 
-/** What each account was sent of a conversation. */
+/** The turns of a conversation that each account received. */
 const posts = ({ requests }: { requests: { method: string; key: string | null }[] }) =>
   requests.filter(({ method }) => method === 'POST').map(({ key }) => key)
 

@@ -41,7 +41,7 @@ describe('with a handler for management', () => {
     expect(reply.text).toBe(method === 'GET' ? '{"message":"hello"}' : '')
   })
 
-  test('bodies of any size arrive whole, and the connection goes on', async () => {
+  test('bodies of any size arrive whole, and the connection stays usable', async () => {
     const proxy = await givenProxy({ settings: { management: echo } })
     for (const body of ['x'.repeat(3 << 20), '{}']) {
       const reply = await proxy.post('/api/accounts', body)
@@ -97,7 +97,7 @@ describe('with a handler for management', () => {
     expect((await stream.whole()).isCut).toBe(true)
   })
 
-  test('when it throws, the client gets an error and the trouble is told', async () => {
+  test('when it throws, the client gets an error and the trouble is reported', async () => {
     const proxy = await givenProxy({
       settings: {
         management: () => {

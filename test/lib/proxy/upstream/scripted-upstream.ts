@@ -1,5 +1,5 @@
-// What the tests of this folder share: upstreams that answer byte for byte as told, a clock that is moved by hand,
-// and a call as a promise of everything that came of it.
+// Shared ground of the tests of this folder: upstreams with scripted bytes and a clock that the test moves. A call is
+// a promise of all its events.
 
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { onTestFinished } from 'vitest'

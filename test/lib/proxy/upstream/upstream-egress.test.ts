@@ -172,7 +172,7 @@ describe.each(kinds)('through a proxy of kind %s', (kind, open) => {
   })
 })
 
-describe('who looks up a name', () => {
+describe('the side that looks up a name', () => {
   test('with socks5, this machine: the proxy is given an address', async () => {
     const upstream = await givenUpstream()
     const proxy = await socksProxy()
@@ -223,14 +223,14 @@ describe('what proxies answer', () => {
     expect(error?.message).toContain(`${words} upstream.test:80`)
   })
 
-  test('an https proxy whose certificate is not trusted', async () => {
+  test('an https proxy with a certificate that is not trusted', async () => {
     const proxy = await httpProxy({ tls: true })
     const { error } = await ask(givenPool(), `http://${NAME}`, `https://localhost:${proxy.port}`)
     expect(error?.message).toMatch(/its certificate is not signed by a known authority|UNABLE_TO_VERIFY/)
     expect(proxy.requests).toEqual([])
   })
 
-  test('an upstream behind it whose certificate is not trusted is the upstream’s failure, and no other is asked', async () => {
+  test('an upstream behind it with a certificate that is not trusted is the upstream’s failure, and no other is asked', async () => {
     const upstream = await givenUpstream({ tls: true })
     const [one, other] = [await httpProxy({ names: { [NAME]: upstream.port } }), await httpProxy()]
     const via = `http://127.0.0.1:${one.port}, http://127.0.0.1:${other.port}`

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { ask, givenPool, post } from './scripted-upstream.ts'
 
 const file = (name: string) => readFileSync(new URL(name, import.meta.url))
-/** For localhost, 127.0.0.1 and ::1, signed by itself, valid until 2126. */
+/** A self-signed certificate for localhost, 127.0.0.1 and ::1, valid until 2126. */
 const ca = file('localhost-certificate.pem')
 
 interface Seen {

@@ -37,11 +37,11 @@ test('what one side tells the other hears, and questions have their own answers'
   expect(heard).toEqual(['hello'])
 })
 
-test('a question that nobody answers, or that fails, ends with null', async () => {
+test('a question without an answer, or that fails, ends with null', async () => {
   const [a, b] = givenWires()
   const left = new Channel<Left, Right>(a)
   const right = new Channel<Right, Left>(b)
-  expect(await left.ask('number', 60_000)).toBeNull() // nobody there has an answer
+  expect(await left.ask('number', 60_000)).toBeNull() // no handler there has an answer
   right.answer('number', () => {
     throw new Error('out of order')
   })
@@ -69,7 +69,7 @@ test('when the other side is gone, a question ends with null and telling does no
   expect(await failing.ask('number', 60_000)).toBeNull()
 })
 
-test('what is no message of ours is passed over', async () => {
+test('a foreign message is passed over', async () => {
   let take: (message: unknown) => void = () => undefined
   const sent: unknown[] = []
   const wire: Wire = { send: (message) => void sent.push(message), onMessage: (taker) => (take = taker) }

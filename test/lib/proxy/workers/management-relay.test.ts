@@ -6,7 +6,7 @@ import { hostManagement } from '../../../../src/lib/proxy/workers/management-hos
 import { managementRelay } from '../../../../src/lib/proxy/workers/management-relay.ts'
 import { givenProxy, until } from '../../../support/servers/proxy-harness.ts'
 
-/** A proxy whose management lives elsewhere, as that of a worker does. */
+/** A proxy with its management in another process, as a worker has it. */
 async function givenRelay(handler: ManagementHandler) {
   const host = await hostManagement(handler)
   onTestFinished(() => host.close())
@@ -24,7 +24,7 @@ const echo: ManagementHandler = (req: IncomingMessage, res: ServerResponse, fact
   })
 }
 
-test('a request arrives as it was sent, with who sent it, and the answer goes back as it is', async () => {
+test('a request arrives as it was sent, with its sender, and the answer goes back as it is', async () => {
   const { proxy } = await givenRelay(echo)
   const body = Buffer.from(Array.from({ length: 300_000 }, (_, index) => index % 251))
   const headers = { authorization: 'Bearer token', 'x-own': 'value', 'x-qwenctl-relay-address': '1.2.3.4' }
@@ -70,7 +70,7 @@ test('when management is gone, the client gets an error it can read', async () =
   expect(reply.json.error.code).toBe('shutting_down')
 })
 
-test.each([undefined, 'x', 'a'.repeat(43)])('without the secret (%s) nobody is heard', async (secret) => {
+test.each([undefined, 'x', 'a'.repeat(43)])('without the secret (%s) no caller is heard', async (secret) => {
   const { host } = await givenRelay(echo)
   const status = await new Promise((resolve) => {
     const headers = secret === undefined ? {} : { 'x-qwenctl-relay-secret': secret }

@@ -94,7 +94,7 @@ describe('the history of a request', () => {
     expect(historyOf([reserve('r'), reset, settle('r')])).toMatchObject([{ requests: 1, succeeded: 1 }])
   })
 
-  test('when its cost is of the price table, says so; when nobody knows it, counts as unpriced and not as free', () => {
+  test('when its cost is of the price table, says so; when it is unknown, counts as unpriced and not as free', () => {
     const priced = [reserve('r'), settle('r', BASE, { inputTokens: 1, costUsd: 0.5, estimated: true })]
     expect(historyOf(priced)).toMatchObject([{ costUsd: 0.5, estimatedUsd: 0.5, unpriced: 0 }])
     const unknown = [reserve('r'), settle('r', BASE, { inputTokens: 1 })]

@@ -352,8 +352,8 @@ test('whatever happens in between, no window ever holds more grants than its lim
   )
 })
 
-test('a limit that is raised, lowered, dropped, renamed or defined anew never mints capacity within its window', () => {
-  // Every spelling is about the same UTC day, whose true count the test keeps itself.
+test('a limit that is raised, lowered, dropped, renamed or defined again never mints capacity within its window', () => {
+  // Every spelling is about the same UTC day, and the test keeps the true count of that day.
   const spellings = ['day', 'day@UTC', 'day@rolling', '24h', 'day@first-use', 'week', 'day@Asia/Shanghai']
   const change = fc.record({ window: fc.constantFrom(...spellings), max: fc.integer({ min: 1, max: 12 }) })
   const step = fc.record({

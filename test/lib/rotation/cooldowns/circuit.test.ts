@@ -54,7 +54,7 @@ describe('when a cooldown that was guessed has ended', () => {
     expect(begun(pool, ground, after, { model: 'm2' })).toMatchObject({ account: 'a0', probe: null })
   })
 
-  test('when it works again, everybody may use it at once', () => {
+  test('when it works again, every request may use it at once', () => {
     const { pool, ground } = given()
     begun(pool, ground, after)
     ground.apply({ type: 'clear', subject: 'a0', model: 'm1' }, after)
@@ -77,12 +77,12 @@ describe('when a cooldown that was guessed has ended', () => {
     expect(begun(new Pool(members(2), options), ground, after).account).toBe('a0')
   })
 
-  test('with nobody else left, nobody is refused: it is offered to all', () => {
+  test('with no other account left, no request is refused: it is offered to all', () => {
     const { pool, ground } = given(1)
     expect([1, 2, 3].map(() => begun(pool, ground, after).account)).toEqual(['a0', 'a0', 'a0'])
   })
 
-  test('the one under test comes after everybody else, also of later tiers', () => {
+  test('the one under test comes after all others, also of later tiers', () => {
     const ground = new Ground()
     guess(ground, 'a0')
     const pool = new Pool(
@@ -193,7 +193,7 @@ describe('guesses of one model', () => {
     expect(counts).toEqual([1, 2, 3])
   })
 
-  test('begin anew after a success', () => {
+  test('begin again after a success', () => {
     const ground = new Ground()
     guess(ground, 'a')
     ground.apply({ type: 'clear', subject: 'a', model: 'm1' }, NOON + 2 * SECOND)

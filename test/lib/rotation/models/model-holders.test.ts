@@ -34,7 +34,7 @@ function asked(members: Member[], model: string, more: object = {}): string[] {
 }
 
 describe('which accounts are asked for a model', () => {
-  test('only those whose list has it, when one has', () => {
+  test('only those with the model in their list, when one has', () => {
     const members = [
       given('unknown', { baseUrl: CLOUD }),
       given('lists-others', { baseUrl: CLOUD }, listing('other')),
@@ -44,7 +44,7 @@ describe('which accounts are asked for a model', () => {
     expect(asked(members, 'm1')).toEqual(['lists-it', 'configured'])
   })
 
-  test('all that may have it, when no list has; those whose list lacks it come last', () => {
+  test('all that may have it, when no list has; those with a list without it come last', () => {
     const members = [
       given('lists-others', { baseUrl: CLOUD }, listing('other')),
       given('unknown', { baseUrl: CLOUD }),
@@ -54,7 +54,7 @@ describe('which accounts are asked for a model', () => {
     expect(asked(members, 'm1')).toEqual(['unknown', 'answered', 'lists-others'])
   })
 
-  test('an account whose name rule or an earlier answer speaks for it, beside a list elsewhere', () => {
+  test('an account with a name rule or an earlier answer that speaks for it, beside a list elsewhere', () => {
     const members = [
       given('lists-it', { baseUrl: CLOUD }, listing('qwen9')),
       given('named', {}),
@@ -97,7 +97,7 @@ describe('a model that only a server on this machine has', () => {
     },
   )
 
-  test('goes to no cloud whose list lacks it, once the server here has answered for it', () => {
+  test('goes to no cloud with a list without it, once the server here has answered for it', () => {
     const members = [
       given('local', { baseUrl: LOCAL }, answering('m1')),
       given('lists-others', { baseUrl: CLOUD }, listing('m2')),
@@ -111,7 +111,7 @@ describe('a model that only a server on this machine has', () => {
     expect(asked([local, given('cloud', { baseUrl: CLOUD })], 'm1')).toEqual([])
   })
 
-  test('may be asked of another user of the proxy, whose accounts are others', () => {
+  test('may be asked of another user of the proxy, with other accounts', () => {
     const local = given('local', { baseUrl: LOCAL, user: 'bob' }, listing('m1'))
     expect(asked([local, given('cloud', { baseUrl: CLOUD })], 'm1', { user: 'local' })).toEqual(['cloud'])
   })

@@ -46,7 +46,7 @@ describe('what a request may choose from', () => {
     expect(routes.map((route) => firstOf(pool, { route, model: 'm' }, view))).toEqual(['a', 'b', 'a', 'a'])
   })
 
-  test('when somebody is known to serve the model, those who would have to be asked come after', () => {
+  test('when an account is known to serve the model, those that would have to be asked come after', () => {
     const found = ids(
       new Pool([...given].reverse(), options).candidates({ model: 'x', user: 'local' }, new Ground().view()),
     )
@@ -62,7 +62,7 @@ describe('what a request may choose from', () => {
     }
   })
 
-  test('when asked whether a request fits anybody, documents alone decide', () => {
+  test('when asked whether a request fits any account, documents alone decide', () => {
     const pool = new Pool(given, options)
     const requests: RotationRequest[] = [
       {},
@@ -80,7 +80,7 @@ describe('what a request may choose from', () => {
   })
 })
 
-describe('a choice that goes on', () => {
+describe('a choice that continues', () => {
   const cooled = (subject: string, model?: string) => ({
     ...({ type: 'cool', subject, until: null, reason: 'quota-hard' } as const),
     ...(model === undefined ? {} : { model }),
@@ -179,7 +179,7 @@ function take(step: Step, ground: Ground, now: number, size: number): void {
 }
 
 describe('whatever happens', () => {
-  test('only eligible members are offered, each once, and somebody if anybody is eligible', () => {
+  test('only eligible members are offered, each once, and at least one if any is eligible', () => {
     fc.assert(
       fc.property(life, fc.nat(), ({ size, tiers, strategy, affinity, steps }, seed) => {
         const given = members(size, (n) => ({ priority: n % tiers, weight: (n % 3) + 1 }))
@@ -205,7 +205,7 @@ describe('whatever happens', () => {
     )
   })
 
-  test('the earliest return is the earliest of all, and now while somebody is eligible', () => {
+  test('the earliest return is the earliest of all, and now while one is eligible', () => {
     fc.assert(
       fc.property(life, ({ size, tiers, strategy, affinity, steps }) => {
         const given = members(size, (n) => ({ priority: n % tiers }))
@@ -231,8 +231,8 @@ describe('whatever happens', () => {
   })
 })
 
-describe('when nobody may serve', () => {
-  test('whyNot says why, for everybody', () => {
+describe('when no member may serve', () => {
+  test('whyNot says why, for every member', () => {
     const ground = new Ground().cool('a0', NOON + MINUTE)
     const pool = new Pool([...members(1), member('off', { enabled: false }), member('fine')], options)
     const found = pool.whyNot({}, ground.view())
@@ -315,7 +315,7 @@ describe('the cost of a choice among 10,000', () => {
     expect(asked / 1000).toBeLessThanOrEqual(65 + 5)
   })
 
-  test('when all are out and nothing changes, nobody is looked at but once', () => {
+  test('when all are out and nothing changes, no member is looked at twice', () => {
     const pool = new Pool(given, { strategy: 'priority', affinity: true })
     const ground = new Ground()
     for (let n = 0; n < 10_000; n++) ground.cool(`a${n}`, NOON + MINUTE + n)

@@ -65,7 +65,7 @@ test('when it is stopped, it tells nothing more', async () => {
   expect(screen.state).toBe(state)
 })
 
-test('when the accounts cannot be read, it says so with what to do, and goes on when they can', async () => {
+test('when the accounts cannot be read, it says so with what to do, and continues when they can', async () => {
   const { toolkit, screen, feed } = await givenFeed()
   await feed.start()
   const { accountsFile } = toolkit.home
@@ -79,14 +79,14 @@ test('when the accounts cannot be read, it says so with what to do, and goes on 
   await until(() => screen.listed().length === 2)
 })
 
-test('when a group is meant, only its accounts are told', async () => {
+test('when a group is meant, only its accounts are reported', async () => {
   const { toolkit, screen, feed } = await givenFeed({ group: 'red' })
   await toolkit.accounts.add({ provider: 'sandbox', name: 'blue' })
   await feed.start()
   expect(screen.listed()).toEqual(['>play'])
 })
 
-test('when something is wished for an account, it is done, and what came of it is told', async () => {
+test('when something is wished for an account, it is done, and the result is reported', async () => {
   const { toolkit } = await givenFeed()
   const { id } = await toolkit.accounts.find('play')
   const ledger = await toolkit.ledger()
@@ -105,7 +105,7 @@ test('when something is wished for an account, it is done, and what came of it i
   expect((await wish('verify')).told).toMatchObject({ tone: 'quiet' })
 })
 
-test('when what is wished cannot be done, the error and its hint are told', async () => {
+test('when what is wished cannot be done, the error and its hint are reported', async () => {
   const { toolkit } = await givenFeed()
   const told = await perform({ kind: 'enable', id: 'acc_gone', name: 'sandbox/gone' }, toolkit, () => NOW)
   expect(told).toMatchObject({ tone: 'bad', hint: 'qwenctl auth list shows the accounts' })

@@ -214,7 +214,7 @@ describe('the requests', () => {
     expect(screen.text()).toMatch(/old[^\n]*\n[^\n]*new/)
   })
 
-  test('when they are held, new ones wait until they go on', () => {
+  test('when they are held, new ones wait until they continue', () => {
     const screen = new GivenScreen({ accounts: ['a'] }).logs(requestEntry({ model: 'first' })).type(' ')
     screen.logs(requestEntry({ model: 'second' }))
     expect(screen.text()).toContain('held, 1 new, space continues')

@@ -108,7 +108,7 @@ test('overlapping changes of one process are applied one after the other', async
   expect((await notes.read()).notes).toHaveLength(20)
 })
 
-test('is stale until read, and after every change by anybody', async () => {
+test('is stale until read, and after every change by any process', async () => {
   const folder = temporaryFolder()
   const notes = notesIn(folder)
   expect(notes.isStale()).toBe(true)

@@ -40,7 +40,7 @@ function givenHome(): Home {
   return resolveHome({ QWENCTL_HOME: root })
 }
 
-/** So many requests of account `a` on each of these days. */
+/** Writes so many requests of account `a` on each of these days. */
 async function count(home: Home, ...days: [at: number, requests: number][]): Promise<void> {
   for (const [at, requests] of days) {
     const ledger = await openLedger(home, { clock: () => at })
@@ -77,7 +77,7 @@ describe('history', () => {
     expect(requestsByDay(await files.read('2026-11-23'))).toEqual({ '2026-11-23': 5 })
   })
 
-  test('another process goes on where one has ended, and comes to the same without what that one kept', async () => {
+  test('another process continues where one has ended, and comes to the same without what that one kept', async () => {
     const home = givenHome()
     await count(home, [NOON, 2], [NOON + DAY, 3])
     const all = { '2026-11-22': 2, '2026-11-23': 3 }
@@ -145,7 +145,7 @@ describe('history', () => {
 })
 
 describe('damage', () => {
-  test('when a kept day is damaged and its ledger is there, it is folded anew, and the damaged file stays', async () => {
+  test('when a kept day is damaged and its ledger is there, it is folded again, and the damaged file stays', async () => {
     const home = givenHome()
     await count(home, [NOON, 2], [NOON + DAY, 3])
     await read(home)
@@ -176,7 +176,7 @@ describe('damage', () => {
     expect(readFileSync(path, 'utf8')).toBe(newer)
   })
 
-  test('when the note of how far it got is damaged, or of another ledger, all is folded anew', async () => {
+  test('when the note of how far it got is damaged, or of another ledger, all is folded again', async () => {
     const home = givenHome()
     await count(home, [NOON, 2], [NOON + DAY, 3])
     await read(home)
@@ -188,7 +188,7 @@ describe('damage', () => {
     expect(await read(home)).toEqual({ '2026-11-22': 2, '2026-11-23': 1 })
   })
 
-  test('when the home cannot be written to, it is told all the same', async () => {
+  test('when the home cannot be written to, the history is complete all the same', async () => {
     const home = givenHome()
     await count(home, [NOON, 2], [NOON + DAY, 3])
     chmodSync(home.dataFolder, 0o500)

@@ -18,7 +18,7 @@ const BOOTED = START - 5 * HOUR
 
 const iso = (time: number) => new Date(time).toISOString()
 
-/** A machine with a true time, whose processes see it with an error of their own. */
+/** A machine with a true time; its processes see it with an error of their own. */
 class World {
   now = START
   /** Whether the machine's own clock can be seen, and is right. */

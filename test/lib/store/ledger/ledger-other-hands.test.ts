@@ -101,7 +101,7 @@ describe('files in use', () => {
     },
   )
 
-  test('when a folder or a file is in their place, requests are refused and counting goes on once it is gone', async () => {
+  test('when a folder or a file is in their place, requests are refused and counting continues once it is gone', async () => {
     for (const change of [
       (home: Home) => {
         rmSync(dayFile(home))
@@ -255,7 +255,7 @@ describe('a disk', () => {
     expect(await grants(ledger, 9)).toBe(3)
   })
 
-  test('with `always`, it has every reservation before the claimant is told', async () => {
+  test('with `always`, it has every reservation before the caller is notified', async () => {
     const home = givenHome()
     let written = 0
     let forced = 0

@@ -50,7 +50,7 @@ class Machine {
     this.#alive.delete(ledger.log.writer)
   }
 
-  /** What a command that only looks shows, with a clock of its own. */
+  /** The output of a command that only looks, with a clock of its own. */
   look(errorMs: number) {
     const { state, now } = readLedger(this.home, {
       clock: () => this.now + errorMs,

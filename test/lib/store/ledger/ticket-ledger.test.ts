@@ -163,7 +163,7 @@ describe('several processes', () => {
     expect(stateToJson(readLedger(home).state)).toEqual(stateToJson(ledger.state))
   })
 
-  test('when a process is killed at any moment, every reservation it was told of is in the ledger', async () => {
+  test('when a process is killed at any moment, every reservation that it reported is in the ledger', async () => {
     const home = givenHome()
     for (let round = 0; round < 6; round += 1) {
       const child = spawn(process.execPath, [program, 'forever', 'a'], {
@@ -226,7 +226,7 @@ describe('damage', () => {
     expect(used(readLedger(home).state, 'a')).toBe(1)
   })
 
-  test('when lines of something else stand in the file, they are skipped and reported', async () => {
+  test('when the file has foreign lines, they are skipped and reported', async () => {
     const home = givenHome()
     const ledger = await open(home, { clock: () => NOON })
     await ledger.reserve({ account: 'a' })
@@ -237,7 +237,7 @@ describe('damage', () => {
     expect(problems).toHaveLength(2)
   })
 
-  test('when somebody writes behind a close, it counts nothing for anybody', async () => {
+  test('when a process writes after a close, it counts nothing for any reader', async () => {
     const home = givenHome()
     let now = NOON
     const ledger = await open(home, { clock: () => now })
@@ -251,7 +251,7 @@ describe('damage', () => {
     expect(findTotals(readLedger(home).state, '2026-11-22', 'a').requests).toBe(1)
   })
 
-  test('when the file is removed while it is open, requests go on being counted', async () => {
+  test('when the file is removed while it is open, requests are still counted', async () => {
     const home = givenHome()
     const ledger = await open(home, { clock: () => NOON })
     await ledger.reserve({ account: 'a' })
@@ -340,13 +340,13 @@ describe('checkpoints', () => {
     expect(used(readLedger(home).state, 'a')).toBe(0)
   })
 
-  test('when a checkpoint was made right at the end of a day, the next process goes on in the next', async () => {
+  test('when a checkpoint was made right at the end of a day, the next process continues in the next', async () => {
     const home = await busyHome()
     let now = NOON + DAY
     const roll = await open(home, { clock: () => now })
     await roll.reserve({ account: 'a' })
     await roll.close()
-    // A reader that came between the close and the next day's first line stands behind the close.
+    // A reader that came between the close and the next day's first line is behind the close.
     const next = join(home.ledgerFolder, '2026-11-23.ndjson')
     const kept = readFileSync(next)
     rmSync(next)

@@ -6,7 +6,7 @@ import { spawnStoreProcess, spawnStoreShell } from '../../../support/processes/s
 import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const onLinux = test.runIf(process.platform === 'linux')
-/** One look at the lock and no waiting. */
+/** A single look at the lock and no waiting. */
 const AT_ONCE = { timeoutMs: 0 }
 
 async function givenHolder(folder: string) {
@@ -116,7 +116,7 @@ test('a lock from another machine or container is respected while it is young', 
   expect(await withLock(file, () => 'mine', AT_ONCE)).toBe('mine')
 })
 
-test('a lock file that nobody finished writing is respected while it is young', async () => {
+test('a lock file that is only half written is respected while it is young', async () => {
   const file = join(temporaryFolder(), 'thing')
   writeFileSync(`${file}.lock`, '')
   await expect(withLock(file, () => 0, AT_ONCE)).rejects.toMatchObject({ code: 'store_locked' })

@@ -9,7 +9,7 @@ function givenFolder() {
   return { folder, file: join(folder, 'oauth_creds.json'), lock: join(folder, 'oauth_creds.lock') }
 }
 
-test('the lock stands beside the file while the action runs, and goes with it', async () => {
+test('the lock is next to the file while the action runs, and goes with it', async () => {
   const { file, lock, folder } = givenFolder()
   await withQwenCodeLock(file, async () => {
     expect(readFileSync(lock, 'utf8')).toMatch(/^[0-9a-f-]{36}$/)
@@ -45,7 +45,7 @@ test('a lock that stays taken is left alone, and the error names it', async () =
   expect(readFileSync(lock, 'utf8')).toBe('of qwen-code')
 })
 
-test('a lock that nobody has touched for more than ten seconds is taken over', async () => {
+test('a lock that has not been touched for more than ten seconds is taken over', async () => {
   const { file, lock, folder } = givenFolder()
   writeFileSync(lock, 'of one that died')
   const old = new Date(Date.now() - 11_000)

@@ -108,7 +108,7 @@ test.each([
   expect(await secretsIn(home, env, keychain)).toEqual(ALL)
 })
 
-test('when one secret does not open, none is sealed anew and no key is forgotten', async () => {
+test('when one secret does not open, none is sealed again and no key is forgotten', async () => {
   const { home, keychain } = await givenHome()
   const text = readFileSync(home.accountsFile, 'utf8')
   writeFileSync(home.accountsFile, text.replace(/("sealed": "v1\.[\w-]+\.)([\w-])/, changed))

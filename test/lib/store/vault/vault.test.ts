@@ -152,7 +152,7 @@ describe('with a passphrase', () => {
     expect(other.open(vault.seal('s', context), context)).toBe('s')
   })
 
-  test('a wrong one is told from a damaged store', async () => {
+  test('a wrong one is distinguished from a damaged store', async () => {
     const home = tempHome()
     await withPassphrase(home)
     await expect(withPassphrase(home, 'wrong')).rejects.toMatchObject({
@@ -172,7 +172,7 @@ describe('with a passphrase', () => {
     expect(() => statSync(home.masterKeyFile)).toThrow('ENOENT')
   })
 
-  test('given to a home with a key file, seals anew with the passphrase and opens both', async () => {
+  test('given to a home with a key file, seals again with the passphrase and opens both', async () => {
     const home = tempHome()
     const old = (await openVault(home, {})).seal('old', context)
     const vault = await withPassphrase(home)

@@ -26,7 +26,7 @@ test('series are stacked in their order, each with a filling of its own, in ASCI
   expect(renderLegend(['x', 'y', 'z'], { ...look, unicode: false })).toEqual(['# x  = y  + z'])
 })
 
-test('when a legend is wider than the terminal, it goes on in the next line', () => {
+test('when a legend is wider than the terminal, it continues in the next line', () => {
   expect(renderLegend(['first', 'second', 'third'], { ...look, columns: 18 })).toEqual([
     '█ first  ▓ second',
     '▒ third',

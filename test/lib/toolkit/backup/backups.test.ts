@@ -114,7 +114,7 @@ test('while others count, a backup holds whole lines and a checkpoint that fits 
   expect(restored.warnings()).toEqual([expect.stringContaining('sealed with the key')])
 })
 
-test('a restore says what it would do, and does nothing before it is told to', async () => {
+test('a restore says what it would do, and does nothing before it is confirmed', async () => {
   const { toolkit, home, file } = await givenFullHome()
   await toolkit.backups.write(file, WORDS)
   await toolkit.accounts.remove('work', { purge: true })
@@ -255,7 +255,7 @@ test('when one credential does not open, no backup is made that would lack it', 
   expect(readdirSync(join(file, '..'))).toEqual([])
 })
 
-test('a home whose counts were checkpointed and whose days are history comes back from its backup with both', async () => {
+test('a home with checkpointed counts and days in the history comes back from its backup with both', async () => {
   const { toolkit, home, file } = await givenFullHome()
   const { id } = await toolkit.accounts.find('work')
   await toolkit.close()

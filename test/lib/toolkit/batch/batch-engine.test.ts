@@ -111,7 +111,7 @@ test('a closed lane is tested with one row a minute, and opens when it is answer
   expect(lanes.take(60_001)).toBe(1)
 })
 
-/** What a crash leaves: the files up to any place, but what the journal has recorded is in the results. */
+/** A crash leaves the files up to any place, but what the journal has recorded is in the results. */
 test('after a crash at any byte, every answer on disk counts once, and the rest is open or unknown', async () => {
   const rows = 6
   const crash = fc.record({

@@ -20,7 +20,7 @@ const answer: LineAnswer = {
 }
 
 test('a batch has its record before its first line is sent, also in a process that has just begun', async () => {
-  // The time since the start of the process; other clocks go on.
+  // The time since the start of the process; other clocks continue.
   vi.useFakeTimers({ toFake: ['performance'] })
   onTestFinished(() => void vi.useRealTimers())
   const folder = temporaryFolder()

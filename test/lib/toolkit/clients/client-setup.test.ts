@@ -20,7 +20,7 @@ const samples = {
   dotenv: 'A=1\n# mine\n',
 }
 
-/** What a person adds after the set-up. */
+/** Text that a person adds after the set-up. */
 const additions = {
   jsonc: (text: string) => {
     const config = new JsoncText('f', text)

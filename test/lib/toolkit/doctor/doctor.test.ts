@@ -101,7 +101,7 @@ test('when a provider is silent, it fails within the time, and its clock is not 
   expect(await statuses(toolkit)).toMatchObject({ services: 'fail', clock: 'skip' })
 })
 
-test('when documents are damaged, each is named with what to do, and the other checks go on', async () => {
+test('when documents are damaged, each is named with what to do, and the other checks run', async () => {
   const { home, toolkit } = await givenHome((await answersAt(NOON)).baseUrl)
   writeFileSync(join(home, 'accounts.json'), '{')
   writeFileSync(join(home, 'config.yaml'), 'proxy: [')

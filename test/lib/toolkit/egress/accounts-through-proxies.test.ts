@@ -23,7 +23,7 @@ const models = { object: 'list', data: [] }
 // No resolver knows it: only a proxy can lead there.
 const NAME = 'upstream.test'
 
-/** A service over TLS whose certificate the test authority signed. */
+/** A service over TLS with a certificate of the test authority. */
 async function givenTlsService(): Promise<{ port: number; keys: unknown[] }> {
   const service = { port: 0, keys: [] as unknown[] }
   const server = createServer(serverCertificate, (request, response) => {
@@ -225,7 +225,7 @@ describe('logins of an account with a proxy', () => {
     expect(proxy.requests).toHaveLength(login.seen.length)
   })
 
-  test('are unreachable when it is down, and ask nobody past it', async () => {
+  test('are unreachable when it is down, and ask no server past it', async () => {
     const proxy = await httpProxy()
     const { login, toolkit, account, overrides } = await givenLogin(proxy)
     await proxy.close()

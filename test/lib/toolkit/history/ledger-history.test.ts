@@ -183,7 +183,7 @@ describe('history', () => {
     expect(totals.requests).toBe(2)
   })
 
-  test('when accounts are named or filtered, only theirs is told; an account that is gone can still be named', async () => {
+  test('when accounts are named or filtered, only theirs is shown; an account that is gone can still be named', async () => {
     const { toolkit, ask } = await given()
     await ask('a')
     await ask('b')

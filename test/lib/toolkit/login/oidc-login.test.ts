@@ -24,7 +24,7 @@ function begin(toolkit: Toolkit, oidc: OidcServer) {
   })
 }
 
-/** A home whose account is logged in at the server. */
+/** A home with an account that is logged in at the server. */
 async function givenLogin(oidc: OidcServer): Promise<{ home: string; toolkit: Toolkit }> {
   const home = temporaryFolder()
   const toolkit = await givenToolkit({ home, clock: Date.now, sleep: async () => undefined })
@@ -63,7 +63,7 @@ async function givenAsker(home: string, count: number): Promise<Asker> {
   }
 }
 
-test('when somebody confirms the code at a real server, the account has tokens and renews them', async () => {
+test('when a person confirms the code at a real server, the account has tokens and renews them', async () => {
   const oidc = await givenOidcServer()
   const { toolkit } = await givenLogin(oidc)
   const account = await toolkit.accounts.show('home')
@@ -76,7 +76,7 @@ test('when somebody confirms the code at a real server, the account has tokens a
   expect(oidc.grants).toEqual([DEVICE, REFRESH])
 })
 
-test('while nobody confirms it is asked again, and a denial ends it', async () => {
+test('without a confirmation it is asked again, and a denial ends it', async () => {
   const oidc = await givenOidcServer()
   let asked = 0
   const toolkit = await givenToolkit({

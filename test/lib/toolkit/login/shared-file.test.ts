@@ -57,7 +57,7 @@ test('when we renew, the file of qwen-code gets the new tokens and keeps the res
   expect(login.seen[0]?.form['refresh_token']).toBe('old-refresh')
 })
 
-test('when qwen-code has renewed before us, its tokens are taken and nobody is asked', async () => {
+test('when qwen-code has renewed before us, its tokens are taken and no server is asked', async () => {
   const theirs = { access_token: 'their-access', refresh_token: 'their-refresh', expiry_date: NOON + 600_000 }
   const { ask, login, toolkit } = await givenShared({ ...OLD, ...theirs })
   expect(await ask()).toBe('their-access')
@@ -74,7 +74,7 @@ test('when the tokens of qwen-code are others and have expired too, theirs are r
   expect(login.seen.map(({ form }) => form['refresh_token'])).toEqual(['their-refresh'])
 })
 
-test('when the file is no longer one of qwen-code, the account goes on with its own tokens', async () => {
+test('when the file is no longer one of qwen-code, the account continues with its own tokens', async () => {
   const { ask, file } = await givenShared({ note: 'not credentials' })
   expect(await ask()).toBe('renewed-access')
   expect(readFileSync(file, 'utf8')).toBe('{"note":"not credentials"}')

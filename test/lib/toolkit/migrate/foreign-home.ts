@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 export const TODAY = '2026-11-22'
 
-/** A home folder of somebody else's tools, with these files in it; objects become JSON. */
+/** A home folder of other tools, with these files in it; objects become JSON. */
 export function givenFiles(files: Record<string, string | object>): string {
   const home = temporaryFolder()
   for (const [name, content] of Object.entries(files)) {
@@ -26,7 +26,7 @@ export interface LookOptions {
   from?: string
 }
 
-/** What a source finds in a home folder whose `work` is the current folder. */
+/** The finds of a source in a home folder with `work` as the current folder. */
 export function find(source: SourceId | null, home: string, options: LookOptions = {}): SearchResult {
   const chosen = source === null ? sources : [sourceNamed(sources, source)]
   const from = options.from === undefined ? null : join(home, options.from)

@@ -118,7 +118,7 @@ describe('a notice', () => {
     }, soon)
     stop()
     watch(others[1])
-    await use(1) // news, at which everybody looks again
+    await use(1) // news, after which every proxy looks again
     const after = await givenHook()
     await toolkit.settings.set('notify.webhook', after.url)
     await toolkit.settings.set('notify.at', '50%,80%,100%')
@@ -179,7 +179,7 @@ describe('a notice', () => {
     })
   })
 
-  test('a trial tells everybody and says how it went; where nobody is told it is refused', async () => {
+  test('a trial notifies every receiver and says how it went; without a receiver it is refused', async () => {
     const hook = await givenHook()
     const { toolkit } = await given({})
     await expect(toolkit.notices.test()).rejects.toMatchObject({ code: 'invalid_value' })

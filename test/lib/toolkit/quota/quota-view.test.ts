@@ -371,7 +371,7 @@ describe('the totals', () => {
     expect(document.totals).toMatchObject({ ready: 0, remaining: 0, remainingMinute: 0 })
   })
 
-  test('an account whose models cool down is ready, and names them', () => {
+  test('an account with models in cooldown is ready, and names them', () => {
     const state = fold(cool('acc_a', { model: 'm2' }), cool('provider:acme', { model: 'm1' }))
     expect(view(state)).toMatchObject({ status: 'ready', restingModels: ['m1', 'm2'] })
   })
@@ -382,7 +382,7 @@ describe('the totals', () => {
   })
 })
 
-test('when accounts are listed, the record is told without anything sealed', () => {
+test('when accounts are listed, the record is shown without anything sealed', () => {
   const sealed = { sealed: 'v1.secret', shown: 'http://u:…@p.example' }
   const [shown] = accountViews({
     accounts: [account({ egressProxy: sealed })],

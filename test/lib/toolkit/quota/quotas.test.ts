@@ -127,7 +127,7 @@ describe('resetting quotas', () => {
     expect(await ledgerEvents(toolkit, 'reset')).toEqual([])
   })
 
-  test('when nobody is named, the filter says who is reset', async () => {
+  test('when no account is named, the filter chooses those to reset', async () => {
     const toolkit = await givenThree()
     expect(names(await toolkit.quotas.reset([], { group: 'blue' }))).toEqual(['b'])
     expect(await ledgerEvents(toolkit, 'reset')).toHaveLength(1)

@@ -17,7 +17,7 @@ async function givenHome(limits?: string[]) {
   return { home, toolkit, id }
 }
 
-/** Opens the home anew with this provider, and tells the limits after. */
+/** Opens the home again with this provider, and returns the limits afterwards. */
 async function reopened(home: string, providers: Provider[]) {
   const toolkit = await givenToolkit({ home, providers })
   await toolkit.ledger()

@@ -10,7 +10,7 @@ const WORDS = 'some words to remember'
 const PROXY = 'http://proxy.example.com:8080'
 const common = { providers: [acme()], scryptCost: 2 ** 10 }
 
-/** A home whose secrets are sealed in one way, and how a toolkit opens it after the key is lost. */
+/** A home with secrets that are sealed in one way, and how a toolkit opens it without the key. */
 async function givenLostVault(
   kind: 'keychain' | 'passphrase' | 'wrong passphrase' | 'key-file' | 'damaged key file',
 ) {
@@ -60,7 +60,7 @@ async function statusOf(toolkit: Toolkit): Promise<string[]> {
 
 const kinds = ['keychain', 'passphrase', 'wrong passphrase', 'key-file', 'damaged key file'] as const
 
-test.each(kinds)('a vault whose key is lost (%s) says both ways out', async (kind) => {
+test.each(kinds)('a vault without its key (%s) says both ways out', async (kind) => {
   const { open } = await givenLostVault(kind)
   const toolkit = await open()
   const error = await toolkit.accounts
@@ -71,7 +71,7 @@ test.each(kinds)('a vault whose key is lost (%s) says both ways out', async (kin
   expect(hint).toContain('qwenctl auth storage --reset')
 })
 
-test.each(kinds)('a backup restores a home whose key is lost (%s), and keeps the old vault', async (kind) => {
+test.each(kinds)('a backup restores a home without its key (%s), and keeps the old vault', async (kind) => {
   const { file, open, paths } = await givenLostVault(kind)
   const toolkit = await open()
   const old = existsSync(paths.vaultFile) ? readFileSync(paths.vaultFile, 'utf8') : null

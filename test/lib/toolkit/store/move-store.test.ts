@@ -81,7 +81,7 @@ describe.skipIf(!hasRedis)('a move of the store', () => {
     expect(server.command('KEYS', '*')).toBe('')
   })
 
-  test('counts go on in the new store, and both homes see them', async () => {
+  test('counts continue in the new store, and both homes see them', async () => {
     const server = await givenServer()
     const home = await givenUsedHome()
     await withToolkit(home, (toolkit) => toolkit.store.move(server.url, {}))

@@ -45,7 +45,7 @@ describe('the SDK of Anthropic, on a service of chat completions', () => {
     })
   })
 
-  test('a round with a tool, whose result is an image', async () => {
+  test('a round with a tool that returns an image', async () => {
     const { client, upstream, asked } = await given()
     const tool_calls = [
       { id: 'call_1', type: 'function', function: { name: 'weather', arguments: '{"city":"Bern"}' } },

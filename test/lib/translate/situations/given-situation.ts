@@ -16,9 +16,9 @@ interface Situation {
   provider?: string
   /** A part of the request that the account gets. */
   sent?: object
-  /** What the text of the request has. */
+  /** Parts that the text of the request has. */
   has?: readonly string[]
-  /** What the text of the request has not. */
+  /** Parts that the text of the request has not. */
   lacks?: readonly string[]
   /** Fields that the client learns of. */
   leftOut?: readonly string[]

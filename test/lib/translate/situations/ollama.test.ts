@@ -143,13 +143,13 @@ describe('an answer for Ollama', () => {
   const { plan } = asked({})
   const logprobs = { content: [{ token: 'x', logprob: -0.1, bytes: [120], top_logprobs: [] }] }
 
-  test('a refusal is told', () => {
+  test('a refusal is passed on', () => {
     const message = { role: 'assistant', content: null, refusal: 'I cannot.' }
     const answer = { choices: [{ message, finish_reason: 'stop' }] }
     expect(toOllama(plan, answer, times)).toMatchObject({ message: { content: 'I cannot.' } })
   })
 
-  test('a refusal is told in a stream', () => {
+  test('a refusal is passed on in a stream', () => {
     const stream = new OllamaStream(plan, 0, () => 0)
     const chunk = (delta: object, finish_reason: string | null) =>
       Buffer.from(`data: ${JSON.stringify({ choices: [{ index: 0, delta, finish_reason }] })}\n\n`)
@@ -158,7 +158,7 @@ describe('an answer for Ollama', () => {
     expect(text).toContain('"done":true')
   })
 
-  test('probabilities are told (ollama/ollama-python#601)', () => {
+  test('probabilities are passed on (ollama/ollama-python#601)', () => {
     const answer = { choices: [{ message: { content: 'x' }, logprobs, finish_reason: 'stop' }] }
     expect(toOllama(plan, answer, times)).toMatchObject({ logprobs: [{ token: 'x', logprob: -0.1 }] })
   })

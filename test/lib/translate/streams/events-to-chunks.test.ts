@@ -46,7 +46,7 @@ test('the chunks of a plain answer, one by one', () => {
   expect(said.every(({ event }) => event === null)).toBe(true)
 })
 
-test('usage is told only to a client that asked for it, and pings are comments', () => {
+test('usage is sent only to a client that asked for it, and pings are comments', () => {
   const { said, text } = translate(silent, [event('ping'), START, event('ping'), TEXT, stop('end_turn')])
   expect(said.filter(({ data }) => data !== '[DONE]' && 'usage' in data)).toEqual([])
   expect(said.at(-1)?.data).toBe('[DONE]')

@@ -11,7 +11,7 @@ export interface Said {
   data: Parsed
 }
 
-/** What a client of either format reads, by a parser of the tests' own. */
+/** The content that a client of either format reads, by a parser of the tests' own. */
 export function read(text: string): Said[] {
   expect(text === '' || text.endsWith('\n\n')).toBe(true)
   return text

@@ -114,7 +114,7 @@ function wholeOf({ body, end }: Stream): string {
   return body + end
 }
 
-/** What a client of chat completions has in the end. */
+/** The content that a client of chat completions has in the end. */
 function gathered(said: Said[]): Parsed {
   const message: Parsed = { role: 'assistant', content: null, tool_calls: [] }
   let finish_reason: string | null = null

@@ -68,7 +68,7 @@ function expectUntil(
   expect(at).toBeLessThanOrEqual(Date.now() + seconds * 1000 + 1)
 }
 
-test('when nobody listens at an account, the next one serves, and what was never sent is not counted', async () => {
+test('when no server listens at an account, the next one serves, and what was never sent is not counted', async () => {
   const upstream = await givenUpstream()
   upstream.next(chat())
   const nowhere = `http://127.0.0.1:${await closedPort()}/v1`
@@ -133,7 +133,7 @@ test.each([
   ['of the same format', 'openai', '/v1/chat/completions'],
   ['of the other format', 'openai', '/v1/messages'],
 ])(
-  'when nobody else may answer, a client %s hears of a redirect, and not where it leads',
+  'when no other account may answer, a client %s hears of a redirect, and not where it leads',
   async (_, provider, path) => {
     const elsewhere = await givenUpstream() // any request there fails the test
     const upstream = await givenUpstream()

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ArrivingBody } from '../../../../../src/lib/proxy/transport/body/arriving-body.ts'
 
-/** Hands over the reads as views of one memory, each cut into chunks, and tells of the end of each but the last. */
+/** Hands over the reads as views of one memory, each cut into chunks. Reports the end of each but the last. */
 function arrive(reads: readonly string[][], onRead: (body: ArrivingBody) => void): ArrivingBody {
   const memory = Buffer.alloc(4096)
   const body = new ArrivingBody()

@@ -38,7 +38,7 @@ const parts = fc.record({
   fields: fc.array(field, { maxLength: 8 }),
   body,
   framing: fc.constantFrom('length', 'chunked', 'close'),
-  /** Where the fields are cut in two to put the framing header between them. */
+  /** The place where the fields are cut in two, with the framing header between them. */
   framingAt: fc.nat(8),
   chunkSizes: fc.array(fc.integer({ min: 1, max: 120 }), { minLength: 1, maxLength: 10 }),
   extension,

@@ -7,7 +7,7 @@ import { chat, givenUpstream, json, reset } from '../../../../support/servers/fa
 import { givenProxy } from '../../../../support/servers/proxy-harness.ts'
 import type { TestProxy } from '../../../../support/servers/proxy-harness.ts'
 
-/** A body that tells whose it is in every byte of its text. */
+/** A body that names its request in every byte of its text. */
 function bodyOf(n: number, bytes: number, model = 'm1'): Buffer {
   const letter = String.fromCharCode(97 + (n % 26))
   return Buffer.from(
@@ -64,7 +64,7 @@ test('when large requests meet every trouble at once, no upstream ever gets a by
   expect(seen.filter((words) => words !== '')).toEqual([])
 })
 
-/** Some clients leave before they have sent all, and some before they have the answer. */
+/** A few clients leave before they have sent all, and others before they have the answer. */
 async function ask(proxy: TestProxy, n: number): Promise<void> {
   // The provider's name is taken out on the way, which makes another body.
   const body = bodyOf(n, 70_000 + 9_000 * (n % 40), n % 3 === 0 ? 'custom/m1' : 'm1')
@@ -79,7 +79,7 @@ function partOf(body: Buffer, bytes: number): string {
   return head + body.toString('latin1', 0, bytes)
 }
 
-/** What is wrong with a body of `bodyOf`; empty: nothing. */
+/** The fault of a body of `bodyOf`; empty: none. */
 function fault(body: Buffer): string {
   const { n, messages } = JSON.parse(body.toString()) as { n: number; messages: { content: string }[] }
   const { length } = messages[0]!.content

@@ -9,7 +9,7 @@ import {
 
 const requests = new WriteRequests()
 
-/** Both ends of one connection, until the test is over; `writer` writes into the near one. */
+/** The two ends of one connection, until the test is over; `writer` writes into the near one. */
 export async function givenConnection(): Promise<{ near: Socket; far: Socket; writer: SocketWriter }> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -12,7 +12,7 @@ const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?\
 const name = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+(?=:)/y
 const value = /:[\t ]*([\t\x20-\x7e\x80-\xff]*?)[\t ]*\r\n/y
 
-/** What a head says by the book, whatever came before it. */
+/** The fields of a head by the book, whatever came before it. */
 function byTheBook(text: string): UpstreamHead | string {
   if (!text.startsWith('HTTP/1.')) return 'it is not an HTTP/1 response'
   const [line, minor, status, reason = ''] = statusLine.exec(text) ?? []
@@ -85,7 +85,7 @@ const damaged = fc.tuple(head, damage).map(([text, changes]) => {
   for (const [at, char] of changes) chars[at % (chars.length - 2)] = char
   return chars.join('')
 })
-/** Some often, so that heads come again. */
+/** A few values come often, so that heads come again. */
 const heads = fc
   .array(fc.oneof(head, damaged), { minLength: 1, maxLength: 4 })
   .chain((few) => fc.array(fc.tuple(fc.constantFrom(...few), fc.boolean()), { minLength: 1, maxLength: 8 }))

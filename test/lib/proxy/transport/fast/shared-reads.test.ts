@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { ReadBuffer } from '../../../../../src/lib/proxy/transport/fast/sockets/read-buffer.ts'
 import { SharedReads } from '../../../../../src/lib/proxy/transport/fast/sockets/shared-reads.ts'
 
-/** A Node whose sockets have other insides. */
+/** A Node with other insides of its sockets. */
 function withoutBuffers(socket: Socket): void {
   Object.defineProperty((socket as unknown as { _handle: object })._handle, 'useUserBuffer', {
     value: undefined,

@@ -8,7 +8,7 @@ import {
 } from '../../../../../src/lib/proxy/transport/fast/sockets/socket-writer.ts'
 import { givenConnection } from './given-connection.ts'
 
-/** One that has been written to before: the first write ever shows how Node writes. */
+/** A socket with an earlier write: the first write ever shows how Node writes. */
 async function givenOutlet(): Promise<Awaited<ReturnType<typeof givenConnection>>> {
   const connection = await givenConnection()
   connection.near.on('error', () => undefined)
@@ -109,7 +109,7 @@ class Request {
   getAsyncId = () => this.asyncId
 }
 
-/** A socket whose handle does with each write as the list says, and its writers, which have seen no other socket. */
+/** A socket with a handle that treats each write as the list says. Its writers have seen no other socket. */
 function givenFake(fates: ('takes' | 'keeps')[], madeByNode: () => unknown = () => new Request()) {
   const shared = new WriteRequests()
   const requests: unknown[] = []

@@ -11,7 +11,7 @@ function givenOutbox(): { outbox: WriteBatcher; send: () => void; planned: () =>
   return { outbox, send: () => plans.shift()?.(), planned: () => plans.length }
 }
 
-test('when texts are put in before the end comes, they leave in order, and each sender is told once', async () => {
+test('when texts are put in before the end comes, they leave in order, and each sender is notified once', async () => {
   const { near, far, writer } = await givenConnection()
   const { outbox, send, planned } = givenOutbox()
   const told: string[] = []
@@ -25,7 +25,7 @@ test('when texts are put in before the end comes, they leave in order, and each 
   expect(Buffer.concat(chunks).toString('latin1')).toBe('one two\xff and a body, ')
 })
 
-test('when a sender puts in another text while it is told, that one waits for the next end', async () => {
+test('when a sender puts in another text in its notification, that one waits for the next end', async () => {
   const { near, writer } = await givenConnection()
   const { outbox, send, planned } = givenOutbox()
   outbox.add(writer, 'first', NOTHING, { onWritten: () => outbox.add(writer, 'second', NOTHING) })

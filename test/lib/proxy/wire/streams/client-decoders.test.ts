@@ -100,7 +100,7 @@ interface Filtering {
   dialect?: 'openai' | 'anthropic'
 }
 
-/** What the proxy would send for an upstream that sends `stream` in pieces of seven bytes and is gone. */
+/** The bytes that the proxy sends for an upstream that sends `stream` in pieces of seven bytes and is gone. */
 function filtered(stream: string, { stripUsage, dialect = 'openai' }: Filtering): Buffer[] {
   const bytes = Buffer.from(stream)
   const filter = new StreamFilter({ readUsage, stripUsage })

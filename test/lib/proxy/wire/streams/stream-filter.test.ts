@@ -150,7 +150,7 @@ test.each([
   ['data', chatStream.join('')],
   ['a frame too large to be read', `data: ${'x'.repeat(100)}\n\n`],
   ['comments without end', `: ${'x'.repeat(30)}\n\n`.repeat(3000)],
-])('when a refused stream goes on with %s, nothing of it is let out', (_, rest) => {
+])('when a refused stream continues with %s, nothing of it is let out', (_, rest) => {
   const chunks = ['data: {"error":{}}\n\n', rest].map((part) => Buffer.from(part))
   const { filter, sent } = run(chunks, { maxFrameBytes: 50 })
   expect([sent, filter.isOpen]).toEqual(['', false])

@@ -51,7 +51,7 @@ test('an event written as a line, by hand or not, is read back as the same event
     fc.property(fc.oneof(settle, reserve), (event: LedgerEvent) => {
       const line = new LineWriter().format(event)
       expect(line).not.toContain('\n')
-      // -0 has no sign in JSON; nobody counts in it
+      // -0 has no sign in JSON, and no count uses it
       expect(parseEvent(line)).toEqual(JSON.parse(JSON.stringify(event)))
     }),
     { numRuns: 500 },
@@ -69,7 +69,7 @@ test('lines written one after the other are those that JSON has of the events', 
   )
 })
 
-/** What a reservation is to leave comes before its time, unless it has a rare field. */
+/** The remainder that a reservation leaves comes before its time, unless it has a rare field. */
 function plainLine(event: LedgerEvent): string {
   if (event.type !== 'reserve' || (event.also ?? event.hold ?? event.model) !== undefined)
     return JSON.stringify(event)

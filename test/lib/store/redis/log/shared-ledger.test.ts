@@ -152,7 +152,7 @@ describe.skipIf(!hasRedis)('one order for all machines', () => {
 })
 
 describe.skipIf(!hasRedis)('a store that fails', () => {
-  test('without the store nothing is granted; it comes back by itself, and settlements arrive then', async () => {
+  test('without the store nothing is granted; it comes back without help, and settlements arrive then', async () => {
     const server = await givenServer('--appendfsync', 'always')
     const { ledger, problems } = await open(server)
     await setLimit(ledger, 'a', '10/day')
@@ -170,7 +170,7 @@ describe.skipIf(!hasRedis)('a store that fails', () => {
     expect(problems.at(-1)).toContain('answers again')
   })
 
-  test('after a restart, nobody is granted until the grace has passed', async () => {
+  test('after a restart, no request is granted until the grace has passed', async () => {
     const server = await givenServer('--appendfsync', 'always')
     const { ledger } = await open(server)
     await ledger.reserve({ account: 'a' })

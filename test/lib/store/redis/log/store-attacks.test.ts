@@ -175,7 +175,7 @@ describe.skipIf(!hasRedis)('trouble of the store', () => {
     ['all scripts are flushed', (server) => server.command('SCRIPT', 'FLUSH')],
   ]
   test.each(losses)(
-    'when %s, counting comes back by itself and no grant is lost',
+    'when %s, counting comes back without help and no grant is lost',
     async (_name, strike) => {
       const server = await givenServer()
       const { ledgers, granted: before } = await givenTwo(server)
