@@ -36,6 +36,24 @@ export class RedisServer {
     return server
   }
 
+  /** A server that speaks TLS alone, with the tests' certificate for `localhost`. */
+  static async startTls(): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), [])
+    const files = [
+      '--tls-cert-file',
+      certificate('server.pem'),
+      '--tls-key-file',
+      certificate('server-key.pem'),
+    ]
+    const trust = ['--tls-ca-cert-file', certificate('authority.pem'), '--tls-auth-clients', 'no']
+    const place = ['--bind', '127.0.0.1', '--dir', server.#folder, '--save', '']
+    await server.#spawn(
+      ['--port', '0', '--tls-port', String(server.port), ...files, ...trust, ...place],
+      'Ready to accept connections',
+    )
+    return server
+  }
+
   /** A sentinel that watches one primary as `main`. `quorum` sentinels must agree that it is down for a second. */
   static async startSentinel(primaryPort: number, quorum = 1): Promise<RedisServer> {
     const server = new RedisServer(await freePort(), [])
@@ -97,6 +115,10 @@ export class RedisServer {
     await this.kill()
     removeFolder(this.#folder)
   }
+}
+
+function certificate(name: string): string {
+  return join(import.meta.dirname, '..', 'certs', name)
 }
 
 async function freePort(): Promise<number> {

@@ -4,6 +4,7 @@ import type { RedisConnection } from './redis-connection.ts'
 import { connectRedis } from './redis-connection.ts'
 import type { EventLoop, Timer } from '../../ledger/event-loop.ts'
 import { systemLoop } from '../../ledger/event-loop.ts'
+import { reachHint } from './reach-hint.ts'
 import { maskRedisUrl, parseRedisUrl } from './redis-url.ts'
 
 /** After this long without an answer, the connection to the server is closed. */
@@ -121,7 +122,9 @@ export class RedisLink implements StoreLink {
     if (!isReply || GIVE_UP.test(text) || connection === null) this.#drop()
     if (isQwenctlError(error)) return error
     const reason = text === '' ? ((error as NodeJS.ErrnoException).code ?? 'no reason') : firstLine(text)
+    const hint = reachHint(reason, this.shown.startsWith('rediss'))
     return new QwenctlError('store_unreachable', `the store ${this.shown} does not answer: ${reason}`, {
+      ...(hint === null ? {} : { hint: `${hint}; nothing is sent while it cannot be counted` }),
       details: isReply ? { reply: text } : {},
       cause: error,
     })

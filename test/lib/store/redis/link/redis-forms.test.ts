@@ -1,8 +1,13 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
+import { reachHint } from '../../../../../src/lib/store/redis/link/reach-hint.ts'
 import { maskRedisUrl, readRedisUrl } from '../../../../../src/lib/store/redis/link/redis-url.ts'
 import { SharedStore } from '../../../../../src/lib/store/redis/shared-store.ts'
+import { runBinary } from '../../../../support/cli.ts'
 import { RedisServer, hasRedis } from '../../../../support/servers/redis-server.ts'
+import { temporaryFolder } from '../../../../support/temp-folder.ts'
 
 const cleanUp: (() => unknown)[] = []
 afterEach(async () => {
@@ -70,6 +75,27 @@ describe('the URL of a store', () => {
   ])('%s is shown without its password', (url, shown) => expect(maskRedisUrl(url)).toBe(shown))
 })
 
+describe('the next step for a store that is not reached', () => {
+  test.each([
+    ['connect ECONNREFUSED 127.0.0.1:6379', false, 'start Redis'],
+    ['getaddrinfo ENOTFOUND store.example', false, 'host name'],
+    ['NOAUTH Authentication required.', false, 'USER:PASSWORD@'],
+    ["NOPERM this user has no permissions to run the 'eval' command", false, 'rights'],
+    ['All the root nodes are unavailable', false, 'redis://'],
+    ['None of the sentinels are available', false, 'sentinels'],
+    ['self-signed certificate in certificate chain', true, 'NODE_EXTRA_CA_CERTS'],
+    ['tlsv13 alert certificate required', true, 'tls-auth-clients'],
+    ['read ECONNRESET', false, 'rediss://'],
+    ['Connection timeout', true, 'redis://'],
+  ])('%j names it', (reason, hasTls, step) => expect(reachHint(reason, hasTls)).toContain(step))
+
+  test.each([
+    ['read ECONNRESET', true],
+    ['Connection timeout', false],
+    ['no answer for 5000 ms', false],
+  ])('%j has none beyond the usual', (reason, hasTls) => expect(reachHint(reason, hasTls)).toBeNull())
+})
+
 describe.skipIf(!hasRedis)('other forms of a server', () => {
   test('an ACL user and a password open the store; a wrong password is named', async () => {
     const server = await givenServer('--requirepass', 'pw')
@@ -79,6 +105,79 @@ describe.skipIf(!hasRedis)('other forms of a server', () => {
       code: 'store_unreachable',
       message: expect.not.stringContaining('wrong') as string,
     })
+  })
+
+  test('the rights that the guide names suffice, and a missing right is named', async () => {
+    const server = await givenServer()
+    const guide = readFileSync(
+      join(import.meta.dirname, '../../../../../docs/guide/several-machines.md'),
+      'utf8',
+    )
+    const [, line = ''] = /^ {4}(ACL SETUSER .*)$/m.exec(guide) ?? []
+    server.command(...line.replace('PASSWORD', 'pw').split(' '))
+    const url = server.url.replace('//', '//qwenctl:pw@')
+    const { ledger, store } = await open(url)
+    expect(await ledger.reserve({ account: 'a' })).not.toBeNull()
+    expect(await store.document('accounts').write('0', 'x')).toBe(true)
+    expect(await store.livingWriters()).toHaveLength(1)
+    await store.withLock('login', async () => undefined)
+    server.command('ACL', 'SETUSER', 'qwenctl', '-eval', '-evalsha')
+    await expect(open(url)).rejects.toMatchObject({
+      hint: expect.stringContaining('several machines') as string,
+    })
+  })
+
+  test('a server with TLS is reached by rediss://, and its authority must be known', async () => {
+    const server = await RedisServer.startTls()
+    cleanUp.push(() => server.stop())
+    const check = (url: string, authority?: string) =>
+      runBinary(temporaryFolder(), ['store', 'check'], {
+        env: { QWENCTL_STORE_URL: url, NODE_EXTRA_CA_CERTS: authority },
+      })
+    const tls = `rediss://localhost:${server.port}`
+    const authority = join(import.meta.dirname, '../../../../support/certs/authority.pem')
+    expect(await check(tls, authority)).toMatchObject({ exit: 0 })
+    const unknown = await check(tls)
+    expect(unknown).toMatchObject({
+      exit: 6,
+      stdout: expect.stringContaining('NODE_EXTRA_CA_CERTS') as string,
+    })
+    const plain = await check(`redis://localhost:${server.port}`)
+    expect(plain).toMatchObject({ exit: 6, stdout: expect.stringContaining('write rediss://') as string })
+  })
+
+  test('when a shard of a cluster fails over, counting continues on its replica and nothing is lost', async () => {
+    const nodes: RedisServer[] = []
+    const options = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000']
+    for (let index = 0; index < 4; index += 1) nodes.push(await givenServer(...options))
+    const [first, second, third, replica] = nodes as [RedisServer, RedisServer, RedisServer, RedisServer]
+    for (const node of nodes.slice(1)) first.command('CLUSTER', 'MEET', '127.0.0.1', String(node.port))
+    first.command('CLUSTER', 'ADDSLOTSRANGE', '0', '5460')
+    second.command('CLUSTER', 'ADDSLOTSRANGE', '5461', '10922')
+    third.command('CLUSTER', 'ADDSLOTSRANGE', '10923', '16383')
+    for (const node of nodes) await until(() => node.command('CLUSTER', 'INFO').includes('cluster_state:ok'))
+    const slot = Number(first.command('CLUSTER', 'KEYSLOT', '{qwenctl:default}'))
+    const owner = slot <= 5460 ? first : slot <= 10_922 ? second : third
+    await until(() => replica.command('CLUSTER', 'NODES').split('\n').length === 4)
+    replica.command('CLUSTER', 'REPLICATE', owner.command('CLUSTER', 'MYID'))
+    await until(() => replica.command('INFO', 'replication').includes('master_link_status:up'))
+    await until(() => owner.command('INFO', 'replication').includes('connected_slaves:1'))
+
+    const { ledger } = await open(
+      `redis+cluster://${nodes.map((node) => `127.0.0.1:${node.port}`).join(',')}`,
+    )
+    const record = { metric: 'requests', window: 'day', max: 5, source: 'configured' } as const
+    await ledger.record([{ type: 'limits', account: 'a', limits: [record] }])
+    for (let round = 0; round < 3; round += 1) expect(await ledger.reserve({ account: 'a' })).not.toBeNull()
+    await owner.kill()
+    let granted = 0
+    await until(async () => {
+      const reservation = await ledger.reserve({ account: 'a' }).catch(() => undefined)
+      if (reservation) granted += 1
+      return reservation === null
+    })
+    expect(granted).toBe(2)
+    expect(replica.command('INFO', 'replication')).toContain('role:master')
   })
 
   test('a cluster keeps a home on one shard', async () => {
