@@ -12,6 +12,7 @@ export default class QuotaExplain extends AccountCommand {
     '<%= config.bin %> quota explain',
     '<%= config.bin %> quota explain --model qwen/qwen3-coder-plus --json',
     '<%= config.bin %> quota explain --model coder --dialect anthropic',
+    '<%= config.bin %> quota explain --route /v1beta/models/gemini-3-pro:generateContent',
     '<%= config.bin %> quota explain --account qwen/work --route /v1/embeddings',
   ]
   static override flags = {
@@ -29,7 +30,7 @@ export default class QuotaExplain extends AccountCommand {
     }),
     dialect: Flags.string({
       description: 'format of the client; default: that of the endpoint, openai for chat',
-      options: ['openai', 'anthropic'] as const,
+      options: ['openai', 'anthropic', 'gemini'] as const,
     }),
     route: Flags.string({ description: 'endpoint; default: chat', helpValue: 'PATH' }),
     session: Flags.string({

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { cooldownFields, limitFields } from './accounts/account.ts'
 import { answer, count, text, time } from './components.ts'
 
-const dialect = z.enum(['openai', 'anthropic'])
+const dialect = z.enum(['openai', 'anthropic', 'gemini'])
 
 const explainedCap = z.object({
   concurrency: count.nullable().describe('requests at a time; null: any number'),

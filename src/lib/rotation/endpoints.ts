@@ -70,9 +70,55 @@ const translated: ReadonlyMap<string, Endpoint> = new Map([
   ['/embeddings', { dialect: 'openai', format: 'embeddings', ways: [asEmbeddings, asGeminiEmbeddings] }],
 ])
 
-/** The endpoint at a path below `/v1`. `quota explain` and the proxy both read it here. */
+const geminiChat: Endpoint = {
+  dialect: 'openai',
+  format: 'gemini',
+  ways: [asGemini, asChat, asMessages, asResponses],
+}
+const geminiEmbeddings: Endpoint = {
+  dialect: 'openai',
+  format: 'gemini-embeddings',
+  ways: [asGeminiEmbeddings, asEmbeddings],
+}
+
+/** The methods of Google's models. */
+const geminiMethods: ReadonlyMap<string, Endpoint> = new Map([
+  ['generateContent', geminiChat],
+  ['streamGenerateContent', geminiChat],
+  ['embedContent', geminiEmbeddings],
+  ['batchEmbedContents', geminiEmbeddings],
+  ['countTokens', { dialect: 'openai', format: 'gemini', ways: [asGeminiCount] }],
+])
+
+/** Google's paths name the model, and the method after a colon. */
+const GEMINI_PATH = /^(?:\/v1(?:beta|alpha)\d*)?\/models\/(.{1,1500}):(\w+)$/
+
+/** The model, the method and the endpoint of one of Google's paths; null: another path. */
+export function readGeminiPath(path: string): { model: string; method: string; endpoint: Endpoint } | null {
+  const [, name = '', method = ''] = GEMINI_PATH.exec(path) ?? []
+  const endpoint = geminiMethods.get(method)
+  return endpoint === undefined ? null : { model: decodeName(name), method, endpoint }
+}
+
+function decodeName(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part // no account lists it
+  }
+}
+
+/** The endpoint that serves a path of Ollama's API. */
+export const ollamaPaths = {
+  '/api/chat': '/chat/completions',
+  '/api/generate': '/chat/completions',
+  '/api/embed': '/embeddings',
+  '/api/embeddings': '/embeddings',
+} as const
+
+/** The endpoint at a path below `/v1`, or at one of Google's paths. `quota explain` and the proxy both read it here. */
 export function endpointAt(path: string): Endpoint {
-  const known = translated.get(path)
+  const known = translated.get(path) ?? readGeminiPath(path)?.endpoint
   if (known !== undefined) return known
   const dialect = path.startsWith('/messages/') ? 'anthropic' : 'openai'
   return { dialect, format: null, ways: [{ dialect, format: null, route: path }] }

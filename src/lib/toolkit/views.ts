@@ -39,7 +39,7 @@ export interface ExplainQuery {
   /** A reference that pins the request. */
   account?: string
   /** The format that the client speaks. */
-  dialect?: 'openai' | 'anthropic'
+  dialect?: 'openai' | 'anthropic' | 'gemini'
   /** Below `/v1`; missing: chat, which is translated if no account has the client's format. */
   route?: string
   /** The id of the conversation (`x-session-id`). */

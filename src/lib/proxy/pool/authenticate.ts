@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { CLIENT_KEY_PREFIX, allowedBy } from '../../account/client-key.ts'
+import { CLIENT_KEY_PREFIX, allowedBy, findJobOfKey } from '../../account/client-key.ts'
 import type { AccountScope, ClientKey } from '../../account/client-key.ts'
 import { QwenctlError } from '../../base/errors.ts'
 import { RecentMap } from '../../rotation/pool/recent-map.ts'
@@ -14,8 +14,8 @@ export interface KnownKey {
   allowed: AccountScope['allowed']
   /** The accounts that the client may see. */
   scope: AccountScope
-  /** The additional subjects for the ledger. */
-  also: string[]
+  /** The key as a further subject of reservations; null: its use is not counted. */
+  also: string[] | null
   /** The client presented the secret from before the key's rotation. */
   isFormer?: boolean
 }
@@ -114,8 +114,13 @@ function known(key: ClientKey): KnownKey {
     expiresAt: key.expiresAt === null ? Infinity : Date.parse(key.expiresAt),
     allowed,
     scope: { user: key.user, allowed },
-    also: [key.id],
+    also: isCounted(key) ? [key.id] : null,
   }
+}
+
+/** Keys of single commands are many and short-lived. Without limits, no document shows their use. */
+function isCounted({ id, limits, isTemporary }: ClientKey): boolean {
+  return limits.length > 0 || !isTemporary || findJobOfKey(id) !== null
 }
 
 /** The command that makes the presented key work, or a new key. */

@@ -141,6 +141,12 @@ export function coolingSubject(
   }
 }
 
+/** How many failures in a row of this kind cause no cooldown. */
+export function patienceFor({ class: kind }: Pick<Outcome, 'class'>): number {
+  const rule: Rule = rules[kind]
+  return rule.patience ?? 0
+}
+
 /**
  * The cooldowns to record in the ledger after an attempt. A time that the provider did not give is marked as guessed.
  */
@@ -149,7 +155,7 @@ export function listCooldowns(outcome: Outcome, context: CoolingContext): CoolNo
   const subject = coolingSubject(outcome, context.member)
   const { now } = context
   const isSaid = outcome.until !== null && outcome.until > now && rule.guess !== null
-  if (subject === null || (!isSaid && context.strikes < (rule.patience ?? 0))) return []
+  if (subject === null || (!isSaid && context.strikes < patienceFor(outcome))) return []
   if (context.isRefused === true && outcome.class === 'auth-dead' && !isSaid) return []
   const part = findPart(outcome, rule, context)
   // Without the name of the model, it is unknown what is unavailable.

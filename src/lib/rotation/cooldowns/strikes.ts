@@ -1,6 +1,6 @@
 import type { Outcome } from '../../provider/provider.ts'
 import type { LedgerState, SubjectState } from '../../quota/log/state.ts'
-import { coolingSubject } from './cooling.ts'
+import { coolingSubject, patienceFor } from './cooling.ts'
 import type { Member } from '../pool/member.ts'
 import { RecentMap } from '../pool/recent-map.ts'
 
@@ -9,8 +9,8 @@ const SECOND = 1000
 
 /**
  * Counts failures in a row. The ledger counts those of accounts. A success settles an account, so the ledger cannot
- * know when a quota group or a provider works again. Those failures are counted here, in memory, and a success ends
- * the count.
+ * know when a quota group or a provider works again. Those failures are counted here, in memory. A success ends the
+ * count, and so does the end of the cooldown in the ledger: by a person, or by a success in another process.
  */
 export class Strikes {
   readonly #streaks = new RecentMap<string, { count: number; until: number }>(MOST_STREAKS)
@@ -25,7 +25,10 @@ export class Strikes {
     if (subject === null) return 0
     if (subject === member.subjects.account) return countStrikes(outcome, state.subjects.get(subject), model)
     const key = buildKey(subject, model)
-    const streak = this.#streaks.get(key) ?? { count: 0, until: 0 }
+    const known = this.#streaks.get(key)
+    const isOver =
+      known === undefined || (known.count > patienceFor(outcome) && !hasCooldown(state, subject, model))
+    const streak = isOver ? { count: 0, until: 0 } : known
     if (now >= streak.until) {
       streak.count += 1
       streak.until = now + SECOND * 2 ** Math.min(5, Math.max(0, streak.count - 2))
@@ -40,6 +43,12 @@ export class Strikes {
     this.#streaks.delete(buildKey(subjects.provider, model))
     if (subjects.quotaGroup !== null) this.#streaks.delete(buildKey(subjects.quotaGroup, model))
   }
+}
+
+/** A cooldown stays in the ledger after its time, until it is cleared. */
+function hasCooldown({ subjects }: LedgerState, subject: string, model: string | null): boolean {
+  const cooldowns = subjects.get(subject)?.cooldowns
+  return cooldowns !== undefined && (cooldowns.has('*') || (model !== null && cooldowns.has(model)))
 }
 
 /** A guess has its own count: success with other models says nothing about this one. */

@@ -15,7 +15,7 @@ import type { Aliases } from '../../rotation/models/aliases.ts'
 import { CapRoom } from '../../rotation/cap-room.ts'
 import { findAccountCaps, hasCaps } from '../../rotation/caps.ts'
 import type { Endpoint } from '../../rotation/endpoints.ts'
-import { endpointAt, listSearches, wantedBy } from '../../rotation/endpoints.ts'
+import { endpointAt, listSearches, ollamaPaths, readGeminiPath, wantedBy } from '../../rotation/endpoints.ts'
 import { allowedSteps, refuseSpent } from '../../rotation/key-rules.ts'
 import { modelSteps } from '../../rotation/models/model-steps.ts'
 import { isKnownModel, nearModels } from '../../rotation/models/near-models.ts'
@@ -80,7 +80,11 @@ export async function explainQuota(query: ExplainQuery, parts: ExplainParts): Pr
   const members = isolateSimulated(
     known.map((account) => buildMember(account, providers.of(account), models.readKnowledge(account))),
   )
-  const asked = await readQuery({ ...query, user: inForce.user }, { pin, key, scope, known }, settings)
+  const asked = await readQuery(
+    { ...withPathModel(query), user: inForce.user },
+    { pin, key, scope, known },
+    settings,
+  )
   if (key !== null) refuseSpent({ state, now }, key)
   const caps = await buildCapRoom(inPool, parts)
   const view: RotationMoment = { state, now, keep: reserve, caps }
@@ -159,13 +163,13 @@ async function readQuery(
   settings: Settings,
 ): Promise<ExplainDocument['asked']> {
   const steps = await listSteps(query, { known, scope }, settings)
-  const route = query.route === undefined ? null : query.route.replace(/^\/?(?:v1\/)?/, '/')
+  const route = query.route === undefined ? null : readRoute(query.route)
   return {
     model: query.model ?? null,
     provider: query.provider ?? null,
     group: query.group ?? null,
     account: pin?.id ?? null,
-    dialect: query.dialect ?? endpointAt(route ?? CHAT).dialect,
+    dialect: query.dialect ?? findDialect(route ?? CHAT),
     route,
     session: query.session ?? null,
     user: query.user,
@@ -199,8 +203,26 @@ async function listSteps(
 /** A missing route means a chat completion, the most common request. */
 const CHAT = '/chat/completions'
 
+const chatPaths = { openai: CHAT, anthropic: '/messages', gemini: '/models/*:generateContent' } as const
+
 function findEndpoint({ dialect, route }: Pick<ExplainDocument['asked'], 'dialect' | 'route'>): Endpoint {
-  return endpointAt(route ?? (dialect === 'anthropic' ? '/messages' : CHAT))
+  return endpointAt(route ?? chatPaths[dialect ?? 'openai'])
+}
+
+function findDialect(route: string): NonNullable<ExplainDocument['asked']['dialect']> {
+  return readGeminiPath(route) === null ? endpointAt(route).dialect : 'gemini'
+}
+
+/** The path as endpoints are listed: below `/v1`, and for a path of Ollama the endpoint that serves it. */
+function readRoute(given: string): string {
+  const path = given.replace(/^\/?(?:v1\/)?/, '/')
+  return Object.hasOwn(ollamaPaths, path) ? ollamaPaths[path as keyof typeof ollamaPaths] : path
+}
+
+/** Google's paths name the model. */
+function withPathModel(query: ExplainQuery): ExplainQuery {
+  const model = query.model ?? readGeminiPath(readRoute(query.route ?? ''))?.model
+  return model === undefined ? query : { ...query, model }
 }
 
 /** The placement of the client's conversation, as in the proxy. */

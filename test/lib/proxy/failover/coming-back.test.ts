@@ -26,6 +26,29 @@ async function givenLoneAccount() {
   return { upstream, proxy, pass: (minutes: number) => (now += minutes * MINUTE) }
 }
 
+describe('a service that fails again and again', () => {
+  test.each(['endCooldowns', 'reset'] as const)(
+    'after `quota reset`, its next failure is a first one, in every proxy: %s',
+    async (change) => {
+      const { upstream, proxy, pass } = await givenLoneAccount()
+      upstream.always(json(503, { error: { message: 'overloaded' } }))
+      for (let turn = 0; turn < 6; turn += 1) {
+        await proxy.chat()
+        pass(1)
+      }
+      await proxy.chat()
+      expect((await proxy.quota()).a?.cooldowns).toHaveLength(1)
+      await proxy.toolkit.quotas[change](['a'])
+      expect((await proxy.quota()).a?.cooldowns).toEqual([])
+      // The first failure in a row causes no cooldown.
+      expect((await proxy.chat()).status).toBe(502)
+      expect((await proxy.quota()).a?.cooldowns).toEqual([])
+      upstream.always(chat())
+      expect((await proxy.chat()).status).toBe(200)
+    },
+  )
+})
+
 describe('the only account, with a refused key', () => {
   test('is tested after a quarter of an hour, then once an hour, and serves after the first success', async () => {
     const { upstream, proxy, pass } = await givenLoneAccount()

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { chat, givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
 import { givenProxy, keyOf, ledgerLines, until } from '../../../support/servers/proxy-harness.ts'
 import type { TestProxy } from '../../../support/servers/proxy-harness.ts'
@@ -107,6 +107,25 @@ test('the limits of a key hold exactly, whichever account serves it, and show wh
   await proxy.quota()
   const [view] = await proxy.toolkit.keys.list()
   expect(view).toMatchObject({ status: 'spent', limits: [{ used: 5, remaining: 0, max: 5 }] })
+})
+
+test('the use of a key without limits is known: when it was last used, in history, and for a later limit', async () => {
+  const { proxy, now } = await given()
+  const { headers } = await givenKey(proxy, { name: 'free' })
+  const { toolkit } = proxy
+  expect((await toolkit.keys.show('free')).lastUsedAt).toBeNull()
+  now.at += 5_000
+  for (let n = 0; n < 3; n++) expect((await proxy.chat({}, headers)).status).toBe(200)
+  await vi.waitFor(async () =>
+    expect((await toolkit.keys.show('free')).lastUsedAt).toBe(new Date(now.at).toISOString()),
+  )
+  const { rows } = await toolkit.history.show({ by: 'key', days: 1, per: 'day' })
+  expect(rows.map(({ label, requests }) => [label, requests])).toEqual([['free', 3]])
+  await toolkit.keys.change('free', { limits: ['4/day'] })
+  await vi.waitFor(async () => expect((await toolkit.keys.show('free')).limits[0]?.used).toBe(3))
+  await proxy.running.stop(0)
+  const again = await givenProxy({ home: proxy.home, clock: () => now.at })
+  expect((await again.toolkit.keys.show('free')).lastUsedAt).toBe(new Date(now.at).toISOString())
 })
 
 test('tokens count for a key as they do for the account', async () => {

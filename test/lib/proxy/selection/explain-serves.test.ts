@@ -38,9 +38,16 @@ const response = {
 }
 const embedding = { object: 'list', data: [{ object: 'embedding', index: 0, embedding: [0] }], model: 'm' }
 
+const candidates = {
+  candidates: [{ content: { role: 'model', parts: [{ text: 'hi' }] }, finishReason: 'STOP' }],
+  usageMetadata: { promptTokenCount: 1, candidatesTokenCount: 1, totalTokenCount: 2 },
+}
+
 /** Answers each endpoint in its own format. */
 const answer: Answer = (call) => {
   const { path } = call.seen
+  if (path.includes(':generateContent')) return json(200, candidates)(call)
+  if (path.endsWith('/images/generations')) return json(200, { created: 1, data: [{ b64_json: '' }] })(call)
   if (path.endsWith('/messages')) return json(200, message)(call)
   if (path.endsWith('/responses')) return json(200, response)(call)
   if (path.endsWith('/embeddings')) return json(200, embedding)(call)
@@ -48,11 +55,93 @@ const answer: Answer = (call) => {
 }
 
 const models = ['m1', 'm2', 'm3']
+const CHAT = '/v1/chat/completions'
+const PIXEL =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
+const schema = { type: 'object', properties: { path: { type: 'string' } } }
+
+type Content = 'text' | 'tools' | 'image' | 'huge'
+const textOf = (content: Content) => (content === 'huge' ? 'word '.repeat(60_000) : 'hi')
+
+/** The bodies of a client, by endpoint: some bring tools, a picture or a very long text. */
+const bodies: Readonly<Record<string, (model: string, content: Content) => object>> = {
+  [CHAT]: (model, content) => ({
+    model,
+    max_tokens: 5,
+    messages: [
+      {
+        role: 'user',
+        content:
+          content === 'image'
+            ? [{ type: 'image_url', image_url: { url: `data:image/png;base64,${PIXEL}` } }]
+            : textOf(content),
+      },
+    ],
+    ...(content === 'tools' && {
+      tools: [{ type: 'function', function: { name: 'read', parameters: schema } }],
+    }),
+  }),
+  '/v1/messages': (model, content) => ({
+    model,
+    max_tokens: 5,
+    messages: [
+      {
+        role: 'user',
+        content:
+          content === 'image'
+            ? [{ type: 'image', source: { type: 'base64', media_type: 'image/png', data: PIXEL } }]
+            : textOf(content),
+      },
+    ],
+    ...(content === 'tools' && { tools: [{ name: 'read', input_schema: schema }] }),
+  }),
+  '/v1/responses': (model, content) => ({
+    model,
+    input:
+      content === 'image'
+        ? [
+            {
+              role: 'user',
+              content: [{ type: 'input_image', image_url: `data:image/png;base64,${PIXEL}` }],
+            },
+          ]
+        : textOf(content),
+    ...(content === 'tools' && { tools: [{ type: 'function', name: 'read', parameters: schema }] }),
+  }),
+  '/v1/embeddings': (model, content) => ({ model, input: textOf(content) }),
+  '/v1/images/generations': (model) => ({ model, prompt: 'a square' }),
+  '/v1beta/models/MODEL:generateContent': (_model, content) => ({
+    contents: [
+      {
+        role: 'user',
+        parts:
+          content === 'image'
+            ? [{ inlineData: { mimeType: 'image/png', data: PIXEL } }]
+            : [{ text: textOf(content) }],
+      },
+    ],
+    ...(content === 'tools' && {
+      tools: [{ functionDeclarations: [{ name: 'read', parameters: { ...schema, type: 'OBJECT' } }] }],
+    }),
+  }),
+  '/api/chat': (model, content) => ({
+    model,
+    stream: false,
+    messages: [
+      content === 'image'
+        ? { role: 'user', content: 'hi', images: [PIXEL] }
+        : { role: 'user', content: textOf(content) },
+    ],
+    ...(content === 'tools' && {
+      tools: [{ type: 'function', function: { name: 'read', parameters: schema } }],
+    }),
+  }),
+}
 const seldom = <Value>(value: fc.Arbitrary<Value>) =>
   fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value })
 
 const anAccount = fc.record({
-  provider: fc.constantFrom('custom', 'custom', 'qwen', 'anthropic', 'sandbox'),
+  provider: fc.constantFrom('custom', 'custom', 'qwen', 'anthropic', 'gemini', 'sandbox'),
   user: fc.constantFrom('ann', 'bob'),
   priority: fc.nat(1),
   weight: fc.constantFrom(1, 3),
@@ -78,11 +167,13 @@ const aPool = fc.record({
   affinity: fc.boolean(),
   reserve: fc.constantFrom(0, 20),
   user: fc.constantFrom(null, null, null, 'ann'),
+  caps: fc.constantFrom(null, null, null, 'rate: [12/day]', 'concurrency: 2', 'perAccountConcurrency: 1'),
 })
 const aRequest = fc.record({
   key: fc.nat(1),
   model: fc.constantFrom(...models, 'coder', 'qwen/m1', 'custom/m2', 'nothing', 'sandbox-small'),
-  route: fc.constantFrom(undefined, undefined, '/messages', '/responses', '/embeddings'),
+  route: fc.constantFrom(undefined, undefined, ...Object.keys(bodies)),
+  content: fc.constantFrom('text', 'text', 'tools', 'image', 'huge'),
   group: seldom(fc.constantFrom('day')),
   session: fc.constantFrom(undefined, 'one', 'two'),
   account: seldom(fc.nat(7)),
@@ -138,8 +229,8 @@ async function given(pool: Pool): Promise<{ proxy: TestProxy; secrets: string[] 
   const upstream = await givenUpstream()
   upstream.always(answer)
   const { home, secrets } = await givenHome(pool, upstream.baseUrl)
-  const { strategy, affinity, reserve, user } = pool
-  const config = `aliases:\n  coder: [qwen/m2, custom/m1, m3]\nproxy:\n  reserve: ${reserve}%\n`
+  const { strategy, affinity, reserve, user, caps } = pool
+  const config = `aliases:\n  coder: [qwen/m2, custom/m1, m3]\nproxy:\n  reserve: ${reserve}%\n${caps === null ? '' : `caps:\n  ${caps}\n`}`
   const proxy = await givenProxy({ home, settings: { strategy, affinity, user }, config })
   const { url } = proxy.running
   const port = Number(new URL(url).port)
@@ -160,16 +251,20 @@ async function given(pool: Pool): Promise<{ proxy: TestProxy; secrets: string[] 
   return { proxy, secrets }
 }
 
-const bodyFor = ({ route, model }: Request) =>
-  route === '/responses' || route === '/embeddings'
-    ? { model, input: 'hi' }
-    : { model, max_tokens: 5, messages: [{ role: 'user', content: 'hi' }] }
+/** The path of a request, which may name its model. */
+function pathFor({ route = CHAT, model }: Request): string {
+  return route.replace('MODEL', model)
+}
 
-function queryFor({ key, model, route, group, session, account }: Request, pool: Pool): ExplainQuery {
+const bodyFor = ({ route = CHAT, model, content }: Request) => bodies[route]!(model, content)
+
+function queryFor(request: Request, pool: Pool): ExplainQuery {
+  const { key, model, route, group, session, account } = request
+  const isNamed = route?.includes('MODEL') === true
   return {
-    model,
+    ...(isNamed ? {} : { model }),
     key: `k${key % pool.keys.length}`,
-    ...(route === undefined ? {} : { route }),
+    ...(route === undefined ? {} : { route: pathFor(request) }),
     ...(group === undefined ? {} : { group }),
     ...(session === undefined ? {} : { session }),
     ...(account === undefined ? {} : { account: `a${account % pool.accounts.length}` }),
@@ -187,8 +282,8 @@ test(`over ${POOLS * REQUESTS} requests, the account that explain calls next is 
         if (isQwenctlError(error)) return error
         throw error
       })
-      const { route = '/chat/completions', key, session, group, account } = request
-      const reply = await proxy.post(`/v1${route}`, bodyFor(request), {
+      const { key, session, group, account } = request
+      const reply = await proxy.post(pathFor(request), bodyFor(request), {
         authorization: `Bearer ${secrets[key % secrets.length]}`,
         ...(session === undefined ? {} : { 'x-session-id': session }),
         ...(group === undefined ? {} : { 'x-qwenctl-group': group }),
@@ -198,7 +293,11 @@ test(`over ${POOLS * REQUESTS} requests, the account that explain calls next is 
       const about = JSON.stringify({ query, reply: [reply.status, reply.text.slice(0, 300)] })
       if (isQwenctlError(told)) expect(reply.headers['x-qwenctl-error'], about).toBe(told.code)
       else if (nextOf(told) === null) expect(reply.status, about).toBeGreaterThan(399)
-      else expect([reply.status, reply.headers['x-qwenctl-account']], about).toEqual([200, nextOf(told)])
+      else {
+        const answers = [200, ...(query.route?.includes('/images/') === true ? [404] : [])] // not simulated
+        expect(answers, about).toContain(reply.status)
+        expect(reply.headers['x-qwenctl-account'], about).toBe(nextOf(told))
+      }
     }
   }
   await fc.assert(

@@ -5,17 +5,48 @@ import { Ground, NOON, member } from '../fixture.ts'
 const ground = new Ground()
 const rateShort = { class: 'rate-short', scope: 'model' } as const
 
-function failing(strikes: Strikes, at: number, model = 'm', one = member('a')): number {
+const provider = member('a').subjects.provider
+
+function failing(strikes: Strikes, at: number, { state = ground.state } = {}): number {
   return strikes.before(
     { class: 'unreachable', scope: 'model' },
-    { member: one, model, state: ground.state, now: at },
+    { member: member('a'), model: 'm', state, now: at },
   )
 }
 
 describe('failures of a provider', () => {
   test('when they follow each other, each is one more', () => {
     const strikes = new Strikes()
-    expect([0, 1000, 2000, 4000].map((after) => failing(strikes, NOON + after))).toEqual([0, 1, 2, 3])
+    const given = new Ground()
+    // The proxy records a cooldown after each failure but the first.
+    const fail = (after: number) => {
+      const before = failing(strikes, NOON + after, { state: given.state })
+      if (before > 0) given.cool(provider, NOON + after + 1000, { model: 'm', reason: 'overloaded' })
+      return before
+    }
+    expect([0, 1000, 2000, 4000].map(fail)).toEqual([0, 1, 2, 3])
+  })
+
+  test('when a person or another process ends the cooldown, the count starts over', () => {
+    const strikes = new Strikes()
+    const given = new Ground()
+    const fail = (after: number) => failing(strikes, NOON + after, { state: given.state })
+    fail(0)
+    fail(1000)
+    given.cool(provider, NOON + 31_000, { model: 'm', reason: 'overloaded' })
+    expect(fail(2000)).toBe(2)
+    given.apply({ type: 'clear', subject: provider })
+    expect([4000, 5000].map(fail)).toEqual([0, 1])
+  })
+
+  test('when a cooldown of all models holds, the failures of one model stay counted', () => {
+    const strikes = new Strikes()
+    const given = new Ground()
+    const fail = (after: number) => failing(strikes, NOON + after, { state: given.state })
+    fail(0)
+    fail(1000)
+    given.cool(provider, NOON + 31_000, { reason: 'overloaded' })
+    expect(fail(2000)).toBe(2)
   })
 
   test('when many requests fail at once, they are one', () => {
@@ -50,7 +81,9 @@ test('when an account fails, the ledger knows how often it did', () => {
 test('when a quota group fails in a row, its failures count together', () => {
   const strikes = new Strikes()
   const [one, other] = [member('a', { quotaGroup: 'org' }), member('b', { quotaGroup: 'org' })]
-  const attempt = { model: 'm', state: ground.state }
+  const given = new Ground()
+  const attempt = { model: 'm', state: given.state }
   strikes.before(rateShort, { ...attempt, member: one, now: NOON })
+  given.cool(one.subjects.quotaGroup!, NOON + 1000, { model: 'm' })
   expect(strikes.before(rateShort, { ...attempt, member: other, now: NOON + 1000 })).toBe(1)
 })

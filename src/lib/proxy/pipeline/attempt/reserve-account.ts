@@ -30,7 +30,7 @@ export function reserveAccount(
   return true
 }
 
-/** Builds the ledger's subjects: the account without its headroom, and the key if it has limits. */
+/** Builds the ledger's subjects: the account without its headroom, and the key. */
 function reservationRequest(
   { pool, view }: LivePool,
   { step, member, use }: Assignment,
@@ -43,7 +43,7 @@ function reservationRequest(
   const { model } = asked
   if (typeof model === 'string' && hasModelLimits(view.state.subjects.get(member.account.id)))
     wanted.model = model
-  if (key !== null && key.key.limits.length > 0) wanted.also = key.also
+  if (key !== null && key.also !== null) wanted.also = key.also
   if (keep > 0) wanted.keep = keep
   const probe = pool.listProbes(member, asked, view)
   if (probe !== null) wanted.probe = probe

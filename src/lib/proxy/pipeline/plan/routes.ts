@@ -1,15 +1,6 @@
 import type { Dialect } from '../../../provider/provider.ts'
-import type { Way } from '../../../rotation/endpoints.ts'
-import {
-  asChat,
-  asEmbeddings,
-  asGemini,
-  asGeminiCount,
-  asGeminiEmbeddings,
-  asMessages,
-  asResponses,
-  endpointAt,
-} from '../../../rotation/endpoints.ts'
+import type { Endpoint, Way } from '../../../rotation/endpoints.ts'
+import { endpointAt, ollamaPaths, readGeminiPath } from '../../../rotation/endpoints.ts'
 import type { WireFormat } from '../../../provider/wire-format.ts'
 import type { OllamaRoute } from '../../../translate/ollama/ollama-request.ts'
 
@@ -73,18 +64,12 @@ const routes = [
   makeRoute('/messages/count_tokens', { isCounted: false }),
 ]
 
-const ollama = (name: OllamaRoute, route: Route): [string, Route] => [
-  `/api/${name}`,
-  { ...route, name: `/api/${name}`, ollama: name },
-]
-const chat = makeRoute('/chat/completions')
-
-const ollamaRoutes: ReadonlyMap<string, Route> = new Map([
-  ollama('chat', chat),
-  ollama('generate', chat),
-  ollama('embed', makeRoute('/embeddings')),
-  ollama('embeddings', makeRoute('/embeddings')),
-])
+const ollamaRoutes: ReadonlyMap<string, Route> = new Map(
+  Object.entries(ollamaPaths).map(([name, path]) => [
+    name,
+    { ...makeRoute(path), name, ollama: name.slice('/api/'.length) as OllamaRoute },
+  ]),
+)
 
 /** Whether a client of Ollama's API asks for a chat answer. The body is a chat completion that qwenctl wrote. */
 export function isOllamaChat({ ollama }: Pick<Route, 'ollama'>): boolean {
@@ -151,50 +136,29 @@ function unusualDestination(whole: string, query: string): Destination {
   return geminiDestination(path, query) ?? { path, query, route: routeFor(path), facts: null }
 }
 
-/** Google's paths name the model, and the method after a colon. */
-const GEMINI_PATH = /^(?:\/v1(?:beta|alpha)\d*)?\/models\/(.{1,1500}):(\w+)$/
+const geminiRoutes = new Map<string, Route>()
 
-const geminiRoute = makeRoute('/chat/completions', {
-  name: '/v1beta/models/*:generateContent',
-  format: 'gemini',
-  ways: [asGemini, asChat, asMessages, asResponses],
-})
-function embeddingRoute(method: string): Route {
-  const name = `/v1beta/models/*:${method}`
-  return { ...geminiRoute, name, format: 'gemini-embeddings', ways: [asGeminiEmbeddings, asEmbeddings] }
+/** The routes of Google's methods are few, and kept. */
+function geminiRoute(method: string, endpoint: Endpoint): Route {
+  const known = geminiRoutes.get(method)
+  if (known !== undefined) return known
+  const isCount = method === 'countTokens'
+  const route = makeRoute(isCount ? '/countTokens' : '/chat/completions', {
+    ...endpoint,
+    name: `/v1beta/models/*:${method}`,
+    isCounted: !isCount,
+  })
+  geminiRoutes.set(method, route)
+  return route
 }
-const geminiRoutes: ReadonlyMap<string, Route> = new Map([
-  ['generateContent', geminiRoute],
-  ['embedContent', embeddingRoute('embedContent')],
-  ['batchEmbedContents', embeddingRoute('batchEmbedContents')],
-  [
-    'countTokens',
-    {
-      ...geminiRoute,
-      name: '/v1beta/models/*:countTokens',
-      path: '/countTokens',
-      ways: [asGeminiCount],
-      isCounted: false,
-    },
-  ],
-  ['streamGenerateContent', { ...geminiRoute, name: '/v1beta/models/*:streamGenerateContent' }],
-])
 
 function geminiDestination(path: string, query: string): Destination | null {
-  const [, name = '', method = ''] = GEMINI_PATH.exec(path) ?? []
-  const route = geminiRoutes.get(method)
-  if (route === undefined) return null
+  const found = readGeminiPath(path)
+  if (found === null) return null
+  const { model, method, endpoint } = found
   const isStream = method === 'streamGenerateContent'
   const isList = isStream && !/[?&]alt=sse\b/.test(query)
-  return { path, query, route, facts: { model: decodedName(name), isStream, isList, method } }
-}
-
-function decodedName(part: string): string {
-  try {
-    return decodeURIComponent(part)
-  } catch {
-    return part // no account lists it
-  }
+  return { path, query, route: geminiRoute(method, endpoint), facts: { model, isStream, isList, method } }
 }
 
 /** `/services/NAME/PATH`. The path goes upstream as the client wrote it. */

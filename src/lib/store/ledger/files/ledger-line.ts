@@ -4,9 +4,12 @@ import type { LedgerEvent, ReserveEvent, SettleEvent } from '../../../quota/log/
 const reserve = {
   id: new StaticText('{"type":"reserve","id":"'),
   account: new StaticText('","account":"'),
+  also: new StaticText('","also":["'),
+  endOfAlso: new StaticText('"]'),
   keep: new StaticText('","keep":'),
+  keepAfterAlso: new StaticText(',"keep":'),
   at: new StaticText('","at":"'),
-  atAfterKeep: new StaticText(',"at":"'),
+  atAfterOther: new StaticText(',"at":"'),
 }
 const settle = {
   id: new StaticText('{"type":"settle","id":"'),
@@ -75,12 +78,17 @@ export class LineWriter {
     bytes.text(event.id)
     bytes.writeStatic(reserve.account)
     bytes.text(event.account)
-    if (event.keep === undefined) bytes.writeStatic(reserve.at)
-    else {
-      bytes.writeStatic(reserve.keep)
-      bytes.number(event.keep)
-      bytes.writeStatic(reserve.atAfterKeep)
+    const { also, keep } = event
+    if (also !== undefined) {
+      bytes.writeStatic(reserve.also)
+      bytes.text(also[0]!)
+      bytes.writeStatic(reserve.endOfAlso)
     }
+    if (keep !== undefined) {
+      bytes.writeStatic(also === undefined ? reserve.keep : reserve.keepAfterAlso)
+      bytes.number(keep)
+    }
+    bytes.writeStatic((also ?? keep) === undefined ? reserve.at : reserve.atAfterOther)
     bytes.writeStatic(this.#moments.of(event.at))
     bytes.writeStatic(END_OF_TEXT)
   }
@@ -128,9 +136,9 @@ export class LineWriter {
   }
 }
 
-/** Whether the event has no rare field, which `JSON.stringify` writes. */
+/** Whether the event has no rare field, which `JSON.stringify` writes. One further subject is usual: the client's key. */
 function isPlain({ also, hold, model, probe, granted }: ReserveEvent): boolean {
-  return (also ?? hold ?? model ?? probe ?? granted) === undefined
+  return (hold ?? model ?? probe ?? granted) === undefined && (also === undefined || also.length === 1)
 }
 
 function writeNumber(bytes: ByteWriter, name: StaticText, value: number | undefined): void {

@@ -69,10 +69,10 @@ test('lines written one after the other are those that JSON has of the events', 
   )
 })
 
-/** The remainder that a reservation leaves comes before its time, unless it has a rare field. */
+/** Of a reservation, the further subject and the headroom come before the time, unless the event has a rare field. */
 function plainLine(event: LedgerEvent): string {
-  if (event.type !== 'reserve' || (event.also ?? event.hold ?? event.model) !== undefined)
+  if (event.type !== 'reserve' || (event.hold ?? event.model) !== undefined || (event.also?.length ?? 1) > 1)
     return JSON.stringify(event)
-  const { type, id: name, account, keep, at: time } = event
-  return JSON.stringify({ type, id: name, account, keep, at: time })
+  const { type, id: name, account, also, keep, at: time } = event
+  return JSON.stringify({ type, id: name, account, also, keep, at: time })
 }
