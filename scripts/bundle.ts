@@ -70,7 +70,12 @@ export async function bundleProgram(root: string): Promise<void> {
   const split: BuildOptions = {
     ...shared,
     entryPoints: [
-      ...['src/index.ts', 'src/lib/terminal/run-cli.ts', 'src/lib/store/vault/keychain-process.ts'],
+      ...[
+        'src/index.ts',
+        'src/lib/terminal/run-cli.ts',
+        'src/lib/store/vault/keychain-process.ts',
+        'src/lib/terminal/help.ts',
+      ],
       ...commands,
       ...hooks,
     ],

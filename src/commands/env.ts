@@ -27,7 +27,10 @@ export default class Env extends AccountCommand {
   async run(): Promise<{ env: Record<string, string> }> {
     const { flags } = await this.parse(Env)
     const url = proxyUrl(this.toolkit)
-    const { secret } = await programKey(this.toolkit, flags, flags.expires)
+    const { name, secret } = await programKey(this.toolkit, flags, flags.expires)
+    this.tell(
+      `Created the client key ${name} (--expires ${flags.expires}). To end it now: qwenctl keys revoke ${name}`,
+    )
     const env = programEnvironment(url, secret)
     const hidden = hiddenVariables.filter((variable) => process.env[variable] !== undefined)
     for (const line of [...unsetLines(hidden, flags.shell), ...exportLines(env, flags.shell)])

@@ -5,6 +5,7 @@ import { Args, Flags } from '@oclif/core'
 import { QwenctlError } from '../lib/base/errors.ts'
 import { ClientSetups, findClient, type FilePlan } from '../lib/toolkit/clients/client-setup.ts'
 import { clients, type ClientFacts, type ClientSetup } from '../lib/toolkit/clients/client-table.ts'
+import { findDefaultUser } from '../lib/toolkit/settings/default-user.ts'
 import { AccountCommand } from './base/toolkit-command.ts'
 
 interface SetupView {
@@ -146,7 +147,7 @@ export default class Setup extends AccountCommand {
     const keys = await this.toolkit.keys.records()
     if (keys.some((key) => key.name === name)) await this.toolkit.keys.revoke(name)
     const isTemporary = keys.every((key) => key.isTemporary)
-    const user = String(await this.toolkit.settings.get('user'))
+    const user = await findDefaultUser(this.toolkit.settings)
     const accounts = account === undefined ? [] : [account]
     const { secret } = await this.toolkit.keys.create({ name, user, accounts, isTemporary })
     return secret

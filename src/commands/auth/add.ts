@@ -4,6 +4,7 @@ import { canAsk } from '../../lib/terminal/input/prompt.ts'
 import { readSecret, secretFlags } from '../../lib/terminal/input/secret-input.ts'
 import { canLackKey } from '../../lib/toolkit/accounts/account-fields.ts'
 import { findTerms } from '../../lib/toolkit/accounts/provider-terms.ts'
+import { findDefaultUser } from '../../lib/toolkit/settings/default-user.ts'
 import type { TokenSet } from '../../lib/toolkit/login/token-set.ts'
 import type { NewAccount } from '../../lib/toolkit/toolkit.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
@@ -80,7 +81,7 @@ export default class AuthAdd extends AccountCommand {
     const registry = await this.toolkit.providers()
     const provider = registry.get(given.provider ?? (await askProvider(registry.views())))
     const settings = readSettings(flags, process.env)
-    const user = flags.user ?? String(await this.toolkit.settings.get('user'))
+    const user = flags.user ?? (await findDefaultUser(this.toolkit.settings))
     const named = { provider: provider.id, user }
     const isNamed = given.name !== null || settings.label != null
     const name = isNamed ? given.name : await askName(named, await this.toolkit.accounts.list(named))
@@ -152,7 +153,7 @@ export default class AuthAdd extends AccountCommand {
   /** Checks the name first, so that a login is not confirmed for an account that cannot be stored. */
   private async logIn(account: NewAccount, flags: LoginFlags): Promise<TokenSet> {
     const { accounts, logins, settings } = this.toolkit
-    const { provider, user = String(await settings.get('user')), name } = account
+    const { provider, user = await findDefaultUser(settings), name } = account
     const others = await accounts.list({ provider, user })
     if (others.some((other) => other.name === name)) {
       throw new QwenctlError('name_in_use', `there is already an account ${provider}/${name}`, {

@@ -2,6 +2,7 @@ import { QwenctlError } from '../../lib/base/errors.ts'
 import { inBatches } from '../../lib/base/in-batches.ts'
 import type { NamedKey } from '../../lib/terminal/input/many-keys.ts'
 import type { CheckResult, NewAccount, Toolkit } from '../../lib/toolkit/toolkit.ts'
+import { findDefaultUser } from '../../lib/toolkit/settings/default-user.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
 import { AT_ONCE } from './toolkit-command.ts'
 
@@ -15,7 +16,7 @@ export async function addMany(
   keys: readonly NamedKey[],
   { base, verify }: { base: NewAccount; verify: boolean },
 ): Promise<AccountView[]> {
-  const user = base.user ?? String(await settings.get('user'))
+  const user = base.user ?? (await findDefaultUser(settings))
   const wanted = keys.map(({ name, key }): NewAccount => ({
     ...base,
     user,

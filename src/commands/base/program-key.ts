@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Flags } from '@oclif/core'
 import { QwenctlError } from '../../lib/base/errors.ts'
+import { findDefaultUser } from '../../lib/toolkit/settings/default-user.ts'
 import type { Toolkit } from '../../lib/toolkit/toolkit.ts'
 
 /** Flags that limit the accounts of a program, shared by `exec` and `env`. */
@@ -52,7 +53,7 @@ export async function programKey(
   wish: ProgramWish,
   expires: string,
 ): Promise<{ name: string; secret: string }> {
-  const user = wish.user ?? String(await toolkit.settings.get('user'))
+  const user = wish.user ?? (await findDefaultUser(toolkit.settings))
   const accounts =
     wish.account === undefined ? await accountsAt(toolkit, wish.provider, user) : [wish.account]
   const name = `program-${randomBytes(4).toString('hex')}`

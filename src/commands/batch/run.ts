@@ -5,6 +5,7 @@ import { planBatch, refuseUnpriced } from '../../lib/toolkit/batch/plan-batch.ts
 import type { BatchPlan } from '../../lib/toolkit/batch/plan-batch.ts'
 import { checkBatch, runBatch } from '../../lib/toolkit/batch/run/run-batch.ts'
 import type { BatchWish, CheckedBatch } from '../../lib/toolkit/batch/run/run-batch.ts'
+import { findDefaultUser } from '../../lib/toolkit/settings/default-user.ts'
 import {
   accountColumns,
   accountRows,
@@ -41,7 +42,7 @@ export default class BatchRunCommand extends AccountCommand {
   async run(): Promise<{ batch: BatchView } | { plan: BatchPlanView }> {
     const { args, flags } = await this.parse(BatchRunCommand)
     useRotationFlags({ reserve: flags.reserve }, process.env)
-    const user = flags.user ?? String(await this.toolkit.settings.get('user'))
+    const user = flags.user ?? (await findDefaultUser(this.toolkit.settings))
     const wish: BatchWish = {
       file: args.file,
       out: flags.out,
@@ -101,7 +102,7 @@ export default class BatchRunCommand extends AccountCommand {
         }),
       )
       progress.end()
-      this.#showEnd(batch, wish.file)
+      this.#showEnd(batch, wish.file, plan.view.toSend)
       return batch
     } finally {
       progress.end()
@@ -109,9 +110,9 @@ export default class BatchRunCommand extends AccountCommand {
     }
   }
 
-  #showEnd(batch: BatchView, file: string): void {
+  #showEnd(batch: BatchView, file: string, toSend: number): void {
     if (batch.accounts.length > 0) this.printTable(accountColumns, accountRows(batch))
-    for (const line of formatEnd(batch, `qwenctl batch run ${file}`)) this.tell(line)
+    for (const line of formatEnd(batch, `qwenctl batch run ${file}`, toSend)) this.tell(line)
     if (batch.reason === 'interrupted') process.exitCode = INTERRUPTED
     else if (batch.failed + batch.unknown > 0 || batch.status === 'canceled') process.exitCode = 1
   }

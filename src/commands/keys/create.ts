@@ -1,5 +1,6 @@
 import { Args } from '@oclif/core'
 import type { ClientKeyView } from '../../lib/toolkit/keys/client-keys.ts'
+import { findDefaultUser } from '../../lib/toolkit/settings/default-user.ts'
 import { canAsk, confirmOrCancel } from '../../lib/terminal/input/prompt.ts'
 import { keyFlags } from '../base/flags/key-flags.ts'
 import { AccountCommand, yesFlag } from '../base/toolkit-command.ts'
@@ -20,7 +21,7 @@ export default class KeysCreate extends AccountCommand {
 
   async run(): Promise<{ key: ClientKeyView & { secret: string } }> {
     const { args, flags } = await this.parse(KeysCreate)
-    const user = flags.user ?? String(await this.toolkit.settings.get('user'))
+    const user = flags.user ?? (await findDefaultUser(this.toolkit.settings))
     const { accounts = [], groups = [], models = [], limit: limits = [], expires } = flags
     const wanted = { name: args.name, user, accounts, groups, models, limits }
     await this.#confirmFirst(flags.yes)

@@ -1,6 +1,7 @@
 import { listBuckets, trailAmount } from './log/trail.ts'
 import { standing } from './standing.ts'
 import type { LimitState, Trail, TrailBucket } from './log/state.ts'
+import { windowLength } from './limit.ts'
 import { isLongWindow } from './window.ts'
 
 /** When a limit will be used up if its recent use continues. Times in epoch milliseconds. */
@@ -29,6 +30,11 @@ type Look = (typeof looks)[number]
 
 /** Fewer requests do not show a pace. */
 const LEAST_REQUESTS = 3
+/** Use shorter than this, and than a fifth of the window, shows no pace. The minutes of a trail go back an hour. */
+const LEAST_USE_MS = 50 * MINUTE
+const LEAST_SHARE = 1 / 5
+/** With less left than this share, the first minutes count too: waiting would be too late. */
+const LITTLE_LEFT = 1 / 2
 /** The recent span has this many parts; their spread shows how steady the use is. */
 const PARTS = 6
 /** The number of standard errors that contains the true pace nine times in ten. */
@@ -50,6 +56,7 @@ export function makeForecast(limit: LimitState, trail: Trail, now: number): Fore
   if (end === null || standing(limit, now).remaining <= 0) return null
   const look = looks.find(({ aheadMs }) => end - now <= aheadMs) ?? looks[2]
   if (isLongWindow(limit.clock) && !hasLongUse(trail, now - look.backMs)) return null
+  if (look.of === 'minutes' && isJustBegun(limit, trail, now)) return null
   const pace = measurePace(limit, listBuckets(trail[look.of]), look, now)
   if (pace === null) return null
   return {
@@ -63,6 +70,14 @@ export function makeForecast(limit: LimitState, trail: Trail, now: number): Fore
 /** Whether any request since that time counts in long windows. The minutes also hold attempts that were given back. */
 function hasLongUse({ hours }: Trail, from: number): boolean {
   return listBuckets(hours).some(({ start, requests }) => start + HOUR > from && requests > 0)
+}
+
+/** Whether the use began only minutes ago, and most of the limit is left: a first burst is no pace. */
+function isJustBegun(limit: LimitState, { minutes }: Trail, now: number): boolean {
+  if (standing(limit, now).remaining < limit.max * LITTLE_LEFT) return false
+  const [first] = listBuckets(minutes)
+  const least = Math.min(LEAST_USE_MS, windowLength(limit.clock) * LEAST_SHARE)
+  return now - (first?.start ?? now) < least
 }
 
 /** When the present use stops counting; null: no window is running, or the limit is a bucket. */

@@ -2,6 +2,7 @@
 // events and time are arguments, so every process that folds the same file reaches the same verdicts.
 
 import { QwenctlError } from '../base/errors.ts'
+import { nearest } from '../base/text/nearest.ts'
 import { plainLimit } from './limit-input.ts'
 import { isZone } from './zone.ts'
 
@@ -157,9 +158,11 @@ function spanMs(span: string, window: string): number {
   if (Object.hasOwn(namedMs, span)) return namedMs[span as keyof typeof namedMs]
   const match = /^([1-9]\d{0,6})([smhd])$/.exec(span)
   if (match === null) {
+    const near = nearest(span, Object.keys(namedMs))
+    const meant = near === null ? '' : `; did you mean ${near}${window.slice(span.length)}?`
     throw new QwenctlError(
       'invalid_limit',
-      `"${window}" is not a window: minute, 5h, day, week, month, day@Asia/Shanghai`,
+      `"${window}" is not a window: minute, 5h, day, week, month, day@Asia/Shanghai${meant}`,
     )
   }
   const lengthMs = Number(match[1]) * unitMs[match[2] as keyof typeof unitMs]

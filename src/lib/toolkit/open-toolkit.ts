@@ -49,6 +49,7 @@ import { Proxies } from './proxies.ts'
 import type { StoreSnapshot } from './quota/direct-quota.ts'
 import { LedgerQuotas } from './quota/ledger-quotas.ts'
 import type { Quotas } from './quota/quotas.ts'
+import { findDefaultUser } from './settings/default-user.ts'
 import { FileSettings } from './settings/file-settings.ts'
 import type { Settings } from './settings/settings.ts'
 import { Stores } from './store/stores.ts'
@@ -251,7 +252,7 @@ class LazyToolkit implements Toolkit {
       addressRules,
       books: this.#books,
       warn: this.#warn,
-      defaultUser: async () => user ?? String(await this.settings.get('user')),
+      defaultUser: async () => user ?? (await findDefaultUser(this.settings)),
       checks: new AccountChecks({ secrets, logins, addressRules, providers, egress, request }),
     })
   }

@@ -297,6 +297,32 @@ describe('the protocol', () => {
     expect(await (await server()).handle(message)).toMatchObject({ error: { code } })
   })
 
+  test('a batch is refused as no request, over HTTP with 400', async () => {
+    const { api } = await given()
+    const { status, json } = await api.post('/mcp', [{ jsonrpc: '2.0', id: 1, method: 'ping' }] as object)
+    expect({ status, json }).toMatchObject({
+      status: 400,
+      json: { id: null, error: { code: -32600, message: expect.stringContaining('batches') as string } },
+    })
+  })
+
+  test('requests beyond the most at the same time are refused until one has ended', async () => {
+    const { api, a, b } = await given()
+    for (const { id } of [a, b]) await api.post(`/api/accounts/${id}/disable`)
+    const target = new McpServer(
+      openMcpView(api.proxy.toolkit, { user: null, canWrite: false }),
+      refuseTrouble,
+    )
+    const wait = { name: 'quota_wait', arguments: { timeoutMs: 600_000 } }
+    const waits = Array.from({ length: 64 }, (_, id) =>
+      target.handle({ jsonrpc: '2.0', id, method: 'tools/call', params: wait }),
+    )
+    expect((await ask(target, 'ping')).error.code).toBe(-32000)
+    target.stop()
+    await Promise.all(waits)
+    expect((await ask(target, 'ping')).result).toEqual({})
+  })
+
   test('notifications and answers need no answer', async () => {
     const target = await server()
     expect(await target.handle({ jsonrpc: '2.0', method: 'notifications/initialized' })).toBeNull()

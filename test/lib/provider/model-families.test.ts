@@ -46,7 +46,7 @@ describe('which provider has a model, by its name', () => {
     ['openrouter', 'gpt-4o', false],
     ['openrouter', 'accounts/fireworks/models/x', false],
     ['sandbox', 'sandbox-small', true],
-    ['sandbox', 'gpt-4o', null],
+    ['sandbox', 'gpt-4o', false],
   ])('%s and %s: %s', (id, model, expected) => {
     expect(serves(id, model)).toBe(expected)
   })

@@ -74,6 +74,20 @@ describe('a forecast', () => {
     expect(forecast(given('20/day', []))).toBeNull()
   })
 
+  test('when use began minutes ago and most is left, nothing is known; an hour later, or with little left, it is', () => {
+    const begun = every(MINUTE, NOON - 10 * MINUTE, NOON)
+    expect(forecast(given('100/day', begun))).toBeNull()
+    expect(forecast(given('100/day@rolling', begun))).toBeNull()
+    expect(forecast(given('100/day', every(6 * MINUTE, NOON - 55 * MINUTE, NOON)))).not.toBeNull()
+    expect(forecast(given('18/day', begun))?.exhaustsAt).toBeLessThan(NOON + HOUR)
+    expect(forecast(given('100/30m', begun))?.perHour).toBeCloseTo(60, 0)
+  })
+
+  test('when use began minutes ago after a long pause, nothing is known', () => {
+    const morning = [{ at: NOON - 5 * HOUR, times: 20 }, ...every(MINUTE, NOON - 5 * MINUTE, NOON)]
+    expect(forecast(given('100/day', morning))).toBeNull()
+  })
+
   test('when every attempt was given back, nothing is known', () => {
     const state = emptyState()
     const limits = [{ ...parseLimit('100/day'), source: 'configured' as const }]

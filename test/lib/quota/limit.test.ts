@@ -48,6 +48,14 @@ test.each([
   expect(() => parseLimit(text)).toThrowError(expect.objectContaining({ code: 'invalid_limit', exit: 2 }))
 })
 
+test.each([
+  ['10/dya', 'did you mean day?'],
+  ['10/wekk@rolling', 'did you mean week@rolling?'],
+  ['10/mounth', 'did you mean month?'],
+])('the mistyped window of "%s" gets a suggestion', (text, meant) => {
+  expect(() => parseLimit(text)).toThrowError(meant)
+})
+
 test('when a limit is written out, reading it gives the same limit', () => {
   const windows = [
     'day',

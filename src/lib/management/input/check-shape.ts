@@ -25,7 +25,7 @@ export function checkShape<Schema extends z.ZodType>(
   const { field, message } = fields[0] ?? { field: '', message: 'is not as it must be' }
   const others = fields.length > 1 ? `, and ${fields.length - 1} more` : ''
   throw new QwenctlError(code, `${field === '' ? 'the body' : `"${field}"`} ${message}${others}`, {
-    hint: 'see docs/reference/api.md, or /api/openapi.json',
+    hint: 'GET /api/openapi.json describes every field',
     details: { ...(field === '' ? {} : { field }), fields },
   })
 }

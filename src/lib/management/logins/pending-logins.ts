@@ -5,6 +5,7 @@ import type { LoginView } from '../../contract/accounts/logins.ts'
 import type { LoginOverrides, PendingLogin } from '../../toolkit/login/pending-login.ts'
 import type { NewAccount } from '../../toolkit/toolkit.ts'
 import type { ManagedToolkit } from '../../toolkit/scope/managed-toolkit.ts'
+import { findDefaultUser } from '../../toolkit/settings/default-user.ts'
 import type { AccountView } from '../../toolkit/views.ts'
 import { qrSvg } from './qr-svg.ts'
 
@@ -90,7 +91,7 @@ export class PendingLogins {
 
   /** Refuses a taken name early, so that a login is not confirmed for an account that cannot be stored. */
   async #refuseTaken({ provider, user, name }: NewAccount): Promise<void> {
-    const owner = user ?? String(await this.#toolkit.settings.get('user'))
+    const owner = user ?? (await findDefaultUser(this.#toolkit.settings))
     const others = await this.#toolkit.accounts.list({ provider, user: owner })
     if (!others.some((other) => other.name === name)) return
     throw new QwenctlError('name_in_use', `there is already an account ${provider}/${name}`, {

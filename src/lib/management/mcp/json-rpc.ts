@@ -18,6 +18,8 @@ export const rpcCodes = {
   /** MCP's own: a revision that is not served, and an unknown resource. */
   unsupportedVersion: -32022,
   resourceNotFound: -32002,
+  /** Our own, in the range for servers. */
+  tooManyCalls: -32000,
 } as const
 
 /** A failure of the protocol itself. Failures of tools are results. */
@@ -47,6 +49,10 @@ export function answerError(id: Id | null, { code, message, data }: RpcError): R
 
 /** Null: an answer of the client, which needs none. Throws `RpcError`. */
 export function readRequest(value: unknown): RpcRequest | null {
+  if (Array.isArray(value)) {
+    // Revision 2025-06-18 removed batches: modelcontextprotocol.io/specification/2025-06-18/changelog, read 2026-11-30.
+    throw new RpcError(rpcCodes.invalidRequest, 'MCP has no JSON-RPC batches: send one message at a time')
+  }
   if (!isObject(value) || value['jsonrpc'] !== '2.0') throw notARequest()
   const { method, params = {}, id } = value
   if (method === undefined && ('result' in value || 'error' in value)) return null

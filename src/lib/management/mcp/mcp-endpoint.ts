@@ -7,7 +7,10 @@ import type { Gate, Opened } from '../gate.ts'
 import type { ManagementParts } from '../management-parts.ts'
 import { readBearer } from '../input/read-bearer.ts'
 import { readJson } from '../input/read-body.ts'
+import type { RpcAnswer } from './json-rpc.ts'
+import { rpcCodes } from './json-rpc.ts'
 import { McpServer } from './mcp-server.ts'
+import type { CallCount } from './mcp-server.ts'
 import type { McpView } from './mcp-view.ts'
 import { viewOfKey } from './mcp-view.ts'
 
@@ -16,6 +19,7 @@ export class McpEndpoint {
   readonly #gate: Gate
   readonly #findParts: (opened: Opened | null) => ManagementParts
   readonly #onTrouble: (message: string) => void
+  readonly #count: CallCount = { running: 0 }
 
   constructor(
     gate: Gate,
@@ -45,8 +49,8 @@ export class McpEndpoint {
       )
     }
     const message = await readJson(req)
-    const answer = await new McpServer(view, this.#onTrouble).handle(message, watchLeaving(res))
-    if (answer !== null) return sendJson(res, 200, answer)
+    const answer = await new McpServer(view, this.#onTrouble, this.#count).handle(message, watchLeaving(res))
+    if (answer !== null) return sendJson(res, isRefusal(answer) ? 400 : 200, answer)
     res.writeHead(202, { 'content-length': 0 })
     res.end()
   }
@@ -63,6 +67,11 @@ export class McpEndpoint {
     const access = opened.kind === 'user' ? 'user' : 'admin'
     return { toolkit, user, access, key: null, canWrite: writes, clock }
   }
+}
+
+/** Whether the message is no request at all, which has no id to answer to. */
+function isRefusal(answer: RpcAnswer): boolean {
+  return 'error' in answer && answer.error.code === rpcCodes.invalidRequest
 }
 
 /** A client key in the header that Anthropic's clients use. */

@@ -23,16 +23,26 @@ const LIST_TTL_MS = 3_600_000
 const INSTRUCTIONS =
   'qwenctl rotates requests over accounts of model services. quota_show tells what is left, quota_explain which account serves and why the others do not, quota_wait waits for one that can.'
 
+/** The most requests that run at the same time. A `quota_wait` may last for minutes. */
+const MOST_CALLS = 64
+
+/** The requests that run now, over all servers that share it. */
+export interface CallCount {
+  running: number
+}
+
 export class McpServer {
   readonly #view: McpView
   readonly #onTrouble: (message: string) => void
+  readonly #count: CallCount
   /** The calls under way, which `notifications/cancelled` ends. */
   readonly #calls = new Map<Id, AbortController>()
 
   /** `onTrouble` receives faults of the program itself. The client does not see their details. */
-  constructor(view: McpView, onTrouble: (message: string) => void) {
+  constructor(view: McpView, onTrouble: (message: string) => void, count: CallCount = { running: 0 }) {
     this.#view = view
     this.#onTrouble = onTrouble
+    this.#count = count
   }
 
   /** Null: the message needs no answer. Never rejects. */
@@ -42,7 +52,7 @@ export class McpServer {
       const request = readRequest(message)
       if (request === null) return null
       if (request.id === undefined) return this.#notice(request)
-      return answerResult(request.id, await this.#answer(request, request.id, signal))
+      return answerResult(request.id, await this.#answerBounded(request, request.id, signal))
     } catch (error) {
       if (error instanceof RpcError) return answerError(id, error)
       const { code, message, hint } = describeError(this.#report(error))
@@ -65,6 +75,21 @@ export class McpServer {
   #notice({ method, params }: RpcRequest): null {
     if (method === 'notifications/cancelled') this.#calls.get(params['requestId'] as Id)?.abort()
     return null
+  }
+
+  async #answerBounded(request: RpcRequest, id: Id, signal?: AbortSignal): Promise<object> {
+    if (this.#count.running >= MOST_CALLS) {
+      throw new RpcError(
+        rpcCodes.tooManyCalls,
+        `${MOST_CALLS} requests run already: send this one again when one of them has ended`,
+      )
+    }
+    this.#count.running += 1
+    try {
+      return await this.#answer(request, id, signal)
+    } finally {
+      this.#count.running -= 1
+    }
   }
 
   async #answer(request: RpcRequest, id: Id, signal?: AbortSignal): Promise<object> {

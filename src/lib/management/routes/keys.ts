@@ -1,3 +1,4 @@
+import { findDefaultUser } from '../../toolkit/settings/default-user.ts'
 import { route } from '../route.ts'
 import {
   createdKey,
@@ -37,7 +38,7 @@ export const keyRoutes = [
     status: 201,
     answer: createdKey,
     run: async ({ body: { user, ...wanted }, parts: { toolkit } }) => {
-      const owner = user === undefined ? String(await toolkit.settings.get('user')) : user
+      const owner = user === undefined ? await findDefaultUser(toolkit.settings) : user
       const { key, secret } = await toolkit.keys.create({
         ...wanted,
         ...(owner === null ? {} : { user: owner }),

@@ -6,6 +6,8 @@ import { defineProvider } from '../define-provider.ts'
  */
 export const SANDBOX_BASE_URL = 'http://sandbox.invalid/v1'
 
+const MODELS = ['sandbox-small', 'sandbox-large']
+
 /** A simulated service inside qwenctl, for trials and tests without a key. Every screen marks it as simulated. */
 export const sandbox = defineProvider({
   id: 'sandbox',
@@ -15,7 +17,7 @@ export const sandbox = defineProvider({
   defaultLimits: ['50/day'],
   limitHeaders: [],
   limitsFrom: () => [],
-  serves: (model) => (model.startsWith('sandbox-') ? true : null),
+  serves: (model) => MODELS.includes(model),
   routes: {
     'chat/completions': true,
     responses: true,
@@ -26,7 +28,7 @@ export const sandbox = defineProvider({
     'images/*': false,
     'audio/*': false,
   },
-  models: ['sandbox-small', 'sandbox-large'],
+  models: MODELS,
   check: null,
   simulated: true,
 })

@@ -95,6 +95,6 @@ function decode(part: string): string {
 function nothingAt({ call: { method, url } }: Exchange): QwenctlError {
   const [path = ''] = url.split('?', 1) // the query may contain a key
   return new QwenctlError('not_found', `there is nothing at ${method} ${path.slice(0, 200)}`, {
-    hint: 'the endpoints are /v1/chat/completions, /v1/messages, /v1/models and others; see docs/guide/proxy.md',
+    hint: 'the endpoints are /v1/chat/completions, /v1/messages, /v1/models and others; qwenctl env prints the base URLs of clients',
   })
 }

@@ -48,15 +48,20 @@ function formatWait({ resumesAt, left }: BatchView, now: string): string {
   return `resumes at ${comingTime(resumesAt!, now)} (${formatIn(resumesAt!, now)}), ${left} left`
 }
 
-/** The end of a run, in a few lines. */
-export function formatEnd(batch: BatchView, command: string): string[] {
+/** The end of a run, in a few lines. `sent`: the lines that this run sent. */
+export function formatEnd(batch: BatchView, command: string, sent: number): string[] {
   const { status, done, failed, unknown, lines, reason } = batch
   const took = batch.endedAt === null ? 0 : Date.parse(batch.endedAt) - Date.parse(batch.startedAt)
   const cost = batch.costUsd === null ? '' : `, ${formatUsd(batch.costUsd)}`
   const isWhole = done === lines
-  const all = lines === 1 ? 'The line is answered' : `All ${lines} lines are answered`
-  const first = isWhole ? all : `${done} of ${lines} lines are answered`
-  const said = [`${first}: ${batch.output} (${formatDuration(took)}${cost}).`]
+  const all = lines === 1 ? 'The line' : `All ${lines} lines`
+  const subject = isWhole ? all : `${done} of ${lines} lines`
+  const isPlural = lines > 1
+  const said = [
+    sent === 0
+      ? `${subject} ${isPlural ? 'were' : 'was'} answered before; nothing was sent. The answers: ${batch.output}`
+      : `${subject} ${isPlural ? 'are' : 'is'} answered: ${batch.output} (${formatDuration(took)}${cost}).`,
+  ]
   if (failed > 0) {
     said.push(`${failed} failed: ${batch.errors}. To send them again: ${command} --retry-failed`)
   }

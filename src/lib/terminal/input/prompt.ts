@@ -8,6 +8,8 @@ export interface Question {
   subject: string
   /** How to answer on the command line: `--provider PROVIDER`. */
   flag: string
+  /** A whole command that answers it, where one exists; missing: the flag alone. */
+  command?: string
 }
 
 export interface Choice {
@@ -62,7 +64,7 @@ async function ask<Answer = string>(question: Question, kind: Record<string, unk
       'missing_answer',
       `${question.subject} is missing, and there is no terminal to ask on`,
       {
-        hint: `add ${question.flag}`,
+        hint: question.command ?? `add ${question.flag}`,
       },
     )
   }

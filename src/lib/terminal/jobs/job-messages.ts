@@ -1,6 +1,7 @@
 import type { JobAccountView, JobAction, JobView, RunView } from '../../toolkit/jobs/job-views.ts'
 import type { Palette } from '../format/color.ts'
 import { formatAgo, formatIn } from '../format/format-time.ts'
+import { formatDuration } from '../../base/durations.ts'
 import { printable } from '../../base/text/printable.ts'
 
 /** The task of a job: `ask "hi"`, `./report.sh --fast`, `verify`. */
@@ -29,10 +30,10 @@ export function jobCard(job: JobView, now: string, palette: Palette): string {
     ['id', job.id],
     ['does', formatAction(job.action)],
     ['schedule', `${job.schedule} (${job.zone})`],
-    ['spread', job.spreadMs === 0 ? null : `${job.spreadMs / 1000} s`],
+    ['spread', job.spreadMs === 0 ? null : formatDuration(job.spreadMs)],
     ['overlap', job.overlap],
     ['missed', job.missed],
-    ['timeout', `${job.timeoutMs / 1000} s`],
+    ['timeout', formatDuration(job.timeoutMs)],
     ['retries', String(job.retries)],
     ['most per day', job.maxPerDay === null ? null : String(job.maxPerDay)],
     ['answer to', job.out],

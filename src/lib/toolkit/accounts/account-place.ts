@@ -1,5 +1,5 @@
 import type { Account } from '../../account/account.ts'
-import { fullReference } from '../../account/account.ts'
+import { fullReference, shortReference } from '../../account/account.ts'
 import { nameFromLabel } from '../../account/label.ts'
 import { QwenctlError } from '../../base/errors.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
@@ -74,9 +74,19 @@ export function freeName(
   const stem = wanted.name ?? wanted.provider
   const free = firstFree(taken, stem)
   if (wanted.name === null || free === stem) return free
-  const reference = fullReference({ ...wanted, name: stem })
+  const { user, provider } = wanted
+  const holder = accounts.find((one) => one.user === user && one.provider === provider && one.name === stem)
+  const reference = shortReference({ ...wanted, name: stem })
   throw new QwenctlError('name_in_use', `there is already an account ${reference}`, {
-    hint: `choose another name (${free} is free), or give the account a new key: qwenctl accounts set ${wanted.provider}/${stem} --key-stdin`,
+    hint: `choose another name (${free} is free), or ${suggestChange(holder, reference)}`,
     details: { field: 'name' },
   })
+}
+
+/** A second `auth add` of an account probably means a change: a new login, a new key, another setting. */
+function suggestChange(holder: Account | undefined, reference: string): string {
+  if (holder?.credential.type === 'oauth') return `log in again: qwenctl auth refresh ${reference} --login`
+  if (holder?.credential.type === 'api-key')
+    return `give the account a new key: qwenctl accounts set ${reference} --key-stdin`
+  return `change the account: qwenctl accounts set ${reference} --limit 500/day`
 }

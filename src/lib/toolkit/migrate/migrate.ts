@@ -4,6 +4,7 @@ import { QwenctlError, isQwenctlError } from '../../base/errors.ts'
 import { formatDay } from '../../quota/log/totals.ts'
 import { accountFolder } from '../../store/account-folder.ts'
 import { parseObject, textOrNull } from '../login/token-set.ts'
+import { findDefaultUser } from '../settings/default-user.ts'
 import type { Toolkit } from '../toolkit.ts'
 import { readOrigin } from './account-data.ts'
 import { planAliases } from './aliases.ts'
@@ -54,7 +55,7 @@ export async function prepareMigration(toolkit: Toolkit, request: MigrationReque
     today: formatDay(clock()),
     providers: providers.all(),
   })
-  const user = request.user ?? String(await toolkit.settings.get('user'))
+  const user = request.user ?? (await findDefaultUser(toolkit.settings))
   const accounts = (await toolkit.accounts.records()).filter((account) => account.user === user)
   const secrets = await openSecrets(toolkit, accounts, found.findings)
   const rows = planMigration(found.findings, {

@@ -209,10 +209,22 @@ describe('when a header names a group', () => {
 describe('sandbox accounts', () => {
   test('answer when there are no others', async () => {
     const proxy = await givenProxy({ accounts: [{ name: 's', provider: 'sandbox' }] })
-    const reply = await proxy.chat({ model: 'anything' })
+    const reply = await proxy.chat({ model: 'sandbox-small' })
     expect(reply.status).toBe(200)
     expect(reply.text).toContain('simulated')
     expect((await proxy.quota()).s?.today).toMatchObject({ requests: 1, succeeded: 1 })
+  })
+
+  test('have their own models alone, unless a list of their own names others', async () => {
+    const proxy = await givenProxy({
+      accounts: [{ name: 's', provider: 'sandbox', models: ['sandbox-small', 'mine'] }],
+    })
+    const plain = await givenProxy({ accounts: [{ name: 's', provider: 'sandbox' }] })
+    expect((await proxy.chat({ model: 'mine' })).status).toBe(200)
+    const reply = await plain.chat({ model: 'sandbox-smal' })
+    expect([reply.status, reply.json.error.code]).toEqual([404, 'model_not_found'])
+    expect(reply.json.error.message).toContain('sandbox-small')
+    expect(await plain.used()).toEqual({ s: 0 })
   })
 
   test('never answer in the place of a real account, however out or broken that is', async () => {

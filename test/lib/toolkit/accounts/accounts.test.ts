@@ -98,7 +98,7 @@ describe('adding an account', () => {
     await accounts.add({ provider: 'acme', name: 'work', secret: KEY })
     await expect(accounts.add({ provider: 'acme', name: 'work', secret: other })).rejects.toMatchObject({
       code: 'name_in_use',
-      message: 'there is already an account local:acme/work',
+      message: 'there is already an account acme/work',
       hint: expect.stringContaining('work-2') as string,
     })
     await accounts.add({ provider: 'acme', name: 'work', user: 'anna', secret: other })

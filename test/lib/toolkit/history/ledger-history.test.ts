@@ -234,7 +234,7 @@ describe('history', () => {
 describe('the stats of an account', () => {
   test('have its rows, its models, the busiest first, and the limit that runs out first', async () => {
     const { toolkit, ask, at } = await given()
-    await toolkit.accounts.set('a', { limits: ['40/day', '1000/5h'] })
+    await toolkit.accounts.set('a', { limits: ['30/day', '1000/5h'] })
     for (let index = 0; index < 20; index += 1) {
       at(NOON + index * 60_000)
       await ask('a', { model: index % 3 === 0 ? 'small' : 'large' })

@@ -6,6 +6,7 @@ import { unreadable } from '../../../store/documents/files/file-error.ts'
 import type { BatchLine } from './batch-line.ts'
 import { parseBatchLine } from './batch-line.ts'
 import { CustomIds } from './custom-ids.ts'
+import { LineFaults } from './line-faults.ts'
 import { readLines } from './read-lines.ts'
 import { RowPlaces } from './row-places.ts'
 
@@ -25,14 +26,7 @@ export interface Lane {
   unlimited: number
 }
 
-export interface LineProblem {
-  /** From 1, as editors count. */
-  line: number
-  problem: string
-}
-
 const MOST_LANES = 0xffff
-const MOST_PROBLEMS = 20
 
 /** A checked batch file. It remembers where each line begins, not the lines. */
 export class BatchInput {
@@ -121,10 +115,9 @@ export async function checkBatchInput(path: string, model: string | null): Promi
 class InputCheck {
   readonly #input: BatchInput
   readonly #model: string | null
-  readonly #problems: LineProblem[] = []
+  readonly #faults = new LineFaults()
   readonly #ids = new CustomIds()
   readonly #lanes = new Map<string, number>()
-  #faults = 0
   #line = 0
   #dialect: ClientDialect | null = null
 
@@ -152,8 +145,7 @@ class InputCheck {
   }
 
   #report(problem: string): void {
-    this.#faults += 1
-    if (this.#problems.length < MOST_PROBLEMS) this.#problems.push({ line: this.#line, problem })
+    this.#faults.add(this.#line, problem)
   }
 
   #laneFor({ model, path, body }: BatchLine, bytes: number): number | null {
@@ -194,17 +186,16 @@ class InputCheck {
   finish(): void {
     const { path, count } = this.#input
     this.#input.dialect = this.#dialect ?? 'openai'
-    if (this.#faults === 0 && count > 0) return
-    if (this.#faults === 0)
+    const { count: faults, problems } = this.#faults
+    if (faults === 0 && count > 0) return
+    if (faults === 0)
       throw new QwenctlError('invalid_value', `${path} has no lines`, {
         hint: LINE_FORM,
       })
-    const shown = this.#problems.map(({ line, problem }) => `line ${line}: ${problem}`)
-    const more = this.#faults > shown.length ? `; and ${this.#faults - shown.length} more` : ''
-    const lines = this.#faults === 1 ? 'an invalid line' : `${this.#faults} invalid lines`
-    throw new QwenctlError('invalid_value', `${path} has ${lines}: ${shown.join('; ')}${more}`, {
+    const lines = faults === 1 ? 'an invalid line' : `${faults} invalid lines`
+    throw new QwenctlError('invalid_value', `${path} has ${lines}: ${this.#faults.describe()}`, {
       hint: `nothing was sent; ${LINE_FORM}`,
-      details: { faults: this.#faults, problems: this.#problems },
+      details: { faults, problems },
     })
   }
 }
