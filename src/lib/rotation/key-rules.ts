@@ -2,6 +2,7 @@ import type { ClientKey } from '../account/client-key.ts'
 import { allowsModel } from '../account/client-key.ts'
 import { QwenctlError } from '../base/errors.ts'
 import { hasRoom, roomAt } from '../quota/standing.ts'
+import { describeReturn } from './return-time.ts'
 import type { RotationMoment } from './rotation-request.ts'
 
 interface Step {
@@ -43,14 +44,9 @@ export function allowedSteps(
 export function refuseSpent(view: RotationMoment, key: Pick<ClientKey, 'id' | 'name'>): void {
   const subject = view.state.subjects.get(key.id)
   if (subject === undefined || hasRoom(subject, view.now)) return
-  const at = roomAt(subject, view.now)
-  const seconds = Math.max(1, Math.ceil((at - view.now) / 1000))
-  throw new QwenctlError(
-    'quota_exhausted',
-    `the client key "${key.name}" is spent until ${new Date(at).toISOString()} (${seconds} s)`,
-    {
-      hint: 'qwenctl keys list shows what is left of each',
-      details: { retryAfterSeconds: seconds, returnsAt: at },
-    },
-  )
+  const { when, details } = describeReturn(roomAt(subject, view.now), view.now)
+  throw new QwenctlError('quota_exhausted', `the client key "${key.name}" is spent until ${when}`, {
+    hint: 'qwenctl keys list shows what is left of each',
+    details,
+  })
 }

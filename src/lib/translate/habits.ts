@@ -22,8 +22,8 @@ export interface Habits {
   hasNineLetterIds: boolean
   /** Whether an answer can follow a schema. Otherwise it is JSON, and an instruction has the schema. */
   takesSchemas: boolean
-  /** Whether such a schema may be a list or a choice at its top. */
-  takesListForms: boolean
+  /** Whether such a schema may have any type at its top: an object, a list or a choice. */
+  takesAnyTopType: boolean
   /** The service's name of `seed`. */
   seed: 'seed' | 'random_seed'
   /** Whether a message of the user may follow the result of a tool. */
@@ -51,7 +51,7 @@ const most: Habits = {
   takesEmptyTurns: false,
   hasNineLetterIds: false,
   takesSchemas: true,
-  takesListForms: true,
+  takesAnyTopType: true,
   seed: 'seed',
   takesUserAfterTool: true,
   sealsCalls: false,
@@ -87,11 +87,11 @@ const byProvider: Readonly<Record<string, Habits>> = {
     ...most,
     maxTokens: 'max_completion_tokens',
     thinkingBack: 'none',
-    takesListForms: false,
+    takesAnyTopType: false,
     takesUnions: false,
   },
-  azure: { ...most, maxTokens: 'max_completion_tokens', takesListForms: false },
-  'github-models': { ...most, takesListForms: false },
+  azure: { ...most, maxTokens: 'max_completion_tokens', takesAnyTopType: false },
+  'github-models': { ...most, takesAnyTopType: false },
   groq: { ...most, maxTokens: 'max_completion_tokens', thinkingBack: 'none', mostEffort: 'high' },
   mistral: {
     ...most,

@@ -64,8 +64,7 @@ export class McpEndpoint {
     }
     const opened = await this.#gate.pass(presented, remoteAddress)
     const { toolkit, user, clock } = this.#findParts(opened)
-    const access = opened.kind === 'user' ? 'user' : 'admin'
-    return { toolkit, user, access, key: null, canWrite: writes, clock }
+    return { toolkit, user, isAdmin: opened.kind !== 'user', key: null, canWrite: writes, clock }
   }
 }
 

@@ -10,17 +10,14 @@ import { knownModels } from '../../toolkit/models/models-view.ts'
 import { selectAccounts } from '../../toolkit/quota/direct-quota.ts'
 import { sumViews } from '../../toolkit/quota/quota-view.ts'
 
-/** The kinds of callers, the least first. A program on this machine counts as the administrator. */
-export const accessLevels = ['key', 'user', 'admin'] as const
-export type Access = (typeof accessLevels)[number]
-
 /** The part of the home that a caller of MCP sees and may change. */
 export interface McpView {
   /** Limited to the caller's user, if it has one. */
   toolkit: ManagedToolkit
   /** The only user that the caller sees; null: all. */
   user: string | null
-  access: Access
+  /** Whether the caller may see what belongs to no user. A program on this machine counts as the administrator. */
+  isAdmin: boolean
   /** The client key of the caller: only its accounts, models and requests are visible. Null: none. */
   key: ClientKey | null
   canWrite: boolean
@@ -31,7 +28,7 @@ export interface McpView {
 export function viewOfKey(toolkit: ManagedToolkit, key: ClientKey, clock: () => number): McpView {
   const { user } = key
   const own = user === null ? toolkit : scopeToUser(toolkit, user)
-  return { toolkit: own, user, access: 'key', key, canWrite: false, clock }
+  return { toolkit: own, user, isAdmin: false, key, canWrite: false, clock }
 }
 
 /**

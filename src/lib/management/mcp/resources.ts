@@ -2,15 +2,15 @@ import { isQwenctlError } from '../../base/errors.ts'
 import type { ProviderRegistry } from '../../toolkit/toolkit.ts'
 import { showHistory } from '../routes/history.ts'
 import { RpcError, rpcCodes } from './json-rpc.ts'
-import type { Access, McpView } from './mcp-view.ts'
-import { accessLevels, listModels, showQuota } from './mcp-view.ts'
+import type { McpView } from './mcp-view.ts'
+import { listModels, showQuota } from './mcp-view.ts'
 
 interface Resource {
   uri: string
   name: string
   description: string
   /** The least that opens it, as for the same document of the REST API. */
-  access: Access
+  access: 'key' | 'user' | 'admin'
   read(view: McpView): Promise<object>
 }
 
@@ -110,8 +110,8 @@ export async function readResource(view: McpView, uri: unknown): Promise<object>
   return { contents: [{ uri, mimeType: 'application/json', text: JSON.stringify(document) }] }
 }
 
-function opens(view: McpView, { access }: Resource): boolean {
-  return accessLevels.indexOf(view.access) >= accessLevels.indexOf(access)
+function opens({ key, isAdmin }: McpView, { access }: Resource): boolean {
+  return access === 'key' || (key === null && (access === 'user' || isAdmin))
 }
 
 async function readAccount(view: McpView, uri: unknown): Promise<object | null> {

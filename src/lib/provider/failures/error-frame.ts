@@ -22,6 +22,14 @@ export function isEmptyAnswer(data: unknown): boolean {
   return !Object.keys(data).some((name) => alsoAnswers.has(name)) && !isRecord(data.message)
 }
 
+/**
+ * Whether a frame amid a stream calls itself an error. The bare forms of `saysFailure` may be part of an answer there.
+ * An empty `error` counts: only a whole body has one beside its answer.
+ */
+export function callsItselfError({ error, type }: Record<string, unknown>): boolean {
+  return Boolean(error) || type === 'error' || type === 'response.failed'
+}
+
 function isErrorBody(data: unknown): boolean {
   if (!isRecord(data)) return false
   if (data.type === 'error' || data.type === 'response.failed' || data.object === 'error') return true

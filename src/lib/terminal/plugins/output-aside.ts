@@ -1,25 +1,24 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-// Standard output belongs to the document of a command. What plugins print while they are asked goes to standard error.
+// Standard output belongs to the document of a command. The output of plugins goes to standard error.
 // They cannot end the process either: other providers still serve.
 
-/** The name of the plugin that runs; empty: several. */
-const asking = new AsyncLocalStorage<string>()
+/** The code that runs. `plugin`: null where it belongs to several. */
+const running = new AsyncLocalStorage<{ plugin: string | null }>()
 let callDepth = 0
 let installed: typeof process.stdout.write | null = null
 /** The exit of Node, once the guarded one is in its place. */
 let exitOfNode: typeof process.exit | null = null
 
 /** Runs code of plugins, and what it starts for later, with everything that it prints on standard error. */
-export function keepOutputAside<Value>(run: () => Value, plugin = ''): Value {
+export function keepOutputAside<Value>(run: () => Value, plugin: string | null = null): Value {
   install()
-  return asking.run(plugin, run)
+  return running.run({ plugin }, run)
 }
 
 /** The plugin that started the code that runs now; null: no plugin, or one of several. */
 export function findRunningPlugin(): string | null {
-  const plugin = asking.getStore()
-  return plugin === undefined || plugin === '' ? null : plugin
+  return running.getStore()?.plugin ?? null
 }
 
 /** Ends the process, also where code of plugins may not. */
@@ -49,7 +48,7 @@ function install(): void {
 }
 
 function isAside(): boolean {
-  return callDepth > 0 || asking.getStore() !== undefined
+  return callDepth > 0 || running.getStore() !== undefined
 }
 
 function guardExit(): void {

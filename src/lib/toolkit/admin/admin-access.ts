@@ -46,14 +46,13 @@ export class AdminAccess {
 
   /** Opens the part of one user; without an end for half a day. `expiresAt`: epoch milliseconds. */
   async userToken(user: string, expiresAt = this.#clock() + SESSION_MS): Promise<UserToken> {
-    return makeUserToken({ user, expiresAt }, await this.token())
+    return makeUserToken({ user, expiresAt, parent: null }, await this.token())
   }
 
   /** Opens the part of one user for half a day. Ends with the token that began it at the latest. */
-  async userSession(begun: { token: string; user: string; expiresAt: number }): Promise<UserToken> {
-    const expiresAt = Math.min(begun.expiresAt, this.#clock() + SESSION_MS)
-    const parent = digestToken(begun.token)
-    return makeUserToken({ user: begun.user, expiresAt, parent }, await this.token())
+  async userSession({ token, user, ...origin }: Omit<UserToken, 'parent'>): Promise<UserToken> {
+    const expiresAt = Math.min(origin.expiresAt, this.#clock() + SESSION_MS)
+    return makeUserToken({ user, expiresAt, parent: digestToken(token) }, await this.token())
   }
 
   /** Ends a session or a user token in every process of the home. The admin token does not end. */

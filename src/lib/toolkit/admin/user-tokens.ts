@@ -26,17 +26,17 @@ const TOKEN = /^(qu_|qs_)([A-Za-z0-9_-]{55,400})$/
 
 /**
  * Like a pass, a token holds what it opens and its expiry, and is sealed under the admin token: no process keeps a
- * list. A new admin token ends them all. `parent`: makes a session of the token with this digest.
+ * list. A new admin token ends them all.
  */
 export function makeUserToken(
-  { user, expiresAt, parent = null }: Pick<UserToken, 'user' | 'expiresAt'> & { parent?: string | null },
+  { user, expiresAt, parent }: Omit<UserToken, 'token'>,
   adminToken: string,
 ): UserToken {
   const kind = parent === null ? 'token' : 'session'
   const time = Buffer.alloc(TIME_BYTES)
   time.writeBigUInt64BE(BigInt(expiresAt))
-  const begun = parent === null ? [] : [Buffer.from(parent, 'base64url'), randomBytes(NONCE_BYTES)]
-  const facts = Buffer.concat([time, ...begun, Buffer.from(user)])
+  const origin = parent === null ? [] : [Buffer.from(parent, 'base64url'), randomBytes(NONCE_BYTES)]
+  const facts = Buffer.concat([time, ...origin, Buffer.from(user)])
   const sealed = Buffer.concat([seal(kind, adminToken, facts), facts])
   return { token: prefixes[kind] + sealed.toString('base64url'), user, expiresAt, parent }
 }

@@ -16,7 +16,7 @@ import type { JsonDocument } from '../../store/documents/document.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import type { KeysData } from '../../store/documents/keys-document.ts'
 import { limitView } from '../quota/quota-view.ts'
-import { ownedBy } from '../scope/owned-by.ts'
+import { assignToUser } from '../scope/assign-to-user.ts'
 import { readExpiry } from './expiry.ts'
 import { newSecret, hashSecret, workingSecrets } from './key-secrets.ts'
 import { recordLimits } from './record-limits.ts'
@@ -80,7 +80,7 @@ export class ClientKeys {
    */
   async create(given: NewClientKey): Promise<{ key: ClientKeyView; secret: string }> {
     const { user } = this.#parts
-    const wanted = user === undefined ? given : ownedBy(user, given)
+    const wanted = user === undefined ? given : assignToUser(user, given)
     checkName('key', wanted.name)
     const limits = parseLimits(wanted.limits ?? [])
     const now = this.#parts.clock()

@@ -3,7 +3,7 @@ import { QwenctlError } from '../../base/errors.ts'
 import type { AccountChanges, AccountFilter, NewAccount } from '../accounts/account-inputs.ts'
 import type { Accounts } from '../accounts/accounts.ts'
 import { ownFilter } from './own-filter.ts'
-import { ownedBy } from './owned-by.ts'
+import { assignToUser } from './assign-to-user.ts'
 
 /** The accounts of one user. A reference to another user's account finds nothing, and is never ambiguous. */
 export class UserAccounts implements Accounts {
@@ -32,11 +32,11 @@ export class UserAccounts implements Accounts {
   }
 
   async add(account: NewAccount) {
-    return this.#all.add(ownedBy(this.#user, account))
+    return this.#all.add(assignToUser(this.#user, account))
   }
 
   async checkNew(account: NewAccount) {
-    return this.#all.checkNew(ownedBy(this.#user, account))
+    return this.#all.checkNew(assignToUser(this.#user, account))
   }
 
   prepareClone(
@@ -79,7 +79,7 @@ export class UserAccounts implements Accounts {
   }
 
   async checkCredential(account: NewAccount) {
-    return this.#all.checkCredential(ownedBy(this.#user, account))
+    return this.#all.checkCredential(assignToUser(this.#user, account))
   }
 
   readPlan(account: Account, allowsUnofficial: boolean) {

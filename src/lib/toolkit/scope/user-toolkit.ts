@@ -14,7 +14,7 @@ import type { Settings } from '../settings/settings.ts'
 import type { ManagedToolkit } from './managed-toolkit.ts'
 import { UserAccounts } from './user-accounts.ts'
 import { ownFilter } from './own-filter.ts'
-import { ownedBy } from './owned-by.ts'
+import { assignToUser } from './assign-to-user.ts'
 
 export function scopeToUser(toolkit: ManagedToolkit, user: string): ManagedToolkit {
   const { admin, home, models } = toolkit
@@ -73,7 +73,7 @@ function userHistory(history: HistoryBooks, user: string): HistoryBooks {
 
 function userLogins(logins: Logins, user: string): Logins {
   return {
-    begin: (wanted, overrides, options) => logins.begin(ownedBy(user, wanted), overrides, options),
+    begin: (wanted, overrides, options) => logins.begin(assignToUser(user, wanted), overrides, options),
   }
 }
 
@@ -84,10 +84,8 @@ function userSettings(
   const refuse = (): never => {
     throw new QwenctlError(
       'forbidden',
-      `settings hold for all users, and only the data of ${user} is open here`,
-      {
-        hint: 'change them on the machine with qwenctl config set',
-      },
+      `settings apply to all users, and the user ${user} may change only own data`,
+      { hint: 'change them on the machine with qwenctl config set' },
     )
   }
   return {

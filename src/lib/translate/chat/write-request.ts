@@ -5,7 +5,7 @@ import { findHabits, type Habits } from '../habits.ts'
 import { refuse, type Json } from '../json-fields.ts'
 import { expressSettings, type SettingTable } from '../neutral/field-check.ts'
 import { CUSTOM_SCHEMA } from '../neutral/tools/custom-tools.ts'
-import { describeForm, describeSchema, isNoObjectForm, requireJsonWord } from '../neutral/json-mode.ts'
+import { describeForm, describeSchema, hasOtherTopType, requireJsonWord } from '../neutral/json-mode.ts'
 import type { NeutralRequest, OutputForm, Tool } from '../neutral/request.ts'
 import { SHORT_NAME, ToolNames } from '../neutral/tools/tool-names.ts'
 import { flattenSchema } from '../neutral/tools/flatten-schema.ts'
@@ -21,7 +21,7 @@ const MAX_USER_LENGTH = 64
 /** Fields that are left out are added to `request.leftOut`. */
 export function writeChatRequest(request: NeutralRequest, provider: string): WrittenRequest {
   const habits = findHabits(provider)
-  if (!habits.takesListForms && isNoObjectForm(request)) describeForm(request)
+  if (!habits.takesAnyTopType && hasOtherTopType(request)) describeForm(request)
   else if (!habits.takesSchemas) describeSchema(request)
   requireJsonWord(request)
   const names = new ToolNames(request, SHORT_NAME)

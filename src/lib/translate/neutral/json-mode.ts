@@ -15,8 +15,8 @@ export function describeSchema(request: NeutralRequest): void {
   instruct(request, `Answer in JSON that matches this schema, without any other text:\n${output.schema.text}`)
 }
 
-/** Whether the schema of the answer is no object at its top, but a list or a choice. */
-export function isNoObjectForm({ output }: NeutralRequest): boolean {
+/** Whether the schema of the answer has another type than an object at its top: a list or a choice. */
+export function hasOtherTopType({ output }: NeutralRequest): boolean {
   if (output?.type !== 'schema') return false
   const members = readMembers(output.schema)
   return members === null || !hasType(members, 'object')

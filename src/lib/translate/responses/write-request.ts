@@ -3,7 +3,7 @@
 
 import { isText, refuse, type Json } from '../json-fields.ts'
 import { expressSettings, type SettingTable } from '../neutral/field-check.ts'
-import { describeForm, isNoObjectForm, requireJsonWord } from '../neutral/json-mode.ts'
+import { describeForm, hasOtherTopType, requireJsonWord } from '../neutral/json-mode.ts'
 import type { NeutralRequest, OutputForm, Tool } from '../neutral/request.ts'
 import { flattenSchema } from '../neutral/tools/flatten-schema.ts'
 import { completeSchema, isStrictSchema } from '../neutral/tools/schemas.ts'
@@ -31,7 +31,7 @@ export const responsesSettings: SettingTable = {
 
 /** Fields that are left out are added to `request.leftOut`. */
 export function writeResponsesRequest(request: NeutralRequest, provider: string): WrittenRequest {
-  if (!findHabits(provider).takesListForms && isNoObjectForm(request)) describeForm(request)
+  if (!findHabits(provider).takesAnyTopType && hasOtherTopType(request)) describeForm(request)
   requireJsonWord(request)
   const names = new ToolNames(request, SHORT_NAME)
   const leaveOut = (field: string) => void request.leftOut.push(field)

@@ -1,8 +1,9 @@
 import { QwenctlError, isQwenctlError } from '../../base/errors.ts'
 import { translateError } from '../errors/error-envelope.ts'
+import { callsItselfError, saysFailure } from '../../provider/failures/error-frame.ts'
 import type { Format } from '../../provider/wire-format.ts'
 import { formats } from '../formats.ts'
-import { isObject, isText, type Json } from '../json-fields.ts'
+import { isObject, type Json } from '../json-fields.ts'
 import { parseJson } from '../json/parse-json.ts'
 import type { AnswerReader, AnswerWriter } from '../neutral/answer.ts'
 import { ClientNames } from '../neutral/client-names.ts'
@@ -104,7 +105,7 @@ export class StreamTranslator {
       return
     }
     const json = parsed(data)
-    if (name === 'error' || (status ?? 0) >= 400 || saysError(json)) {
+    if (name === 'error' || (status ?? 0) >= 400 || isError(json)) {
       const said = errorIn(json) ?? json ?? data
       return this.#fail(status ?? chooseStatus(said), said)
     }
@@ -133,13 +134,11 @@ function parsed(data: string): unknown {
   }
 }
 
-/** An error in either format, at the top of a chunk or in its choice, or DashScope's bare `{code, message}`. */
-function saysError(data: unknown): boolean {
-  if (Array.isArray(data)) return data.length === 1 && saysError(data[0])
+/** An error in any format: at the top of a chunk, in its choice, or a bare one such as DashScope's. */
+function isError(data: unknown): boolean {
+  if (Array.isArray(data)) return data.length === 1 && isError(data[0])
   if (errorIn(data) !== null) return true
-  if (!isObject(data)) return false
-  if (isText(data.error) || isObject(data.error) || data.type === 'error') return true
-  return !('choices' in data) && !('type' in data) && isText(data.code) && typeof data.message === 'string'
+  return isObject(data) && (callsItselfError(data) || (!('type' in data) && saysFailure(data)))
 }
 
 /** The error that OpenRouter puts beside a delta, or that a failed response has. */

@@ -158,6 +158,27 @@ describe('a count on a Gemini account', () => {
   })
 })
 
+test('a request that names its account gets an estimate where that cannot count, and no estimate while it is out', async () => {
+  const upstream = await givenUpstream()
+  const proxy = await givenProxy({
+    accounts: [
+      { name: 'chat', baseUrl: upstream.baseUrl },
+      { name: 'claude', provider: 'anthropic', baseUrl: upstream.origin },
+    ],
+  })
+  const body = { model: 'm1', messages: [{ role: 'user', content: 'hi' }] }
+  const post = (path: string, account: string) => proxy.post(path, body, { 'x-qwenctl-account': account })
+  const count = (account: string) => post('/v1/messages/count_tokens', account)
+  const estimated = await count('custom/chat')
+  expect([estimated.status, estimated.headers['x-qwenctl-estimated']]).toEqual([200, 'true'])
+  expect(upstream.requests).toHaveLength(0)
+  upstream.next(json(429, { type: 'error', error: { type: 'rate_limit_error' } }, { 'retry-after': '30' }))
+  await post('/v1/messages', 'anthropic/claude')
+  const out = await count('anthropic/claude')
+  expect([out.status, out.headers['x-qwenctl-estimated']]).toEqual([429, undefined])
+  expect(upstream.requests).toHaveLength(1)
+})
+
 test('tokens are estimated for a model that only an account without counts has', async () => {
   const upstream = await givenUpstream()
   const proxy = await givenProxy({

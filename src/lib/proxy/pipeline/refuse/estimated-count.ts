@@ -36,7 +36,7 @@ export async function sendEstimate(
   return true
 }
 
-/** Whether an account has the endpoint, now or later, or the client wants this account alone. */
+/** Whether an account in the request's scope has the endpoint, now or later. */
 function canCount(
   live: LivePool,
   exchange: Exchange,
@@ -44,7 +44,8 @@ function canCount(
   failures: readonly Failure[],
 ): boolean {
   const { pinnedBy } = request
-  if (pinnedBy !== null) return true
+  // A stored response is part of the count, and an estimate would leave it out.
+  if (pinnedBy === 'stored-response') return true
   const wanted = everyStep(request)
   const first = earliestReturn(live, wanted, failures)
   if (first !== null && first.at !== null) return true

@@ -1,5 +1,6 @@
 import { QwenctlError } from '../../../base/errors.ts'
 import { isContextOverflow } from '../../../provider/context-overflow.ts'
+import { describeReturn } from '../../../rotation/return-time.ts'
 import { refusal } from '../../../rotation/eligibility.ts'
 import { lasts } from '../../../rotation/refusal.ts'
 import type { Member } from '../../../rotation/pool/member.ts'
@@ -58,10 +59,10 @@ export function sendFinalError(
 
 /** The request may use more than its accounts have left now. */
 function needsRoom(live: LivePool, { member, outcome }: Failure, at: number): QwenctlError {
-  const { when, details } = describeReturn(live, at)
+  const { when, details } = describeReturn(at, live.view.now)
   return new QwenctlError(
     'quota_exhausted',
-    `no account has enough left for this request; ${formatName(member)} may have it ${when}: ${outcome.message}`,
+    `no account has enough left for this request; ${formatName(member)} may have it at ${when}: ${outcome.message}`,
     { hint: SMALLER, details },
   )
 }
@@ -80,16 +81,6 @@ function formatName({ account }: Member): string {
   return `${account.provider}/${account.name}`
 }
 
-/** The time of a return, for a message and for its details. */
-function describeReturn(
-  { view }: LivePool,
-  at: number,
-): { when: string; details: { retryAfterSeconds: number; returnsAt: number } } {
-  const seconds = Math.max(1, Math.ceil((at - view.now) / 1000))
-  const when = `at ${new Date(at).toISOString()} (in ${seconds} s)`
-  return { when, details: { retryAfterSeconds: seconds, returnsAt: at } }
-}
-
 function exhausted(
   live: LivePool,
   wanted: readonly RotationRequest[],
@@ -97,8 +88,8 @@ function exhausted(
   pinnedBy: PinnedBy,
 ): QwenctlError {
   const account = formatName(first.member)
-  const { when: time, details } = describeReturn(live, first.at)
-  const when = `${time}${formatCounts(live, wanted, first.member)}`
+  const { when: time, details } = describeReturn(first.at, live.view.now)
+  const when = `at ${time}${formatCounts(live, wanted, first.member)}`
   return new QwenctlError(
     'quota_exhausted',
     pinnedBy !== null

@@ -1,5 +1,5 @@
 import { isRecord } from '../../../base/is-record.ts'
-import { saysFailure } from '../../../provider/failures/error-frame.ts'
+import { callsItselfError, saysFailure } from '../../../provider/failures/error-frame.ts'
 import type { SseFrame } from './sse-tap.ts'
 
 /** An error inside an event stream. */
@@ -28,14 +28,10 @@ export function streamErrorIn(
   const isError =
     frame.event === 'error' ||
     (frame.statusHint ?? 0) >= 400 ||
-    saysError(body) ||
+    (isRecord(body) && callsItselfError(body)) ||
     (isFirst && isBareError(body))
   if (!isError) return null
   return { body: unwrapped(body), text: frame.data ?? '', status: readStatus(frame, body) }
-}
-
-function saysError(body: unknown): boolean {
-  return isRecord(body) && (Boolean(body.error) || body.type === 'error' || body.type === 'response.failed')
 }
 
 /** Stream frames name their type. A service error without one is a bare error. */

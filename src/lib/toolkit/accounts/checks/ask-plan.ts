@@ -15,13 +15,14 @@ export interface PlanQuestion {
   allowsUnofficial: boolean
 }
 
-/** A key that may not ask is asked for again after a day, because a person can change its rights. */
+/** A key without the right to ask is tried again after a day: a person can grant the right. */
 const REFUSED_HOLDS_MS = 86_400_000
 const refusals: ReadonlySet<number> = new Set([401, 403, 404])
 
 /**
  * Asks the provider for its counts of an account, one GET for each reader. Null: no reader has an address. Throws
- * `upstream_unavailable`, also for an answer that cannot be read. `refused`: addresses that refused a key, by account, with the time; kept by the caller.
+ * `upstream_unavailable`, also for an answer that cannot be read. `refused`: when an address refused a key, in epoch
+ * milliseconds by account and address; the caller keeps it.
  */
 export async function askPlan(
   reader: PlanReader,
@@ -57,12 +58,12 @@ async function askReader(
       refused.set(place, now)
       return null
     }
-    if (reply.status !== 200) throw failure(`the question about the plan was answered with ${reply.status}`)
+    if (reply.status !== 200) throw failure(`the request for the plan's limits got HTTP ${reply.status}`)
     const windows = reader.read(JSON.parse(reply.text), now, url)
-    if (windows === null) throw failure('the answer about the plan has no known window')
+    if (windows === null) throw failure("the answer to the request for the plan's limits has no known window")
     return reader.isOfficial(bases) ? windows : windows.map((window) => ({ ...window, unofficial: true }))
   } catch (error) {
     if (isQwenctlError(error)) throw error
-    throw failure(`the provider could not be asked about the plan: ${readMessage(error)}`)
+    throw failure(`the request for the plan's limits failed: ${readMessage(error)}`)
   }
 }
