@@ -44,14 +44,14 @@ export const formats: Readonly<Record<Format, FormatParts>> = {
     readRequest: readMessagesRequest,
     writeRequest: writeMessagesRequest,
     path: () => '/messages',
-    readAnswer: (listener) => new MessagesReader(listener),
+    readAnswer: (listener, plan) => new MessagesReader(listener, plan),
     writeAnswer: (plan, send) => new MessagesWriter(plan, send),
   },
   responses: {
     readRequest: readResponsesRequest,
     writeRequest: writeResponsesRequest,
     path: () => '/responses',
-    readAnswer: (listener) => new ResponsesReader(listener),
+    readAnswer: (listener, plan) => new ResponsesReader(listener, plan),
     writeAnswer: (plan, send) => new ResponsesWriter(plan, send),
   },
   gemini: {

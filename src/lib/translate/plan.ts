@@ -36,6 +36,8 @@ export interface ToolName {
   isCustom: boolean
   /** Codex runs the search for tools itself, and its calls have a form of their own. */
   isSearch?: boolean
+  /** A function of `functions`, from before tools: its call is a `function_call`. */
+  isLegacy?: boolean
 }
 
 /** The facts of the request that the translation of the answer needs. */

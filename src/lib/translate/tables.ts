@@ -61,6 +61,7 @@ export const requestTables: Readonly<Record<Format, Tables>> = {
     tool_use: messagesBlocks.toolUseRules,
     tool_result: messagesBlocks.toolResultRules,
     tool: messagesTools.toolRules,
+    'tool that the client runs': messagesTools.clientToolRules,
     tool_choice: messagesTools.toolChoiceRules,
   },
   responses: {

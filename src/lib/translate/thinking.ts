@@ -3,7 +3,7 @@
 
 import { findEfforts, nearestEffort, thinksUnasked } from './efforts.ts'
 import { findHabits, type Habits } from './habits.ts'
-import { refuse, type Json } from './json-fields.ts'
+import type { Json } from './json-fields.ts'
 import type { NeutralRequest, Thinking } from './neutral/request.ts'
 
 /** Anthropic's smallest budget. */
@@ -56,12 +56,19 @@ export function askChatToThink(
   leaveOut: (field: string) => void,
 ): Json {
   const habits = findHabits(provider)
-  if (habits.thinking === 'none') return {}
-  if (habits.thinking === 'enable_thinking') return enableThinking(thinking)
+  if (habits.thinking === 'none') return askInVain(thinking, leaveOut)
+  if (habits.thinking === 'enable_thinking') return enableThinking(thinking, leaveOut)
   if (habits.thinking === 'thinking') return switchThinking(thinking, model, provider, leaveOut)
   const effort = fitEffort(thinking, model, provider)
   if (effort !== null) return { reasoning_effort: effort }
   if (losesWish(thinking, model, provider)) leaveOut(thinking.field)
+  return {}
+}
+
+/** Names a wish to think, where no field of the service says it. */
+function askInVain(thinking: Thinking, leaveOut: (field: string) => void): Json {
+  const wanted = wantedEffort(thinking)
+  if (wanted !== null && wanted !== 'none') leaveOut(thinking.field)
   return {}
 }
 
@@ -87,12 +94,18 @@ function takenBeside(effort: string, provider: string): string | null {
   return findHabits(provider).takesEffortBeside ? effort : null
 }
 
-function enableThinking({ effort, budget, isAdaptive }: Thinking): Json {
+function enableThinking(
+  { effort, budget, isAdaptive, field }: Thinking,
+  leaveOut: (field: string) => void,
+): Json {
   if (effort === 'none') return { enable_thinking: false }
   if (budget !== null) return { enable_thinking: true, thinking_budget: budget }
   if (isAdaptive) return { enable_thinking: true }
   if (effort === null) return {}
-  return { enable_thinking: true, thinking_budget: budgets[effort] ?? LEAST_BUDGET }
+  const known = budgetFor(effort)
+  if (known !== null) return { enable_thinking: true, thinking_budget: known }
+  leaveOut(field)
+  return { enable_thinking: true }
 }
 
 function clampEffort(effort: string, mostEffort: Habits['mostEffort']): string {
@@ -116,18 +129,19 @@ export function writeSampling(
   return {}
 }
 
-/** The fields of a Messages request that request this thinking. `maxTokens`: of the whole answer. */
+/**
+ * The fields of a Messages request that request this thinking; none for an unknown effort alone. `maxTokens`: of the
+ * whole answer.
+ */
 export function askAnthropicToThink(thinking: Thinking, model: string, maxTokens: number): Json {
-  const { effort, budget, isAdaptive, field } = thinking
+  const { effort, budget, isAdaptive } = thinking
   if (effort === 'none') return { thinking: { type: 'disabled' } }
-  if (effort === null && budget === null && !isAdaptive) return {}
   const wanted = budget ?? budgetFor(effort)
-  if (effort !== null && wanted === null)
-    refuse(field, `it is none of none, ${Object.keys(budgets).join(', ')}`)
+  if (wanted === null && !isAdaptive) return {}
   if (decidesItself(model)) {
-    const named = effort ?? (budget === null ? null : chooseEffort(budget))
+    const named = budgetFor(effort) === null ? (budget === null ? null : chooseEffort(budget)) : effort
     return {
-      thinking: { type: 'adaptive' },
+      thinking: { type: 'adaptive', ...writeDisplay(thinking, model) },
       ...(named === null ? {} : { output_config: { effort: named === 'minimal' ? 'low' : named } }),
     }
   }
@@ -136,6 +150,15 @@ export function askAnthropicToThink(thinking: Thinking, model: string, maxTokens
   // Half of the tokens stay for the answer, as far as Anthropic's smallest budget allows.
   const budget_tokens = Math.max(LEAST_BUDGET, Math.min(wanted ?? budgets.medium!, Math.floor(maxTokens / 2)))
   return { thinking: { type: 'enabled', budget_tokens } }
+}
+
+/**
+ * From 4.7 on, Claude shows what it thinks only on request
+ * (https://platform.claude.com/docs/en/build-with-claude/extended-thinking and
+ * https://github.com/docker/docker-agent/pull/3415, 2026-11). Earlier models show it by default.
+ */
+function writeDisplay({ isShown }: Thinking, model: string): Json {
+  return isShown && samplesItself(model) ? { display: 'summarized' } : {}
 }
 
 /** The budget of an effort; null: none is known. */

@@ -244,6 +244,7 @@ describe('a chat completion as a Messages request', () => {
     expect(translated('openai', chatBody({ model, ...fields })).max_tokens).toBe(wanted)
   })
 
+  const shown = { type: 'adaptive', display: 'summarized' }
   const enabled = (budget_tokens: number) => ({ thinking: { type: 'enabled', budget_tokens } })
   test.each([
     ['claude-sonnet-4-5', 'medium', 64_000, enabled(8192)],
@@ -252,13 +253,8 @@ describe('a chat completion as a Messages request', () => {
     ['claude-haiku-4-5', 'high', 1500, enabled(1024)],
     ['glm-5', 'low', 8192, enabled(2048)],
     ['claude-opus-4-6', 'high', 100, { thinking: { type: 'adaptive' }, output_config: { effort: 'high' } }],
-    ['claude-opus-4-10', 'low', 100, { thinking: { type: 'adaptive' }, output_config: { effort: 'low' } }],
-    [
-      'anthropic/claude-opus-5',
-      'minimal',
-      100,
-      { thinking: { type: 'adaptive' }, output_config: { effort: 'low' } },
-    ],
+    ['claude-opus-4-10', 'low', 100, { thinking: shown, output_config: { effort: 'low' } }],
+    ['anthropic/claude-opus-5', 'minimal', 100, { thinking: shown, output_config: { effort: 'low' } }],
     ['claude-opus-5', 'none', 100, { thinking: { type: 'disabled' } }],
   ])('%s is asked for effort %s within %i tokens by %j', (model, reasoning_effort, max_tokens, wanted) => {
     const { thinking, output_config } = translated(
@@ -338,7 +334,6 @@ test.each([
   ['audio', chatBody({ audio: { voice: 'ash', format: 'wav' } })],
   ['moderation', chatBody({ moderation: { model: 'x' } })],
   ['web_search_options', chatBody({ web_search_options: {} })],
-  ['reasoning_effort', chatBody({ reasoning_effort: 'huge' })],
   ['tool_choice', chatBody({ tool_choice: 'required' })],
   ['messages[1].tool_call_id', said({ role: 'tool', tool_call_id: 7, content: 'x' })],
   ['messages[0].content[0]', part({ type: 'input_audio', input_audio: { data: '', format: 'wav' } })],
@@ -363,6 +358,7 @@ test.each([
   ['a_new_field', chatBody({ a_new_field: 0 })],
   ['toString', chatBody({ toString: 1 })],
   ['stream_options.chunk_size', chatBody({ stream: true, stream_options: { chunk_size: 1 } })],
+  ['reasoning_effort', chatBody({ reasoning_effort: 'huge' })],
   ['reasoning_effort', chatBody({ model: 'claude-haiku-4-5', reasoning_effort: 'low', max_tokens: 500 })],
   ['messages.name', said({ role: 'user', name: 'ann', content: 'x' })],
 ])('a chat completion is sent without its %s', (field, body) => {

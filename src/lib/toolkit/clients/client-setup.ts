@@ -41,6 +41,8 @@ interface RecordedChange {
   path: Path
   /** The value before; absent: there was none. */
   before?: unknown
+  /** The value before, as it was written; absent: in an older record, or where its form has no text of its own. */
+  source?: string
   /** The hash of the written value, which may hold a client key. */
   hash: string
   /** The length of the shortest missing part of the path, from its beginning; 0: there was a value. */
@@ -160,10 +162,11 @@ export class ClientSetups {
       const value = config.get(change.path)
       if (value === undefined) continue
       if (hashText(JSON.stringify(value)) !== change.hash) kept.push(change.path.join('.'))
+      else if (change.source !== undefined) config.restore(change.path, change.source)
       else if (change.before !== undefined) config.set(change.path, change.before)
       else removeWithParents(config, change)
     }
-    return { text: config.text, kept }
+    return { text: closeAsBefore(config.text, recorded.copy), kept }
   }
 
   #copy(client: string, { base, file }: FilePlan, index: number): string | null {
@@ -193,10 +196,12 @@ function planFile(
   for (const { path, value, isDefault } of changes) {
     const before = config.get(path)
     if (before !== undefined && isDefault === true) continue
+    const source = config.source(path)
     const missing = path.findIndex((_, index) => config.get(path.slice(0, index + 1)) === undefined)
     config.set(path, value)
     const change = { path, hash: hashText(JSON.stringify(value)), createdFrom: missing + 1 }
-    recorded.push(before === undefined ? change : { ...change, before })
+    const written = source === null ? {} : { source }
+    recorded.push(before === undefined ? change : { ...change, before, ...written })
   }
   const after = config.text
   openConfig(file, format, after) // the written file must be readable
@@ -204,6 +209,15 @@ function planFile(
   // The file may hold keys of others, and that of an earlier set-up.
   const diff = diffLines(now ?? '', after).map((line) => redact(line, secrets))
   return { file, format, before: now, base, after, diff, kept: [], changes: recorded }
+}
+
+/** Removes the line break that the set-up has added at the end, if the last line is still the same. */
+function closeAsBefore(text: string, copy: string | null): string {
+  const before = copy === null ? '' : readFileSync(copy, 'utf8')
+  if (before === '' || before.endsWith('\n')) return text
+  const last = before.slice(before.lastIndexOf('\n') + 1)
+  const open = text.replace(/\r?\n$/, '')
+  return open.slice(open.lastIndexOf('\n') + 1) === last ? open : text
 }
 
 /** Whether the file is empty now. */

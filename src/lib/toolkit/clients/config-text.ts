@@ -12,6 +12,10 @@ export interface ConfigText {
   set(path: Path, value: unknown): void
   /** Removes the value, if there is one. */
   remove(path: Path): void
+  /** The value as it is written, with its comments; null: there is none, or its form has no text of its own. */
+  source(path: Path): string | null
+  /** Puts a value back as it was written. There is another in its place. */
+  restore(path: Path, source: string): void
 }
 
 /** Builds the error for a file that cannot be edited safely. */

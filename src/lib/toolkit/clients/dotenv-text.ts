@@ -39,6 +39,16 @@ export class DotenvText implements ConfigText {
     if (at >= 0) this.#lines.splice(at, this.#end(at) - at)
   }
 
+  source([name]: Path): string | null {
+    const at = this.#at(name!)
+    return at < 0 ? null : this.#lines.slice(at, this.#end(at)).join('\n')
+  }
+
+  restore([name]: Path, source: string): void {
+    const at = this.#at(name!)
+    if (at >= 0) this.#lines.splice(at, this.#end(at) - at, ...source.split('\n'))
+  }
+
   /** The line after a value. In quotes, a value may have several lines. */
   #end(at: number): number {
     const line = this.#lines[at]!

@@ -17,10 +17,25 @@ export class JsoncText implements ConfigText {
   }
 
   get(path: Path): unknown {
+    const node = this.#find(path)
+    return node === undefined ? undefined : toValue(node)
+  }
+
+  source(path: Path): string | null {
+    const node = this.#find(path)
+    return node === undefined ? null : this.text.slice(node.start, node.end)
+  }
+
+  restore(path: Path, source: string): void {
+    const node = this.#find(path)
+    if (node !== undefined) this.#replace(node.start, node.end, source)
+  }
+
+  #find(path: Path): JsoncNode | undefined {
     if (this.text.trim() === '') return undefined
     let node: JsoncNode | undefined = this.#root()
     for (const name of path) node = node?.kind === 'object' ? findMember(node, name)?.value : undefined
-    return node === undefined ? undefined : toValue(node)
+    return node
   }
 
   set(path: Path, value: unknown): void {

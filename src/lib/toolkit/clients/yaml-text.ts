@@ -31,6 +31,26 @@ export class YamlText implements ConfigText {
     this.#edit(path, undefined, () => this.#removeLines(path))
   }
 
+  source(path: Path): string | null {
+    const range = this.#findEntry(path)
+    return range === null ? null : this.text.slice(range.start, range.end)
+  }
+
+  restore(path: Path, source: string): void {
+    const range = this.#findEntry(path)
+    if (range !== null) this.#replace(range.start, range.end, source)
+  }
+
+  /** The lines of an entry; null: there is none, or it has no lines of its own. */
+  #findEntry(path: Path): { start: number; end: number } | null {
+    const document = this.#parse()
+    const list = path.length > 1 ? findPair(document, path[0]!)?.value : undefined
+    if (!isSeq(list)) return null
+    const entry = list.items[findIndex(document, path)]
+    const dash = entry === undefined ? null : this.#dashOf(entry)
+    return dash === null ? null : { start: lineStart(this.text, dash), end: this.#lineEnd(readEnd(entry)) }
+  }
+
   /** Edits lines. Where the result has another meaning, as after the end of a document, the file is written again. */
   #edit(path: Path, value: unknown, editLines: () => void): void {
     const before = this.text

@@ -97,7 +97,8 @@ export function readChatRequest(body: Json, refusesUnknown: boolean): NeutralReq
     tools,
     names,
     choice: readChatChoice(body, tools),
-    isSerial: body.parallel_tool_calls === false,
+    // The form of 2023 has room for one call.
+    isSerial: body.parallel_tool_calls === false || (tools.length > 0 && !isGiven(body.tools)),
     maxTokens: readMaxTokens(body),
     temperature: numberAt(body.temperature, 'temperature'),
     topP: numberAt(body.top_p, 'top_p'),

@@ -15,6 +15,7 @@ import {
 import { describeCustom } from '../neutral/tools/custom-tools.ts'
 import type { FieldCheck } from '../neutral/field-check.ts'
 import type { ReadTools, Tool, ToolChoice } from '../neutral/request.ts'
+import type { ToolName } from '../plan.ts'
 import { readCacheMark } from './read-content.ts'
 
 export const toolRules: FieldRules = {
@@ -45,16 +46,16 @@ export function readChatTools(body: Json, check: FieldCheck): ReadTools {
   })
   listOrNone(body.functions, 'functions').forEach((value, index) => {
     const at = `functions[${index}]`
-    add(out, readFunction(objectAt(value, at), at, check))
+    add(out, readFunction(objectAt(value, at), at, check), { isLegacy: true })
   })
   return out
 }
 
-function add({ tools, names }: ReadTools, tool: Tool): void {
+function add({ tools, names }: ReadTools, tool: Tool, form: Pick<ToolName, 'isLegacy'> = {}): void {
   tools.push(tool)
+  const { name, isCustom } = tool
   // The first of several tools with one name stays.
-  if (!names.has(tool.name))
-    names.set(tool.name, { name: tool.name, namespace: null, isCustom: tool.isCustom })
+  if (!names.has(name)) names.set(name, { name, namespace: null, isCustom, ...form })
 }
 
 /** Cursor sends tools flat, as other formats have them (https://github.com/automazeio/vibeproxy/issues/411). */

@@ -28,6 +28,8 @@ export class ChatWriter implements AnswerWriter {
   readonly #details: Json[] = []
   readonly #calls: Json[] = []
   readonly #images: Json[] = []
+  /** The call in the form of 2023; null: there is none. */
+  #legacy: Json | null = null
   #block: Block | null = null
   #pieces: string[] = []
   #common: Json = {}
@@ -65,6 +67,7 @@ export class ChatWriter implements AnswerWriter {
   #beginCall(block: Block & { kind: 'call' }): void {
     const index = this.#calls.length
     const { id, name, isCustom, seal } = block
+    if (block.isLegacy === true) return this.#say(`{"function_call":${writeJson({ name, arguments: '' })}}`)
     const kind = isCustom ? 'custom' : 'function'
     const called = {
       index,
@@ -88,6 +91,7 @@ export class ChatWriter implements AnswerWriter {
       case 'thinking':
         return this.#say(`{"reasoning_content":${text}}`)
       case 'call': {
+        if (block.isLegacy === true) return this.#say(`{"function_call":{"arguments":${text}}}`)
         const input = block.isCustom ? `"custom":{"input":${text}}` : `"function":{"arguments":${text}}`
         return this.#say(`{"tool_calls":[{"index":${this.#calls.length},${input}}]}`)
       }
@@ -102,6 +106,7 @@ export class ChatWriter implements AnswerWriter {
     if (block.kind === 'text') this.#texts.push(text)
     else if (block.kind === 'refusal') this.#refusals.push(text)
     else if (block.kind === 'thinking') this.#endThinking(block, text)
+    else if (block.kind === 'call' && block.isLegacy === true) this.#legacy ??= legacyCall(block, text)
     else if (block.kind === 'call') this.#calls.push(wholeCall(block, text))
     this.#block = null
   }
@@ -123,7 +128,11 @@ export class ChatWriter implements AnswerWriter {
     if (isText(explanation)) this.#refusals.push(explanation)
     // A refusal in words is a regular end of a chat.
     const isTold = reason === 'refusal' && !isText(explanation) && this.#refusals.length > 0
-    const finish = isTold ? 'stop' : finishReasons[reason]
+    const finish = isTold
+      ? 'stop'
+      : this.#legacy !== null && reason === 'calls'
+        ? 'function_call'
+        : finishReasons[reason]
     this.#say(isText(explanation) ? `{"refusal":${JSON.stringify(explanation)}}` : '{}', `"${finish}"`)
     const usage = hasUsage ? chatUsage(tokens) : null
     if (this.#plan.wantsUsage && usage !== null) this.#send(`${this.#head}],"usage":${writeJson(usage)}}\n\n`)
@@ -145,14 +154,16 @@ export class ChatWriter implements AnswerWriter {
   }
 
   #message(): Json {
+    const hasCalls = this.#calls.length > 0 || this.#legacy !== null
     return {
       role: 'assistant',
-      content: this.#texts.length === 0 && this.#calls.length > 0 ? null : this.#texts.join(''),
+      content: this.#texts.length === 0 && hasCalls ? null : this.#texts.join(''),
       refusal: this.#refusals.length === 0 ? null : this.#refusals.join(''),
       ...(this.#thoughts.length === 0 ? {} : { reasoning_content: this.#thoughts.join('\n\n') }),
       ...(this.#details.length === 0 ? {} : { reasoning_details: this.#details }),
       ...(this.#images.length === 0 ? {} : { images: this.#images }),
       ...(this.#calls.length === 0 ? {} : { tool_calls: this.#calls }),
+      ...(this.#legacy === null ? {} : { function_call: this.#legacy }),
     }
   }
 
@@ -179,6 +190,10 @@ function textDetail(text: string, seal: Seal, index: number): Json {
 function sealedDetail(seal: Seal, index: number): Json {
   const data = seal.origin === 'anthropic' ? seal.text : wrapSeal(seal)
   return { type: 'reasoning.encrypted', data, format: FORMAT, index }
+}
+
+function legacyCall({ name }: Block & { kind: 'call' }, text: string): Json {
+  return { name, arguments: text === '' ? '{}' : text }
 }
 
 function wholeCall({ id, name, isCustom, seal }: Block & { kind: 'call' }, text: string): Json {

@@ -1,11 +1,12 @@
 import type { Habits } from '../habits.ts'
-import { isText, refuse, type Json } from '../json-fields.ts'
+import { refuse, type Json } from '../json-fields.ts'
 import { CallIds } from '../neutral/tools/call-ids.ts'
 import { wrapInput } from '../neutral/tools/custom-tools.ts'
 import { dataUrl } from '../neutral/media.ts'
 import { CONTINUE, type NeutralRequest, type Part, type ResultPart, type Turn } from '../neutral/request.ts'
 import { NO_SIGNATURE } from '../neutral/seal.ts'
 import type { ToolNames } from '../neutral/tools/tool-names.ts'
+import { isThinking, writeThoughts } from './write-thoughts.ts'
 
 export interface MessagesContext {
   habits: Habits
@@ -31,11 +32,8 @@ class MessagesWriter {
   constructor(request: NeutralRequest, context: MessagesContext) {
     this.#context = context
     this.#ids = new CallIds(context.habits.hasNineLetterIds)
-    const { effort, budget, isAdaptive } = request.thinking
-    const isAsked = effort !== null || budget !== null || isAdaptive
-    this.#isThinking =
-      effort !== 'none' &&
-      (isAsked || request.turns.some(({ parts }) => parts.some(({ kind }) => kind === 'thinking')))
+    const hasThoughts = request.turns.some(({ parts }) => parts.some(({ kind }) => kind === 'thinking'))
+    this.#isThinking = isThinking(request.thinking, hasThoughts)
   }
 
   say(message: Json): void {
@@ -138,7 +136,7 @@ class MessagesWriter {
     return {
       role: 'assistant',
       content: content === '' && calls.length > 0 ? null : content,
-      ...this.#thoughts(parts),
+      ...writeThoughts(parts, this.#context.habits.thinkingBack, this.#isThinking),
       ...(calls.length === 0 ? {} : { tool_calls: calls }),
     }
   }
@@ -152,35 +150,6 @@ class MessagesWriter {
       ...(this.#context.habits.sealsCalls ? sealCall(part, isFirst) : {}),
     }
   }
-
-  /** Thinking goes back when the service reads it; sealed thinking only to a service that may have sealed it. */
-  #thoughts(parts: readonly Part[]): Json {
-    const { thinkingBack } = this.#context.habits
-    if (thinkingBack === 'none') return {}
-    if (thinkingBack === 'reasoning_details') {
-      const details = parts.flatMap((part) => reasoningDetail(part))
-      return details.length === 0
-        ? {}
-        : { reasoning_details: details.map((detail, index) => ({ ...detail, index })) }
-    }
-    const text = parts.flatMap((part) => (part.kind === 'thinking' && isText(part.text) ? [part.text] : []))
-    if (text.length > 0) return { reasoning_content: text.join('\n\n') }
-    // DeepSeek wants the field in every turn of a conversation with thinking, even if another model answered
-    // (https://github.com/NousResearch/hermes-agent/issues/15228).
-    return this.#isThinking ? { reasoning_content: '' } : {}
-  }
-}
-
-/** Sealed state goes back to a router only where the router itself gave it. */
-function reasoningDetail(part: Part): Json[] {
-  if (part.kind === 'thinking') {
-    const isOwn = part.seal !== null && part.seal.origin !== 'openai' && part.seal.origin !== 'gemini'
-    const signature = isOwn ? { signature: part.seal!.text } : {}
-    return [{ type: 'reasoning.text', text: part.text, ...signature }]
-  }
-  const isOwn =
-    part.kind === 'sealed' && (part.seal.origin === 'openrouter' || part.seal.origin === 'anthropic')
-  return isOwn ? [{ type: 'reasoning.encrypted', data: part.seal.text }] : []
 }
 
 function sealCall({ seal }: Part & { kind: 'call' }, isFirst: boolean): Json {

@@ -43,8 +43,9 @@ function renameDefinitions(schema: RawJson): RawJson {
 function changeMembers(members: Members, place: Place): boolean {
   const isPlain = members.delete('$schema')
   const isReference = changeReference(members, place)
-  const isChosen = changeConstant(members)
-  return changeRequired(members) || isPlain || isReference || isChosen
+  const isConstant = changeConstant(members)
+  const isChosen = changeChoice(members)
+  return changeRequired(members) || isPlain || isReference || isConstant || isChosen
 }
 
 /**
@@ -117,12 +118,28 @@ function decodePart(part: string): string | null {
   }
 }
 
-/** Gemini knows no `const`, and its `enum` has strings and numbers alone. */
+/** Gemini knows no `const`. */
 function changeConstant(members: Members): boolean {
   const constant = members.get('const')
   if (constant === undefined || members.has('enum')) return false
   members.delete('const')
-  if (/^["\d-]/.test(constant.text)) members.set('enum', new RawJson(`[${constant.text}]`))
+  members.set('enum', new RawJson(`[${constant.text}]`))
+  return true
+}
+
+/**
+ * Gemini's `enum` has strings and numbers alone, and no empty string
+ * (https://github.com/nicobailon/pi-subagents/issues/1950, https://github.com/sbroenne/mcp-server-excel/issues/607,
+ * 2026-11). The client still checks the arguments.
+ */
+function changeChoice(members: Members): boolean {
+  const choice = members.get('enum')
+  const list = choice === undefined ? null : readElements(choice)
+  if (list === null) return false
+  const taken = list.filter(({ text }) => /^["\d-]/.test(text) && text !== '""')
+  if (taken.length === list.length) return false
+  if (taken.length === 0) members.delete('enum')
+  else members.set('enum', new RawJson(`[${taken.map(({ text }) => text).join(',')}]`))
   return true
 }
 

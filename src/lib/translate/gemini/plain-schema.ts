@@ -8,8 +8,10 @@ import { RawJson } from '../json/raw-json.ts'
 export function plainSchema(schema: RawJson): RawJson {
   const members = readMembers(schema)
   if (members === null) return schema
-  const isNullable = ['nullable'].some((key) => members.get(key)?.text === 'true')
+  const isNullable = members.get('nullable')?.text === 'true'
   members.delete('nullable')
+  // A mark of Google's for strings with an `enum`.
+  if (members.get('format')?.text === '"enum"') members.delete('format')
   members.delete('propertyOrdering')
   members.delete('property_ordering')
   for (const [key, value] of members) {
@@ -22,7 +24,20 @@ export function plainSchema(schema: RawJson): RawJson {
       members.set('anyOf', plainElements(value))
     } else if (COUNTS.has(key)) members.set(key, new RawJson(value.text.replaceAll('"', '')))
   }
+  if (isNullable) allowNull(members)
   return writeMembers(members)
+}
+
+/** A choice also has null among its values, or among its branches. */
+function allowNull(members: Map<string, RawJson>): void {
+  for (const [key, value] of [
+    ['enum', 'null'],
+    ['anyOf', '{"type":"null"}'],
+  ] as const) {
+    const list = readElements(members.get(key) ?? new RawJson(''))
+    if (list !== null && list.every(({ text }) => text !== value))
+      members.set(key, new RawJson(`[${[...list.map(({ text }) => text), value].join(',')}]`))
+  }
 }
 
 /** Google writes these numbers as text. */

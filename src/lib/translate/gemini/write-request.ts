@@ -44,7 +44,7 @@ export function writeGeminiRequest(request: NeutralRequest): WrittenRequest {
     ...given('topP', topP),
     ...given('maxOutputTokens', maxTokens),
     ...(stops.length === 0 ? {} : { stopSequences: stops.slice(0, MOST_STOPS) }),
-    ...writeGeminiThinking(request.thinking, request.model),
+    ...writeGeminiThinking(request.thinking, request.model, leaveOut),
     ...writeForm(request.output),
     ...expressSettings(request.settings, geminiSettings, leaveOut),
   }

@@ -36,11 +36,16 @@ const levelRows: readonly Levels[] = [
   { pattern: /gemini-(?:[3-9]|\d{2,})[.\d]*-flash/, levels: ['low', 'medium', 'high'] },
 ]
 
-/** Writes how much a Gemini model thinks. */
-export function writeGeminiThinking(thinking: Thinking, model: string): Json {
-  const { isAdaptive, isShown } = thinking
+/** Writes how much a Gemini model thinks. `leaveOut` names an effort that has no counterpart. */
+export function writeGeminiThinking(
+  thinking: Thinking,
+  model: string,
+  leaveOut: (field: string) => void,
+): Json {
+  const { effort, isAdaptive, isShown } = thinking
   const wanted = wantedEffort(thinking)
   if (wanted === null && !isAdaptive) return {}
+  if (effort !== null && effort !== 'none' && budgetFor(effort) === null) leaveOut(thinking.field)
   const known = levelRows.find(({ pattern }) => pattern.test(model))
   if (known === undefined) return writeBudget(thinking, model)
   const level = wanted === null ? null : nearestEffort(wanted, known.levels)

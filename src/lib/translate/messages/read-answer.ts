@@ -4,6 +4,7 @@ import { isGiven, isObject, isText, quoted, type FieldRules, type Json } from '.
 import { writeJson } from '../json/raw-json.ts'
 import type { AnswerListener, AnswerReader, Block, StopReason } from '../neutral/answer.ts'
 import { listSources } from '../neutral/sources.ts'
+import type { TranslationPlan } from '../plan.ts'
 import { chatTier } from '../tiers.ts'
 import { noTokens, readMessageTokens, type Tokens } from '../usage.ts'
 import { unreadable } from '../errors/unreadable.ts'
@@ -38,6 +39,7 @@ interface OpenBlock {
 export class MessagesReader implements AnswerReader {
   isOpen = false
   readonly #listener: AnswerListener
+  readonly #plan: Pick<TranslationPlan, 'hasForm'>
   #open: OpenBlock | null = null
   #index: unknown = null
   #tokens: Readonly<Tokens> = noTokens
@@ -46,8 +48,9 @@ export class MessagesReader implements AnswerReader {
   #hasCalls = false
   #isComplete = false
 
-  constructor(listener: AnswerListener) {
+  constructor(listener: AnswerListener, plan: Pick<TranslationPlan, 'hasForm'>) {
     this.#listener = listener
+    this.#plan = plan
   }
 
   readWhole(body: unknown): void {
@@ -136,7 +139,8 @@ export class MessagesReader implements AnswerReader {
     this.#open = null
     this.#index = null
     if (open.block.kind === 'call' && !open.sawPiece) this.#listener.piece(open.input)
-    const sources = listSources(open.citations)
+    // An answer in JSON stays JSON.
+    const sources = this.#plan.hasForm ? '' : listSources(open.citations)
     if (sources !== '') this.#listener.piece(sources)
     this.#listener.endBlock()
   }

@@ -33,7 +33,7 @@ export const toolRules: FieldRules = {
 }
 
 /** The fields of a tool that Anthropic defines and the client runs. */
-const clientToolRules: FieldRules = {
+export const clientToolRules: FieldRules = {
   ...toolRules,
   strict: 'hint',
   max_characters: 'hint',

@@ -5,12 +5,12 @@ import { readMembers, writeMembers } from '../json/ordered-json.ts'
 import { RawJson } from '../json/raw-json.ts'
 import { expressSettings, type SettingTable } from '../neutral/field-check.ts'
 import { CUSTOM_SCHEMA } from '../neutral/tools/custom-tools.ts'
-import type { NeutralRequest, OutputForm, Tool } from '../neutral/request.ts'
+import type { NeutralRequest, OutputForm, Thinking, Tool } from '../neutral/request.ts'
 import { flattenSchema } from '../neutral/tools/flatten-schema.ts'
 import { completeSchema } from '../neutral/tools/schemas.ts'
 import { LONG_NAME, ToolNames } from '../neutral/tools/tool-names.ts'
 import type { WrittenRequest } from '../plan.ts'
-import { askAnthropicToThink, samplesItself } from '../thinking.ts'
+import { askAnthropicToThink, budgetFor, samplesItself } from '../thinking.ts'
 import { limitCacheMarks } from './cache-marks.ts'
 import { closeSchema } from './closed-schema.ts'
 import { buildConversation, type Conversation } from './write-turns.ts'
@@ -96,11 +96,16 @@ function chooseThinking(
     return {}
   }
   const hasBudget = isObject(ask.thinking) && ask.thinking.type === 'enabled'
-  const isAsked = thinking.budget !== null || (thinking.effort !== null && thinking.effort !== 'none')
-  if (!isOn && isAsked) leaveOut(thinking.field)
+  if (losesThinking(thinking, isOn)) leaveOut(thinking.field)
   if (!hasBudget || conversation.canThinkOn) return ask
   leaveOut(thinking.field)
   return {}
+}
+
+/** Whether a wish is lost: all of it, or an effort that Anthropic does not know. */
+function losesThinking({ effort, budget }: Thinking, isOn: boolean): boolean {
+  if (effort === null || effort === 'none') return budget !== null && !isOn
+  return !isOn || budgetFor(effort) === null
 }
 
 /**
@@ -156,14 +161,31 @@ function described({ schema, description }: OutputForm & { type: 'schema' }): Ra
   return writeMembers(members)
 }
 
-function writeTools({ tools, choice, isSerial }: NeutralRequest, names: ToolNames): Json {
+function writeTools(request: NeutralRequest, names: ToolNames): Json {
+  const { tools, choice, isSerial } = request
   if (tools.length === 0) {
     const isForced = choice !== null && (choice.type === 'required' || choice.type === 'tool')
-    return isForced ? refuse('tool_choice', 'there are no tools to choose from') : {}
+    return isForced
+      ? refuse('tool_choice', 'there are no tools to choose from')
+      : defineCalled(request, names)
   }
   const among = choice !== null && choice.type !== 'tool' ? choice.among : null
   const offered = among === null ? tools : tools.filter(({ name }) => among.has(name))
   return { tools: offered.map((tool) => writeTool(tool, names)), ...writeChoice(choice, isSerial, names) }
+}
+
+/**
+ * Anthropic wants the tools of earlier calls, also in a request that offers none
+ * (https://github.com/UKGovernmentBEIS/inspect_ai/pull/176, 2026-11).
+ */
+function defineCalled({ turns }: NeutralRequest, names: ToolNames): Json {
+  const calls = turns.flatMap(({ parts }) =>
+    parts.flatMap((part) => (part.kind === 'call' ? [part.name] : [])),
+  )
+  if (calls.length === 0) return {}
+  const input_schema = completeSchema(null)
+  const tools = [...new Set(calls)].map((name) => ({ name: names.sent(name), input_schema }))
+  return { tools, tool_choice: { type: 'none' } }
 }
 
 function writeTool(tool: Tool, names: ToolNames): Json {

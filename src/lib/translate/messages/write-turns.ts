@@ -119,6 +119,8 @@ class Builder {
 
   #toolResult(part: ResultPart): Json {
     const content = part.parts.flatMap((each) => this.#blocks(each, 'user'))
+    // Anthropic refuses a failure without words (https://github.com/bytedance/trae-agent/pull/231, 2026-11).
+    if (content.length === 0 && part.isError) content.push(textBlock('Error'))
     return {
       type: 'tool_result',
       tool_use_id: this.#ids.result(part.id),

@@ -32,6 +32,8 @@ export interface CallBlock {
   isCustom: boolean
   /** The client searches its own tools. */
   isSearch?: boolean
+  /** The client knows one call alone, in the form of 2023. */
+  isLegacy?: boolean
   /** State of the service that belongs to this call; null: none. */
   seal: Seal | null
 }

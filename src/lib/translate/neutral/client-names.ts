@@ -33,9 +33,7 @@ export class ClientNames implements AnswerListener {
     const tool = this.#plan.tools.get(block.name)
     if (tool === undefined) return this.#writer.begin({ ...block, id })
     this.#input = tool.isCustom && !block.isCustom ? [] : null
-    const { name, namespace, isCustom, isSearch } = tool
-    const search = isSearch === true ? { isSearch } : {}
-    this.#writer.begin({ ...block, ...search, id, name, namespace, isCustom })
+    this.#writer.begin({ ...block, ...tool, id })
   }
 
   /** Services may number their calls from the start in each turn. A client could not send both back. */

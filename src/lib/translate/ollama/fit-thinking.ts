@@ -2,10 +2,11 @@
 // account of that format gets it without a translation.
 
 import { findHabits } from '../habits.ts'
-import { isObject, isText, type Json } from '../json-fields.ts'
+import { isThinking, writeThoughts } from '../chat/write-thoughts.ts'
+import { isObject, isText } from '../json-fields.ts'
 import { parseJson } from '../json/parse-json.ts'
 import { writeJson } from '../json/raw-json.ts'
-import { noThinking } from '../neutral/request.ts'
+import { noThinking, type Part, type Thinking } from '../neutral/request.ts'
 import { askChatToThink } from '../thinking.ts'
 
 const FIELDS = /"reasoning_(?:effort|content)"/
@@ -22,19 +23,22 @@ export function fitOllamaThinking(text: string, provider: string, leaveOut: (fie
   const thinking = { ...noThinking, effort: isText(effort) ? effort : null, field: 'think' }
   return writeJson({
     ...rest,
-    messages: Array.isArray(messages) ? messages.map((message) => fitMessage(message, provider)) : messages,
+    messages: Array.isArray(messages) ? fitMessages(messages as unknown[], thinking, provider) : messages,
     ...askChatToThink(thinking, String(body.model), provider, leaveOut),
   })
 }
 
-function fitMessage(message: unknown, provider: string): unknown {
-  if (!isObject(message) || message.reasoning_content === undefined) return message
-  const { reasoning_content: text, ...rest } = message
-  return { ...rest, ...writeThoughts(text, findHabits(provider).thinkingBack) }
+function fitMessages(messages: readonly unknown[], thinking: Thinking, provider: string): unknown[] {
+  const { thinkingBack } = findHabits(provider)
+  const isOn = isThinking(thinking, messages.some(hasThoughts))
+  return messages.map((message) => {
+    if (!isObject(message) || message.role !== 'assistant') return message
+    const { reasoning_content: text, ...rest } = message
+    const thoughts: Part[] = isText(text) ? [{ kind: 'thinking', text, seal: null, at: 'thinking' }] : []
+    return { ...rest, ...writeThoughts(thoughts, thinkingBack, isOn) }
+  })
 }
 
-function writeThoughts(text: unknown, field: ReturnType<typeof findHabits>['thinkingBack']): Json {
-  if (field === 'none') return {}
-  if (field === 'reasoning_content') return { reasoning_content: text }
-  return { reasoning_details: [{ type: 'reasoning.text', text, index: 0 }] }
+function hasThoughts(message: unknown): boolean {
+  return isObject(message) && isText(message.reasoning_content)
 }

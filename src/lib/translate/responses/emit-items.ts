@@ -4,6 +4,7 @@
 import { isObject, isText, quoted, type Json } from '../json-fields.ts'
 import type { AnswerListener, Block, StopReason } from '../neutral/answer.ts'
 import { listSources } from '../neutral/sources.ts'
+import type { TranslationPlan } from '../plan.ts'
 import { unreadable } from '../errors/unreadable.ts'
 
 type TextKind = 'text' | 'refusal' | 'thinking' | 'call'
@@ -25,6 +26,8 @@ interface Open {
 
 export class ItemEmitter {
   readonly #listener: AnswerListener
+  /** False: an answer in JSON stays JSON, without its sources. */
+  readonly #citesSources: boolean
   /** The items that were added, in their order; null: its end has passed. */
   readonly #items = new Map<number, Json | null>()
   /** Complete items that wait for an earlier one. */
@@ -42,8 +45,9 @@ export class ItemEmitter {
   #hasCalls = false
   #isRefused = false
 
-  constructor(listener: AnswerListener) {
+  constructor(listener: AnswerListener, { hasForm }: Pick<TranslationPlan, 'hasForm'>) {
     this.#listener = listener
+    this.#citesSources = !hasForm
   }
 
   get reason(): StopReason {
@@ -121,7 +125,7 @@ export class ItemEmitter {
     for (const { block, text, after } of blocks.slice(this.#finished)) {
       if (this.#open !== null && this.#open.kind !== block.kind) this.#close()
       if (this.#open === null) this.#begin(block, 0)
-      const rest = text.slice(this.#open!.length) + after
+      const rest = text.slice(this.#open!.length) + (this.#citesSources ? after : '')
       if (rest !== '') this.#piece(rest)
       this.#close()
     }

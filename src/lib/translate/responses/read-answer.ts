@@ -1,8 +1,9 @@
 // Reads a response of the Responses API: whole, or event by event. Shapes:
 // https://platform.openai.com/docs/api-reference/responses-streaming (2026-11).
 
-import { isObject, isText, quoted, type FieldRules, type Json } from '../json-fields.ts'
+import { isGiven, isObject, isText, quoted, type FieldRules, type Json } from '../json-fields.ts'
 import type { AnswerListener, AnswerReader, StopReason } from '../neutral/answer.ts'
+import type { TranslationPlan } from '../plan.ts'
 import { noTokens, readResponseTokens } from '../usage.ts'
 import { unreadable } from '../errors/unreadable.ts'
 import { ItemEmitter } from './emit-items.ts'
@@ -48,9 +49,9 @@ export class ResponsesReader implements AnswerReader {
   readonly #emitter: ItemEmitter
   #isComplete = false
 
-  constructor(listener: AnswerListener) {
+  constructor(listener: AnswerListener, plan: Pick<TranslationPlan, 'hasForm'>) {
     this.#listener = listener
-    this.#emitter = new ItemEmitter(listener)
+    this.#emitter = new ItemEmitter(listener, plan)
   }
 
   readWhole(body: unknown): void {
@@ -109,9 +110,7 @@ export class ResponsesReader implements AnswerReader {
     this.#start(response)
     this.#emitter.complete(Array.isArray(response.output) ? (response.output as unknown[]) : [])
     this.#isComplete = true
-    const why = isObject(details) ? incomplete.get(details.reason) : undefined
-    if (status === 'incomplete' && why === undefined && isObject(details))
-      throw unreadable(`it is incomplete: ${quoted(details.reason)}`)
+    const why = findReason(status, details)
     this.#listener.finish({
       reason: why ?? this.#emitter.reason,
       sequence: null,
@@ -120,6 +119,15 @@ export class ResponsesReader implements AnswerReader {
       hasUsage: isObject(usage),
     })
   }
+}
+
+/** Half an answer must not look complete. Undefined: it is whole. */
+function findReason(status: unknown, details: unknown): StopReason | undefined {
+  const why = isObject(details) ? details.reason : undefined
+  const reason = incomplete.get(why)
+  if (status !== 'incomplete' || reason !== undefined) return reason
+  if (isGiven(why)) throw unreadable(`it is incomplete: ${quoted(why)}`)
+  return 'length'
 }
 
 function partIndex({ content_index: content, summary_index: summary }: Json): number {

@@ -1,6 +1,7 @@
 // Reads the items of a Responses request. Shapes: the API reference of Responses and the types of OpenAI's SDK (7.59,
 // 2026-11), and Codex (https://github.com/openai/codex, codex-rs/protocol/src/models.rs, 2026-11).
 
+import { QwenctlError } from '../../base/errors.ts'
 import {
   isGiven,
   isObject,
@@ -74,12 +75,8 @@ export const partRules: FieldRules = {
 /** Items that only their own service can read. The conversation makes sense without them. */
 export const leftOutItems: ReadonlySet<unknown> = new Set([
   'code_interpreter_call',
-  'compaction',
-  'compaction_summary',
-  'compaction_trigger',
   'computer_call',
   'computer_call_output',
-  'context_compaction',
   'file_search_call',
   'ghost_snapshot',
   'image_generation_call',
@@ -89,6 +86,12 @@ export const leftOutItems: ReadonlySet<unknown> = new Set([
   'mcp_list_tools',
   'web_search_call',
 ])
+
+/**
+ * Items that hold the conversation so far, sealed: without them, the model would answer another one
+ * (https://platform.openai.com/docs/guides/conversation-state#compaction, 2026-11).
+ */
+const compactions: ReadonlySet<unknown> = new Set(['compaction', 'compaction_summary', 'context_compaction'])
 
 /** Reads `instructions` and `input` as turns. */
 export function readItems(body: Json, check: FieldCheck): Turn[] {
@@ -149,13 +152,28 @@ function readItem(item: Json, at: string, check: FieldCheck): Turn | null {
     case 'additional_tools':
       return null // offered with the tools of the request
     case 'item_reference':
-      return refuse(at, `the item: ${KEPT}`)
+      return refuseReference(at)
+    case 'compaction_trigger':
+      return refuse(at, 'only OpenAI answers with a compaction')
     default:
       if (!isText(type)) refuse(`${at}.type`, 'it is missing')
+      if (compactions.has(type)) return readCompaction(item, at)
       if (leftOutItems.has(type)) check.leaveOut(`input.${type}`)
       else check.meetUnknown(`input.${type}`)
       return null
   }
+}
+
+function readCompaction({ encrypted_content: sealed }: Json, at: string): null {
+  return isText(sealed) ? refuse(at, 'only the service that made it can read the conversation in it') : null
+}
+
+/** Vercel's SDK refers to items unless the request says that nothing is stored. */
+function refuseReference(at: string): never {
+  throw new QwenctlError('invalid_request', `"${at}" cannot be translated: the item: ${KEPT}`, {
+    hint: 'set "store" to false, so that the client sends the items themselves',
+    details: { field: at },
+  })
 }
 
 function readMessage(item: Json, at: string, check: FieldCheck): Turn {

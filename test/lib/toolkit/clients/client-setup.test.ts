@@ -119,6 +119,54 @@ describe.each(clients)('$id', (client) => {
   })
 })
 
+/** Values that a set-up replaces, in forms that no writer would choose. */
+const replaced: readonly (readonly [client: string, text: string, addition: string])[] = [
+  ['codex', "# c\nmodel = 'gpt-5' # mine\nmodel_provider = 'openai'\n", '[later]\nx = 1\n'],
+  [
+    'codex',
+    '[model_providers.qwenctl] # mine\n# note\nhttp_headers = { "x-a" = "b" }\nlist = [\n  "a",\n]\n',
+    '\n[later]\nx = 1\n',
+  ],
+  ['codex', "model = 'a'\r\n[tui]\r\nx = 1\r\n", '[later]\r\nx = 1\r\n'],
+  [
+    'opencode',
+    '{\n  "provider": {\n    "qwenctl": {\n      // mine\n      "npm": "x", "n": 1e3\n    }\n  },\n  "model": "a/b" // m\n}\n',
+    '// later\n',
+  ],
+  ['qwen-code', '{"model":{"name":"\\u0061b"},"x":1}\n', '// later\n'],
+  [
+    'continue',
+    "name: 'mine'\nversion: 0.0.1\nschema: v1\nmodels:\n  # first\n  - name: qwenctl # own\n    provider: 'openai' # p\n    model: >-\n      x\n  - {name: z}\n",
+    'later: 1\n',
+  ],
+  ['gemini', "# k\nexport GEMINI_API_KEY='abc' # mine\nOTHER=1\n", 'LATER=1\n'],
+]
+
+test.each(replaced)('%s: a replaced value comes back as it was written: %j', (id, text, addition) => {
+  const { setups, facts } = given()
+  const client = clients.find((each) => each.id === id)!
+  const [{ file }] = client.files(facts) as [{ file: string }]
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, text)
+  for (const model of ['m1', 'm2']) setups.apply(client, setups.plan(client, { ...facts, model }), made)
+  writeFileSync(file, readFileSync(file, 'utf8') + addition)
+  setups.apply(client, setups.plan(client, facts), made)
+  setups.applyUndo(client, setups.planUndo(client))
+  expect(readFileSync(file, 'utf8')).toBe(text + addition)
+})
+
+test('a file without a line break at its end gets none', () => {
+  const { setups, facts } = given()
+  const client = clients.find(({ id }) => id === 'codex')!
+  const [{ file }] = client.files(facts) as [{ file: string }]
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, '[a]\nx = 1')
+  setups.apply(client, setups.plan(client, facts), made)
+  writeFileSync(file, `# later\n${readFileSync(file, 'utf8')}`)
+  setups.applyUndo(client, setups.planUndo(client))
+  expect(readFileSync(file, 'utf8')).toBe('# later\n[a]\nx = 1')
+})
+
 test('a value that a person has changed since stays, and is named', () => {
   const { setups, facts } = given()
   const client = clients.find(({ id }) => id === 'claude-code')!

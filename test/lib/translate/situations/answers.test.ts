@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { translateAnswer, translateBody } from '../given-translation.ts'
+import type { Format } from '../../../../src/lib/provider/wire-format.ts'
+import { planOf, translateAnswer, translateBody } from '../given-translation.ts'
 import { answered, messages, streamed } from './given-situation.ts'
 
 const choice = (finish_reason: unknown, message: object = { content: 'x' }, more: object = {}) => ({
@@ -162,6 +163,95 @@ describe('Messages', () => {
   })
 })
 
+describe('sources beside an answer in JSON', () => {
+  const citation = { type: 'url_citation', url: 'https://a.example', title: 'A' }
+  const cited = { type: 'text', text: '{}', citations: [citation] }
+  const part = { type: 'output_text', text: '{}', annotations: [citation] }
+
+  test.each<[Format, object]>([
+    ['messages', { id: 'm', content: [cited], stop_reason: 'end_turn' }],
+    ['responses', { id: 'r', status: 'completed', output: [{ type: 'message', content: [part] }] }],
+  ])('%s: the answer stays JSON (vercel/ai: generateObject)', (to, body) => {
+    const plan = planOf('openai', { from: 'chat', to })
+    expect(textOf(translateAnswer({ ...plan, hasForm: true }, body))).toBe('{}')
+    expect(textOf(translateAnswer(plan, body))).toContain('https://a.example')
+  })
+
+  const textOf = ({ choices }: Record<string, unknown>) =>
+    (choices as { message: { content: string } }[])[0]!.message.content
+})
+
+describe('a call without arguments', () => {
+  const named = { name: 'f', arguments: 'null' }
+  const nulls = choice('tool_calls', { content: null, tool_calls: [{ id: 'a', function: named }] })
+
+  test('null is no argument (langroid/langroid#988)', () => {
+    expect(answered('messages', 'chat', nulls)).toMatchObject({ content: [{ input: {} }] })
+    expect(answered('gemini', 'chat', nulls)).toMatchObject({
+      candidates: [{ content: { parts: [{ functionCall: { args: {} } }] } }],
+    })
+  })
+
+  test('null is no argument in a stream, and a value within them', () => {
+    const piece = (text: string) => ({
+      choices: [
+        {
+          index: 0,
+          delta: { tool_calls: [{ index: 0, id: 'a', function: { name: 'f', arguments: text } }] },
+        },
+      ],
+    })
+    const last = { choices: [{ index: 0, delta: {}, finish_reason: 'tool_calls' }] }
+    expect(streamed('messages', 'chat', [piece('null'), last])).not.toContain('null"')
+    const text = streamed('messages', 'chat', [piece('{"a":'), piece('null'), piece(' }'), last])
+    expect(text).toContain('"partial_json":"null"')
+    expect(text).toContain('"partial_json":" }"')
+  })
+})
+
+describe('the functions of 2023 (https://platform.openai.com/docs/api-reference/chat: function_call)', () => {
+  const { body, plan } = translateBody('chat', 'messages', {
+    model: 'm',
+    messages: [{ role: 'user', content: 'a' }],
+    functions: [{ name: 'f', parameters: { type: 'object', properties: {} } }],
+  })
+
+  test('a call comes back in their form', () => {
+    const answer = translateAnswer(plan, { id: 'm', content: [used], stop_reason: 'tool_use' })
+    expect(answer).toMatchObject({
+      choices: [
+        {
+          message: { content: null, function_call: { name: 'f', arguments: '{"a":1}' } },
+          finish_reason: 'function_call',
+        },
+      ],
+    })
+    expect(JSON.stringify(answer)).not.toContain('tool_calls')
+  })
+
+  test('a call comes back in their form, in a stream', () => {
+    const events = [
+      { type: 'content_block_start', index: 0, content_block: { ...used, input: {} } },
+      {
+        type: 'content_block_delta',
+        index: 0,
+        delta: { type: 'input_json_delta', partial_json: '{"a":1}' },
+      },
+      { type: 'message_delta', delta: { stop_reason: 'tool_use' } },
+      { type: 'message_stop' },
+    ]
+    const text = streamed('chat', 'messages', events, plan)
+    expect(text).toContain('"function_call":{"name":"f","arguments":""}')
+    expect(text).toContain(String.raw`"function_call":{"arguments":"{\"a\":1}"}`)
+    expect(text).toContain('"finish_reason":"function_call"')
+    expect(text).not.toContain('tool_calls')
+  })
+
+  test('the model makes one call at a time', () => {
+    expect(body.tool_choice).toEqual({ type: 'auto', disable_parallel_tool_use: true })
+  })
+})
+
 describe('Responses', () => {
   const item = { type: 'function_call', id: 'fc', call_id: 'a', name: 'f', arguments: '' }
   const created = { type: 'response.created', response: { id: 'r', output: [] } }
@@ -176,6 +266,15 @@ describe('Responses', () => {
     ])
     expect(text).toContain(String.raw`"partial_json":"{\"a\":1}"`)
     expect(text).toContain('"stop_reason":"tool_use"')
+  })
+
+  test('an incomplete response without a reason is cut (https://docs.x.ai/docs/api-reference: status)', () => {
+    const output = [{ type: 'message', content: [{ type: 'output_text', text: 'x' }] }]
+    const body = { id: 'r', status: 'incomplete', incomplete_details: null, output }
+    expect(answered('chat', 'responses', body)).toMatchObject({ choices: [{ finish_reason: 'length' }] })
+    expect(answered('messages', 'responses', { ...body, incomplete_details: { reason: 'odd' } })).toBe(
+      'upstream_unavailable',
+    )
   })
 
   test('a text comes with its end alone', () => {

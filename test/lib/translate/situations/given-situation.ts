@@ -101,8 +101,13 @@ export function answered(from: Format, to: Format, body: unknown): unknown {
 }
 
 /** The stream as the client gets it. */
-export function streamed(from: Format, to: Format, events: readonly object[]): string {
-  const stream = new StreamTranslator(planFor(from, to, { isStream: true }))
+export function streamed(
+  from: Format,
+  to: Format,
+  events: readonly object[],
+  plan: Partial<TranslationPlan> = {},
+): string {
+  const stream = new StreamTranslator(planFor(from, to, { ...plan, isStream: true }))
   const out = events.flatMap((event) => stream.push(`data: ${JSON.stringify(event)}\n\n`))
   return [...out, ...stream.push('data: [DONE]\n\n'), ...stream.end()].join('')
 }

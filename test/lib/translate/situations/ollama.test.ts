@@ -133,6 +133,20 @@ describe('thinking of an Ollama client, for an account of chat completions', () 
     expect(messages[1]).toEqual({ role: 'assistant', content: 'b', ...more })
   })
 
+  test('an empty field for turns without thinking (NousResearch/hermes-agent#15228)', () => {
+    const { messages } = fit('deepseek', {
+      model: 'deepseek-v4',
+      messages: [...talk.messages, { role: 'assistant', content: 'e' }, { role: 'user', content: 'f' }],
+    }).body
+    expect(messages).toEqual([
+      { role: 'user', content: 'a' },
+      { role: 'assistant', content: 'b', reasoning_content: 'c' },
+      { role: 'user', content: 'd' },
+      { role: 'assistant', content: 'e', reasoning_content: '' },
+      { role: 'user', content: 'f' },
+    ])
+  })
+
   test('a request without thinking keeps its text', () => {
     const text = '{ "model": "m", "seed": 12345678901234567890 }'
     expect(fitOllamaThinking(text, 'groq', () => {})).toBe(text)

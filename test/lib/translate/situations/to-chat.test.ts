@@ -372,6 +372,38 @@ describe('what one service takes', () => {
   })
 })
 
+describe('efforts that a service has no field for', () => {
+  testSituations('chat', {
+    'a budget at a service without a switch': {
+      source: 'https://docs.mistral.ai/api: no field for a budget',
+      from: 'messages',
+      provider: 'mistral',
+      body: messages({ thinking: { type: 'enabled', budget_tokens: 2000 } }),
+      leftOut: ['thinking'],
+    },
+    'thinking off at a service without a switch': {
+      source: 'https://docs.mistral.ai/api: no field for a budget',
+      from: 'gemini',
+      provider: 'mistral',
+      body: {
+        model: 'm',
+        contents: [{ parts: [{ text: 'a' }] }],
+        generationConfig: { thinkingConfig: { thinkingBudget: 0 } },
+      },
+      leftOut: [],
+    },
+    'an effort that is none, at a service with budgets': {
+      source: 'https://help.aliyun.com/zh/model-studio/deep-thinking: thinking_budget',
+      from: 'responses',
+      provider: 'qwen',
+      body: { model: 'qwen3-max', input: 'a', reasoning: { effort: 'turbo' } },
+      sent: { enable_thinking: true },
+      lacks: ['thinking_budget'],
+      leftOut: ['reasoning.effort'],
+    },
+  })
+})
+
 describe('efforts that a model knows', () => {
   const rows: readonly (readonly [
     provider: string,

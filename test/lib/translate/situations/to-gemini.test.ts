@@ -251,6 +251,53 @@ describe('what Gemini takes', () => {
         ],
       },
     },
+    'a choice of booleans': {
+      source: 'nicobailon/pi-subagents#1950',
+      from: 'chat',
+      body: withSchema({ type: 'object', properties: { a: { type: 'boolean', enum: [false] } } }),
+      has: ['"a":{"type":"boolean"}'],
+    },
+    'a constant that is a boolean': {
+      source: 'archestra-ai/archestra#5407',
+      from: 'chat',
+      body: withSchema({ type: 'object', properties: { a: { type: 'boolean', const: true } } }),
+      has: ['"a":{"type":"boolean"}'],
+    },
+    'a choice with an empty text': {
+      source: 'sbroenne/mcp-server-excel#607',
+      from: 'chat',
+      body: withSchema({ type: 'object', properties: { a: { type: 'string', enum: ['x', ''] } } }),
+      has: ['"enum":["x"]'],
+    },
+    'a choice with null': {
+      source: 'openclaw/openclaw#104566',
+      from: 'chat',
+      body: withSchema({
+        type: 'object',
+        properties: { a: { type: ['string', 'null'], enum: ['x', null] } },
+      }),
+      has: ['"enum":["x"]'],
+    },
+    'a choice of numbers': {
+      source: 'https://ai.google.dev/gemini-api/docs/structured-output: enum',
+      from: 'chat',
+      body: withSchema({ type: 'object', properties: { a: { type: 'integer', enum: [60, 1440] } } }),
+      has: ['"enum":[60,1440]'],
+    },
+    'an effort that is none, on a model with levels': {
+      source: 'https://ai.google.dev/gemini-api/docs/thinking: thinking levels',
+      from: 'chat',
+      body: level('gemini-3-pro-preview', { reasoning_effort: 'turbo' }),
+      lacks: ['turbo'],
+      leftOut: ['reasoning_effort'],
+    },
+    'an effort that is none, on a model with budgets': {
+      source: 'https://ai.google.dev/gemini-api/docs/thinking: thinking budgets',
+      from: 'chat',
+      body: level('gemini-2.5-pro', { reasoning_effort: 'turbo' }),
+      sent: { generationConfig: { thinkingConfig: { thinkingBudget: -1 } } },
+      leftOut: ['reasoning_effort'],
+    },
     'a user and a tier of another service': {
       source: 'https://ai.google.dev/api/generate-content',
       from: 'messages',

@@ -330,8 +330,119 @@ describe('from chat completions', () => {
 })
 
 const patch = { type: 'update_file', path: 'src/a.ts', diff: '@@' }
+describe('what Anthropic refuses', () => {
+  const talked = (...more: object[]) => [user(), assistant(null, call('a')), ...more]
+  testSituations('messages', {
+    'a failure without words': {
+      source: 'bytedance/trae-agent#231',
+      from: 'gemini',
+      body: gemini({
+        contents: [
+          { parts: [{ text: 'a' }] },
+          { role: 'model', parts: [{ functionCall: { name: 'f', args: {} } }] },
+          { parts: [{ functionResponse: { name: 'f', response: { error: '' } } }] },
+        ],
+      }),
+      sent: { messages: [{}, {}, { content: [{ type: 'tool_result', is_error: true, content: 'Error' }] }] },
+    },
+    'earlier calls in a request that offers no tools': {
+      source: 'UKGovernmentBEIS/inspect_ai#176',
+      from: 'chat',
+      body: chat({ messages: talked(result('a', 'x'), user('Sum up.')) }),
+      sent: {
+        tools: [{ name: 'f', input_schema: { type: 'object', properties: {} } }],
+        tool_choice: { type: 'none' },
+      },
+    },
+    'arguments that are null': {
+      source: 'editor-code-assistant/eca#340',
+      from: 'chat',
+      body: chat({ messages: [user(), assistant(null, call('a', 'f', 'null')), result('a', 'x')] }),
+      sent: { messages: [{}, { content: [{ type: 'tool_use', input: {} }] }, {}] },
+      lacks: ['null'],
+    },
+    'an effort that is none': {
+      source: 'https://platform.claude.com/docs/en/build-with-claude/effort',
+      from: 'chat',
+      body: chat({ model: 'claude-opus-5', reasoning_effort: 'default' }),
+      lacks: ['thinking', 'default'],
+      leftOut: ['reasoning_effort'],
+    },
+    'thinking that a client wants to see, on a model that hides it': {
+      source: 'docker/docker-agent#3415',
+      from: 'chat',
+      body: chat({ model: 'claude-opus-4-7', reasoning_effort: 'high' }),
+      sent: { thinking: { type: 'adaptive', display: 'summarized' }, output_config: { effort: 'high' } },
+    },
+    'thinking that a client does not want to see, on a model that hides it': {
+      source: 'https://ai.google.dev/gemini-api/docs/thinking: includeThoughts',
+      from: 'gemini',
+      body: gemini({
+        model: 'claude-opus-5',
+        generationConfig: { thinkingConfig: { thinkingLevel: 'HIGH' } },
+      }),
+      sent: { thinking: { type: 'adaptive' } },
+      lacks: ['display'],
+    },
+    'thinking on a model that shows it by default': {
+      source: 'docker/docker-agent#2451',
+      from: 'chat',
+      body: chat({ model: 'claude-opus-4-6', reasoning_effort: 'high' }),
+      lacks: ['display'],
+    },
+    'a choice that may be null, in the words of Google': {
+      source: 'https://ai.google.dev/api/caching#Schema: nullable',
+      from: 'gemini',
+      body: gemini({
+        tools: [
+          {
+            functionDeclarations: [
+              {
+                name: 'f',
+                parameters: {
+                  type: 'OBJECT',
+                  properties: {
+                    a: { type: 'STRING', format: 'enum', enum: ['x'], nullable: true },
+                    b: { anyOf: [{ type: 'STRING' }], nullable: true },
+                  },
+                },
+              },
+            ],
+          },
+        ],
+      }),
+      has: ['"enum":["x",null]', '"anyOf":[{"type":"string"},{"type":"null"}]'],
+      lacks: ['format', 'nullable'],
+    },
+  })
+})
+
 describe('from Responses', () => {
   testSituations('messages', {
+    'a conversation that OpenAI has compacted': {
+      source: 'https://platform.openai.com/docs/guides/conversation-state: compaction',
+      from: 'responses',
+      body: responses({ input: [{ type: 'compaction', encrypted_content: 's' }, user()] }),
+      refused: 'input[0]',
+    },
+    'a wish for a compaction': {
+      source: 'openai/codex: codex-rs/protocol/src/models.rs, CompactionTrigger',
+      from: 'responses',
+      body: responses({ input: [user(), { type: 'compaction_trigger' }] }),
+      refused: 'input[1]',
+    },
+    'a compaction without content': {
+      source: 'openai/codex: codex-rs/protocol/src/models.rs, ContextCompaction',
+      from: 'responses',
+      body: responses({ input: [{ type: 'context_compaction' }, user()] }),
+      sent: { messages: [{ role: 'user' }] },
+    },
+    'a reference to an item': {
+      source: 'vercel/ai: packages/openai, convertToOpenAIResponsesInput',
+      from: 'responses',
+      body: responses({ input: [user(), { type: 'item_reference', id: 'msg_1' }] }),
+      refused: 'input[1]',
+    },
     'probabilities by include': {
       source: 'https://platform.openai.com/docs/api-reference/responses/create: include',
       from: 'responses',

@@ -12,9 +12,13 @@ export function objectInput(text: string): RawJson {
   return readInput(text) ?? new RawJson(`{"arguments":${JSON.stringify(text)}}`)
 }
 
-/** The arguments of a call as an object; null: they are none, since a model may have written anything. */
+/**
+ * The arguments of a call as an object; null: they are none, since a model may have written anything. Clients and models
+ * write `null` for no arguments (https://github.com/langroid/langroid/pull/988, 2026-11).
+ */
 export function readInput(text: string): RawJson | null {
-  if (text.trim() === '') return new RawJson('{}')
+  const plain = text.trim()
+  if (plain === '' || plain === 'null') return new RawJson('{}')
   try {
     return isObject(parseJson(text)) ? new RawJson(text) : null
   } catch {

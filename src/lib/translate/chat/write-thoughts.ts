@@ -1,0 +1,45 @@
+// The model's earlier thinking in the messages of a chat completion.
+
+import type { Habits } from '../habits.ts'
+import { isText, type Json } from '../json-fields.ts'
+import type { Part, Thinking } from '../neutral/request.ts'
+
+/** Whether a conversation thinks: it is asked to, or has thought before. */
+export function isThinking({ effort, budget, isAdaptive }: Thinking, hasThoughts: boolean): boolean {
+  return effort !== 'none' && (effort !== null || budget !== null || isAdaptive || hasThoughts)
+}
+
+/**
+ * The fields of an assistant's message with its thinking. It goes back when the service reads it; sealed thinking only
+ * to a service that may have sealed it. `isOn`: the conversation thinks.
+ */
+export function writeThoughts(
+  parts: readonly Part[],
+  thinkingBack: Habits['thinkingBack'],
+  isOn: boolean,
+): Json {
+  if (thinkingBack === 'none') return {}
+  if (thinkingBack === 'reasoning_details') {
+    const details = parts.flatMap((part) => reasoningDetail(part))
+    return details.length === 0
+      ? {}
+      : { reasoning_details: details.map((detail, index) => ({ ...detail, index })) }
+  }
+  const text = parts.flatMap((part) => (part.kind === 'thinking' && isText(part.text) ? [part.text] : []))
+  if (text.length > 0) return { reasoning_content: text.join('\n\n') }
+  // DeepSeek wants the field in every turn of a conversation with thinking, even if another model answered
+  // (https://github.com/NousResearch/hermes-agent/issues/15228).
+  return isOn ? { reasoning_content: '' } : {}
+}
+
+/** Sealed state goes back to a router only where the router itself gave it. */
+function reasoningDetail(part: Part): Json[] {
+  if (part.kind === 'thinking') {
+    const isOwn = part.seal !== null && part.seal.origin !== 'openai' && part.seal.origin !== 'gemini'
+    const signature = isOwn ? { signature: part.seal!.text } : {}
+    return [{ type: 'reasoning.text', text: part.text, ...signature }]
+  }
+  const isOwn =
+    part.kind === 'sealed' && (part.seal.origin === 'openrouter' || part.seal.origin === 'anthropic')
+  return isOwn ? [{ type: 'reasoning.encrypted', data: part.seal.text }] : []
+}
