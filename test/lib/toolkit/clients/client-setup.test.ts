@@ -145,7 +145,7 @@ const replaced: readonly (readonly [client: string, text: string, addition: stri
 test.each(replaced)('%s: a replaced value comes back as it was written: %j', (id, text, addition) => {
   const { setups, facts } = given()
   const client = clients.find((each) => each.id === id)!
-  const [{ file }] = client.files(facts) as [{ file: string }]
+  const { file } = client.files(facts)[0]!
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, text)
   for (const model of ['m1', 'm2']) setups.apply(client, setups.plan(client, { ...facts, model }), made)
@@ -158,7 +158,7 @@ test.each(replaced)('%s: a replaced value comes back as it was written: %j', (id
 test('a file without a line break at its end gets none', () => {
   const { setups, facts } = given()
   const client = clients.find(({ id }) => id === 'codex')!
-  const [{ file }] = client.files(facts) as [{ file: string }]
+  const { file } = client.files(facts)[0]!
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, '[a]\nx = 1')
   setups.apply(client, setups.plan(client, facts), made)
