@@ -5,6 +5,7 @@ import { accountRows } from './general/account.ts'
 import { requestCodeRows } from './general/request-codes.ts'
 import { exceptRequests } from './general/request-subject.ts'
 import { requestWordRows } from './general/request-words.ts'
+import { languageRows } from './general/languages.ts'
 import { limitRows } from './general/limits.ts'
 import { bareRouteRows, modelRows, routeRows } from './general/model.ts'
 import { moneyRows } from './general/money.ts'
@@ -24,6 +25,7 @@ export const generalRows: readonly FailureRow[] = [
   ...requestWordRows,
   ...modelRows,
   ...bareRouteRows,
+  ...languageRows,
   ...exceptRequests(limitRows),
   ...serviceRows,
 ]

@@ -24,7 +24,10 @@ export interface ErrorFacts {
  * Gemini, OpenRouter and others. MiniMax uses `base_resp`, NVIDIA `title` and `detail`, Cloudflare `errors`.
  */
 export function readError(answer: Answer): ErrorFacts {
-  const found = fromBody(answer.body) ?? withInnerJson({ ...nothing, message: plainText(answer.text) }, 0)
+  const found =
+    fromBody(answer.body) ??
+    fromXml(answer.text) ??
+    withInnerJson({ ...nothing, message: plainText(answer.text) }, 0)
   const status = answer.status >= 300 ? answer.status : (found.status ?? answer.status)
   return {
     code: cut(found.code, LONGEST_CODE),
@@ -62,7 +65,8 @@ function fromRoot(given: JsonObject): BodyFacts {
   const inner = innerError(root)
   if (isRecord(inner)) return fromErrorObject(inner, root)
   if (typeof inner === 'string') return fromErrorString(inner, root)
-  // Hugging Face: a list of sentences.
+  // Cloudflare's AI gateway: a list of objects. Hugging Face: a list of sentences.
+  if (Array.isArray(inner) && isRecord(inner[0])) return fromErrorObject(inner[0], root)
   if (Array.isArray(inner)) return fromFlat({ ...root, detail: inner })
   const { base_resp: base, errors } = root
   if (isRecord(base)) return fromBaseResp(base, root)
@@ -82,13 +86,23 @@ function withLowerCaseNames(root: JsonObject): JsonObject {
   return { ...of, error: of.error ?? inner, message: of.message ?? message, code: of.code ?? code }
 }
 
-/** The `error` member: at the top, in a failed response of the Responses API, in `detail`, or in an OpenRouter choice. */
+/**
+ * The `error` member: at the top, in a failed response of the Responses API, in `detail`, or in an OpenRouter choice.
+ * Bedrock names its exceptions instead.
+ */
 export function innerError(root: JsonObject): unknown {
   if (truthy(root.error) || (Array.isArray(root.error) && root.error.length > 0)) return root.error
   if (isRecord(root.response) && truthy(root.response.error)) return root.response.error
   if (isRecord(root.detail)) return innerError(root.detail) ?? root.detail
   const choice: unknown = Array.isArray(root.choices) ? root.choices[0] : undefined
-  return isRecord(choice) && truthy(choice.error) ? choice.error : undefined
+  return isRecord(choice) && truthy(choice.error) ? choice.error : readException(root)
+}
+
+/** Streams of Amazon Bedrock: `{"throttlingException":{"message":"..."}}`. */
+function readException(root: JsonObject): JsonObject | undefined {
+  const name = Object.keys(root).find((key) => key.endsWith('Exception'))
+  const found = name === undefined ? undefined : root[name]
+  return isRecord(found) ? { code: name, ...found } : undefined
 }
 
 function fromErrorObject(error: JsonObject, root: JsonObject): BodyFacts {
@@ -227,6 +241,17 @@ function isPlainStatus(code: string | null): boolean {
     code === null ||
     /^[45]\d\d$|^(?:too many requests|bad request|unauthorized|forbidden|not found)$/i.test(code)
   )
+}
+
+/** The start of an XML error, as the storage and gateways of AWS, Alibaba Cloud and Tencent Cloud write it. */
+const XML_ERROR = /^\s*(?:<\?xml[^<>]{0,100}\?>\s*)?<(?:Error|ErrorResponse|ErrorInfo)\b/i
+
+/** `<Error><Code>SlowDown</Code><Message>...</Message></Error>`; null: no such document. */
+function fromXml(text: string): BodyFacts | null {
+  if (!XML_ERROR.test(text)) return null
+  const code = /<Code>([^<]{1,200})<\/Code>/i.exec(text)?.[1]
+  const message = /<Message>([^<]{1,4000})<\/Message>/i.exec(text)?.[1]
+  return { ...nothing, code: code ?? null, message: message ?? plainText(text) }
 }
 
 /** A page becomes its title; any other text its words on one line. */

@@ -4,37 +4,26 @@ import { isRecord } from '../../base/is-record.ts'
 import type { HeaderLookup } from '../provider.ts'
 import { parseResetTime } from './reset-time.ts'
 
-/** Milliseconds from now. */
-const IN_MS = ['retry_after_ms', 'retryAfterMs']
 /**
- * Seconds from now, or a duration. Names of Replicate, Discord-like APIs, Codex, Hugging Face, claude-relay-service and
- * claude-code-hub: their sources and reports (2026-11).
+ * Names of fields, in lower case and without separators. They follow Replicate, Discord-like APIs, Codex, Hugging Face,
+ * Gemini CLI, claude-relay-service and claude-code-hub: their sources and reports (2026-11). A limit may stand before
+ * the name: `quota_reset_at`, `window_resets_in_seconds`.
  */
-const IN_SPANS = [
-  'retry_after',
-  'retryAfter',
-  'retry_after_seconds',
-  'retryAfterSeconds',
-  'resets_in_seconds',
-  'reset_after_seconds',
-  'reset_in_seconds',
-  'wait_seconds',
-]
+const LIMIT = '(?:quota|limit|usage|window|ratelimit|next)*'
+/** Milliseconds from now. */
+const IN_MS = new RegExp(`^${LIMIT}(?:retry|resets?|wait)(?:after|in|delay|time)?(?:ms|millis|milliseconds)$`)
+/** Seconds from now, or a duration. */
+const IN_SPANS = new RegExp(
+  `^${LIMIT}(?:(?:retry|resets?)(?:after|in|delay)(?:s|secs?|seconds)?|wait(?:time)?(?:s|secs?|seconds)|(?:resets?|cooldown|remaining)seconds|estimatedtime)$`,
+)
 /** The same, or a time. */
-const IN_TIMES = [
-  'resets_at',
-  'resetsAt',
-  'reset_at',
-  'resetAt',
-  'reset_time',
-  'resetTime',
-  'retry_at',
-  'available_at',
-]
-const IN_FIELDS = [...IN_SPANS, ...IN_TIMES, 'estimated_time']
+const IN_TIMES = new RegExp(
+  `^${LIMIT}(?:(?:resets?|retry|available|renews?|unlocks?)(?:at|time|date|timestamp|on)|nextreset)$`,
+)
 /** `08:00:00` as a time is the clock of an unknown day and zone, not eight hours. */
 const CLOCK = /^\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*$/
 
+const LONGEST_NAME = 40
 const NESTED = ['metadata', 'details', 'data']
 
 /** The end named by a field of these objects or one level below, in epoch milliseconds; null: none. */
@@ -50,15 +39,23 @@ export function resetInFields(objects: readonly unknown[], now: number): number 
 }
 
 function resetIn(object: Record<string, unknown>, now: number): number | null {
-  for (const name of IN_MS) {
-    const ms = Number(object[name] ?? NaN)
+  const fields = Object.entries(object)
+    .filter(([name]) => name.length <= LONGEST_NAME)
+    .map(([name, value]) => [name.toLowerCase().replace(/[^a-z]/g, ''), value] as const)
+  for (const [name, value] of fields) {
+    const ms = IN_MS.test(name) ? Number(value ?? NaN) : NaN
     if (ms > 0) return parseResetTime(ms / 1000, now)
   }
-  for (const name of IN_FIELDS) {
-    const value = object[name]
-    if (typeof value === 'string' && CLOCK.test(value) && IN_TIMES.includes(name)) continue
-    const at = typeof value === 'string' || typeof value === 'number' ? parseResetTime(value, now) : null
-    if (at !== null) return at
+  for (const [pattern, isTime] of [
+    [IN_SPANS, false],
+    [IN_TIMES, true],
+  ] as const) {
+    for (const [name, value] of fields) {
+      if (typeof value !== 'string' && typeof value !== 'number') continue
+      if (!pattern.test(name) || (isTime && typeof value === 'string' && CLOCK.test(value))) continue
+      const at = parseResetTime(value, now)
+      if (at !== null) return at
+    }
   }
   return null
 }

@@ -3,13 +3,14 @@
 
 import { isZone, findDateStart, wallClock } from '../../quota/zone.ts'
 import { DURATION_IN_WORDS, parseWordedDuration } from './duration.ts'
+import { readForeignWait } from './reset-languages.ts'
 import { isDate, monthNumber, within } from './reset-time.ts'
 
 const LONGEST_TEXT = 4000
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 
-const ENDS = String.raw`(?:try again|retry(?:ing)?|retry[- ]after|resets?|resetting|waits?|waiting|available|refresh(?:es|ed)?|renews?|restored?|recovers?|resumes?|come back|cool(?:ing)?[- ]?down|expires?|regain access|replenish(?:ed|es)?)`
+const ENDS = String.raw`(?:try again|retry(?:ing)?|retry[- ]after|resets?|resetting|waits?|waiting|available|refresh(?:es|ed)?|renews?|restored?|recovers?|resumes?|come back|cool(?:ing)?[- ]?down|expires?|regain access|replenish(?:ed|es)?|refills?)`
 /** Few words: a list of them must not take quadratic time. */
 const FILLER = String.raw`(?:[\s:=~≈(]+(?:in|after|for|at|on|by|least|about|approximately|approx\.?|around|another|again|until|till|roughly|time|within|under|less|than|up to)){0,6}[\s:=~≈(]*`
 
@@ -58,6 +59,16 @@ const WEEKDAY = new RegExp(
   String.raw`\b(?:${ENDS}|until)${FILLER}(?:next |this )?(sun|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?)(?:day)?\b(?:,? (?:at )?${CLOCK})?${ZONE}`,
   'i',
 )
+/** A day beside today and a time: `tomorrow at 9:00 AM UTC`, `明天 00:00`, `今天 22 点`. */
+const RELATIVE_DAY = new RegExp(
+  String.raw`(?:\b(?<today>today)|\b(?<tomorrow>tomorrow)|(?<thisDay>今天|今日|今晚|本日)|(?<nextDay>明天|明日|次日|翌日))(?:,? at|的)? ?${CLOCK}(?: ?[点點时時])?${ZONE}`,
+  'i',
+)
+/** A date alone ends as its day starts. */
+const DATE_ALONE = new RegExp(
+  String.raw`\b(?:${ENDS}|until)${FILLER}(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})(?![\dT:]| \d)`,
+  'i',
+)
 /** Claude Code prints the end behind a bar: `usage limit reached|1795608000`. */
 const EPOCH = new RegExp(String.raw`(?:\b(?:${ENDS}|until)${FILLER}|reached\|)(\d{10}|\d{13})(?!\d)`, 'i')
 /** A date next to a word for the end, in either language. */
@@ -102,7 +113,7 @@ function wait(text: string, now: number): number | null {
   const seconds = BARE_WAIT.exec(text)?.[1]
   if (seconds !== undefined) return now + Number(seconds) * 1000
   const chinese = CHINESE_WAIT.exec(text)
-  const ms = chinese === null ? null : parseWordedDuration(chinese[1] ?? chinese[2] ?? '')
+  const ms = chinese === null ? readForeignWait(text) : parseWordedDuration(chinese[1] ?? chinese[2] ?? '')
   return ms === null ? null : now + ms
 }
 
@@ -134,6 +145,7 @@ function readDate(text: string, zone: string | null): number | null {
 }
 
 const CHINA = 'Asia/Shanghai'
+const JAPAN = 'Asia/Tokyo'
 /** Japanese has Han characters, too. */
 const KANA = /[\u3040-\u30ff]/
 
@@ -151,6 +163,8 @@ function isBetweenChinese(text: string, { index, 0: found }: RegExpExecArray): b
 function clock(text: string, now: number, zone: string | null): number | null {
   const epoch = EPOCH.exec(text)?.[1]
   if (epoch !== undefined) return Number(epoch) * (epoch.length === 10 ? 1000 : 1)
+  const onDay = dayInText(text, now, zone)
+  if (onDay !== null) return onDay
   const onDate = ON_DATE.exec(text)
   if (onDate !== null) return onMonthDay(onDate, now, zone)
   const midnight = MIDNIGHT.exec(text)
@@ -165,6 +179,37 @@ function clock(text: string, now: number, zone: string | null): number | null {
   const ms = clockMs(hour, minute, half)
   const where = parseZone(named) ?? zone
   return ms === null || where === null ? null : nextAt(ms, now, where)
+}
+
+/** A day beside today with a time, or a date without one. */
+function dayInText(text: string, now: number, zone: string | null): number | null {
+  const relative = RELATIVE_DAY.exec(text)
+  if (relative !== null && NAMES_AN_END.test(text)) return onRelativeDay(relative, text, now, zone)
+  const alone = DATE_ALONE.exec(text)?.groups
+  return alone === undefined ? null : startOfDay(alone, zone)
+}
+
+function onRelativeDay(
+  found: RegExpExecArray,
+  text: string,
+  now: number,
+  zone: string | null,
+): number | null {
+  const [hour, minute, half, named] = found.slice(5, 9)
+  const { groups = {}, 0: words } = found
+  // A number alone is no time of day.
+  if (minute === undefined && half === undefined && !/[点點时時]/.test(words)) return null
+  const isEnglish = (groups.today ?? groups.tomorrow) !== undefined
+  const where = parseZone(named) ?? zone ?? (isEnglish ? null : KANA.test(text) ? JAPAN : CHINA)
+  const ms = clockMs(hour, minute, half)
+  if (where === null || ms === null) return null
+  const isNext = (groups.tomorrow ?? groups.nextDay) !== undefined
+  return instant(parseDay(wallAt(now, where)) + (isNext ? DAY : 0) + ms, where)
+}
+
+function startOfDay({ year, month, day }: Record<string, string | undefined>, zone: string | null) {
+  if (!isDate(Number(year), Number(month), Number(day))) return null
+  return instant(Date.UTC(Number(year), Number(month) - 1, Number(day)), zone ?? EARLIEST)
 }
 
 function onMonthDay(found: RegExpExecArray, now: number, zone: string | null): number | null {

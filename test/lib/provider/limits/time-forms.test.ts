@@ -105,6 +105,48 @@ describe('durations', () => {
     )
   })
 
+  const languages: Record<
+    string,
+    { units: Record<'d' | 'h' | 'm' | 's', string>; say: (span: string) => string }
+  > = {
+    German: {
+      units: { d: ' Tagen', h: ' Stunden', m: ' Minuten', s: ' Sekunden' },
+      say: (span) => `Bitte versuchen Sie es in ${span} erneut.`,
+    },
+    Russian: {
+      units: { d: ' дней', h: ' часов', m: ' минут', s: ' секунд' },
+      say: (span) => `Повторите попытку через ${span}.`,
+    },
+    Spanish: {
+      units: { d: ' días', h: ' horas', m: ' minutos', s: ' segundos' },
+      say: (span) => `Inténtelo de nuevo en ${span}.`,
+    },
+    Japanese: {
+      units: { d: '日', h: '時間', m: '分', s: '秒' },
+      say: (span) => `${span.replaceAll(' ', '')}後に再試行してください。`,
+    },
+    Korean: {
+      units: { d: '일', h: '시간', m: '분', s: '초' },
+      say: (span) => `${span} 후 다시 시도하세요.`,
+    },
+  }
+
+  it.each(Object.entries(languages))('a sentence in %s', (_name, { units, say }) => {
+    fc.assert(
+      fc.property(seconds, (total) => {
+        const text = say(parts(total, (count, unit) => `${count}${units[unit]}`, ' '))
+        expect([text, resetInText(text, NOW)]).toEqual([text, inSeconds(total)])
+      }),
+    )
+  })
+
+  it.each(['Maximal 10 Anfragen in 60 Sekunden', 'Máximo 10 solicitudes en 60 segundos'])(
+    '%j is a rate, not a wait',
+    (text) => {
+      expect(resetInText(text, NOW)).toBeNull()
+    },
+  )
+
   it.each(['', 'PT', 'P', '1:2:3:4', 'soon', '-5s', '5', '00:61:00'])('%j is no duration', (text) => {
     expect(parseDuration(text)).toBeNull()
   })

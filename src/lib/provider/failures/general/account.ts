@@ -4,12 +4,12 @@ import type { FailureRow } from '../failure-row.ts'
 import { isRate } from './rate.ts'
 import { PRODUCT } from './model.ts'
 
-const KEY = String.raw`(?:api[- _]?(?:keys?|tokens?)|access[- _]?tokens?|auth(?:entication|orization)?[- _]?(?:tokens?|keys?|headers?)|bearer[- _]?tokens?|secret keys?|credentials?|session token|security tokens?|oauth (?:access )?tokens?|json web tokens?|jwt)`
+const KEY = String.raw`(?:api[- _]?(?:keys?|tokens?)|access[- _]?tokens?|access key ids?|auth(?:entication|orization)?[- _]?(?:tokens?|keys?|headers?)|bearer[- _]?tokens?|secret keys?|credentials?|session token|security tokens?|oauth (?:access )?tokens?|json web tokens?|jwt)`
 const KEY_REFUSED = new RegExp(
   [
     String.raw`\b(?:invalid|incorrect|wrong|expired|revoked|missing|disabled|malformed|unknown|unrecognized|bad|no(?: valid)?|not a valid|inactive)(?: or (?:missing|invalid|expired|incorrect|revoked|malformed))? ${KEY}\b|\bunable to (?:retrieve|find|verify|validate|authenticate) (?:the |your )?${KEY}\b`,
-    String.raw`\b${KEY}\b[^.]{0,60}\b(?:invalid|incorrect|expired|revoked|not valid|not found|does not exist|required|missing|could not be (?:validated|verified)|leaked|deleted|blocked|suspended|deactivated|disabled|not active|has been (?:disabled|revoked|deleted)|is wrong)\b`,
-    String.raw`\b(?:invalid|failed|missing|no) authentication\b|\bauthentication (?:failed|fails|required|failure|error)\b|\bauthorization failed\b|\bno auth credentials\b|^not authenticated\b|\bno cookie auth\b|\buser not found\b|\bunable to authenticate\b|\bcould not (?:validate|verify) credentials\b|\bmust be logged in\b|\bnot logged in\b|\bunregistered callers\b|\bsignature we calculated does not match\b|\binvalid token\b|\btoken (?:is |has )?(?:expired|revoked|been revoked|invalid)|\billegal access\b|\bno app_?id\b|\bsecret_?id is not found\b|\bauthentication is disabled\b`,
+    String.raw`\b${KEY}\b[^.]{0,60}\b(?:invalid|incorrect|expired|revoked|not valid|not found|does not exist|required|missing|could not be (?:validated|verified)|leaked|deleted|blocked|suspended|deactivated|disabled|not active|has been (?:disabled|revoked|deleted)|is wrong|does not belong to|not allowed for this)\b`,
+    String.raw`\bmissing (?:the )?(?:required )?(?:request )?headers?:? (?:x-)?(?:api-key|authorization)\b|\b(?:invalid|failed|missing|no) authentication\b|\bauthentication (?:failed|fails|required|failure|error)\b|\bauthorization failed\b|\bno auth credentials\b|^not authenticated\b|\bno cookie auth\b|\buser not found\b|\bunable to authenticate\b|\bcould not (?:validate|verify) credentials\b|\bmust be logged in\b|\bnot logged in\b|\bunregistered callers\b|\bsignature we calculated does not match\b|\binvalid token\b(?! (?:ids?|count|index|sequence)\b)|\btoken (?:is |has )?(?:expired|revoked|been revoked|invalid)|\billegal access\b|\bno app_?id\b|\bsecret_?id is not found\b|\bauthentication is disabled\b`,
     '无效的令牌|令牌(?:无效|已过期|不存在|不可用|已禁用|状态不可用|验证失败)|该令牌|密钥.{0,6}(?:无效|错误|过期)|身份验证|鉴权失败|认证失败|未提供令牌|登录.{0,6}(?:过期|失效)|[Aa][Pp][Ii] ?[Kk]ey.{0,10}(?:无效|错误|不存在|过期|失效)',
   ].join('|'),
   'i',
@@ -23,8 +23,8 @@ const SERVICE = String.raw`(?:(?:the|this|our|your) )?(?:[\w.]+ )?(?:apis?|servi
 const SHUT_OUT = new RegExp(
   [
     String.raw`(?:\b${WHO}\b[^.]{0,80}|\b${BARE_WHO} )\b(?:has been|is|was|have been|are|currently|temporarily|permanently) (?:currently |temporarily |permanently |been |flagged [^.]{0,40} and )?(?:disabled|suspended|banned|blocked|restricted|deactivated|terminated|locked|frozen|closed|inactive|on hold|not active|deleted|denied access)\b`,
-    String.raw`\b(?:banned|suspended|deactivated|restricted|blocked|terminated|disabled) (?:your )?${WHO}\b|\baccess (?:to ${SERVICE} )?(?:has been |is |was )?(?:terminated|revoked|denied due to|suspended)\b|\baccess to ${SERVICE} has been (?:blocked|disabled)\b|\byour (?:account|organi[sz]ation|workspace) (?:has been|was|is) flagged\b|\brequests (?:from (?:referr?er|this (?:android|ios) client)|to this api)\b.{0,150}\bare blocked\b|\bsubscription (?:has )?(?:expired|ended|lapsed|been cancell?ed)|\bplan (?:has )?expired\b|\baccount (?:temporarily |permanently )?(?:locked|deactivated|banned)\b|(?<!\b${PRODUCT} )\bapi(?: access)? (?:is |has )?not (?:been )?(?:enabled|activated|available|included)\b[^.]{0,40}\b(?:${WHO}|plan)\b|\bapi has not been used in project\b|\bnot licensed to use\b|\b(?:plan|subscription|tier) does not include api access\b|\b(?:your|this) ${WHO} (?:is|are) not (?:allowed|permitted|entitled)(?: to (?:access|use|call) (?:this|the|our) (?:api|endpoint|service))?(?=\s*(?:[.,;:!]|$))|(?<!\bfree )\btrials? (?:has|have|is|are)(?: been)? (?:temporarily )?(?:ended|expired|over|paused|suspended)\b|\b(?:no|not have an?(?: valid)?) (?:active )?(?:\w+ )?subscription\b`,
-    '账户.{0,14}(?:封禁|锁定|冻结|禁用|停用|限制使用|非活动|不存在|异常|违规)|账号.{0,14}(?:封禁|锁定|冻结|禁用|停用|限制使用|异常|违规)|用户.{0,6}(?:已被封禁|被禁用)|套餐已到期|订阅.{0,6}(?:过期|到期)|违规行为|不符合公平使用',
+    String.raw`\b(?:banned|suspended|deactivated|restricted|blocked|terminated|disabled) (?:your )?${WHO}\b|\baccess (?:to ${SERVICE} )?(?:has been |is |was )?(?:terminated|revoked|denied due to|suspended)\b|\baccess to ${SERVICE} has been (?:blocked|disabled)\b|\byour (?:account|organi[sz]ation|workspace) (?:has been|was|is) flagged\b|\brequests (?:from (?:referr?er|this (?:android|ios) client)|to this api)\b.{0,150}\bare blocked\b|\bsubscription (?:has )?(?:expired|ended|lapsed|been cancell?ed)|\bplan (?:has )?expired\b|\baccount (?:temporarily |permanently )?(?:locked|deactivated|banned)\b|\b(?:service|api) (?:has been|is|was) (?:disabled|suspended|blocked|deactivated) (?:in|on|for) (?:this|your) ${WHO}\b|\byour (?:organi[sz]ation|workspace|team) has disabled\b|\b(?:organi[sz]ation|workspace|tenant) (?:was )?not found\b|(?<!\b${PRODUCT} )\bapi(?: access)? (?:is |has )?not (?:been )?(?:enabled|activated|available|included)\b[^.]{0,40}\b(?:${WHO}|plan)\b|\bapi has not been used in project\b|\bnot licensed to use\b|\b(?:plan|subscription|tier) does not include api access\b|\b(?:your|this) ${WHO} (?:is|are) not (?:allowed|permitted|entitled|authorized)(?: to (?:access|use|call) (?:this|the|our) (?:api|endpoint|service)| for (?:this |the |our )?api(?: access)?)?(?=\s*(?:[.,;:!]|$))|(?<!\bfree )\btrials? (?:has|have|is|are)(?: been)? (?:temporarily )?(?:ended|expired|over|paused|suspended)\b|\b(?:no|not have an?(?: valid)?) (?:active )?(?:\w+ )?subscription\b`,
+    '账户.{0,14}(?:封禁|锁定|冻结|禁用|停用|限制使用|非活动|不存在|异常|违规)|账号.{0,14}(?:封禁|锁定|冻结|禁用|停用|限制使用|异常|违规)|用户.{0,6}(?:已被封禁|被禁用)|套餐已到期|服务未开通|订阅.{0,6}(?:过期|到期)|违规行为|不符合公平使用',
   ].join('|'),
   'i',
 )
@@ -273,7 +273,7 @@ export const accountRows: readonly FailureRow[] = [
   },
   {
     id: 'account-not-verified',
-    status: [400, 401, 402, 403, 429],
+    status: (status) => [400, 401, 402, 403, 429].includes(status) || status < 300,
     words: NOT_VERIFIED,
     class: 'auth-dead',
     about: 'the account must be verified first',
@@ -292,7 +292,7 @@ export const accountRows: readonly FailureRow[] = [
   {
     id: 'address-not-allowed',
     words:
-      /\b(?:ip|ip address|client ip)\b[^.]{0,60}\b(?:not (?:authorized|allowed|permitted|in the|on the|whitelisted)|blocked|denied|forbidden)|IP.{0,6}(?:不在|不被允许|未授权)|\bpublic access is disabled\b|\bvirtual network\/firewall rules\b|\bcheck your network settings\b/i,
+      /\b(?:ip|ip address|client ip)\b(?:[^.]|\.(?=\d)){0,60}\b(?:not (?:authorized|allowed|permitted|in the|on the|whitelisted)|blocked|denied|forbidden)|IP.{0,6}(?:不在|不被允许|未授权)|\bcannot be used from (?:this|your) (?:ip|address)|\bnot from an approved private endpoint\b|\bpublic access is disabled\b|\bvirtual network\/firewall rules\b|\bcheck your network settings\b/i,
     when: (answer) => !isRate(answer),
     class: 'auth-dead',
     about: 'the account does not accept requests from this address',

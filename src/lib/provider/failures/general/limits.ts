@@ -6,7 +6,7 @@ import type { FailureRow } from '../failure-row.ts'
 
 const LONG = String.raw`(?:daily|weekly|monthly|hourly|\d+[- ]?(?:hours?|h|days?|weeks?)(?:ly)?|five[- ]hour|session|billing cycle|billing period|calendar)`
 const SPENT = String.raw`(?:exceed\w*|reach\w*|hit|exhaust\w*|used up|depleted|over|run out|ran out|consumed|spent|full)`
-const THING = String.raw`(?:limits?|quotas?|usage|caps?|allowances?|allocations?|requests?|tokens?|credits?)`
+const THING = String.raw`(?:limits?|windows?|quotas?|usage|caps?|allowances?|allocations?|requests?|tokens?|credits?)`
 
 /** A window of one model: requests or tokens of a day. */
 const OF_MODEL = new RegExp(
@@ -24,7 +24,7 @@ const OF_ACCOUNT = new RegExp(
   [
     String.raw`\b${LONG}\b[^.]{0,60}\b${THING}\b[^.]{0,60}\b${SPENT}\b|\b${SPENT}\b[^.]{0,60}\b${LONG}\b[^.]{0,40}\b${THING}\b|\b${LONG}\/${LONG}\b|\b${LONG} (?:usage |message |request )?${THING} (?:is |was |has been )?${SPENT}\b`,
     String.raw`\b${THING}\b[^.]{0,60}\b${SPENT}\b[^.]{0,60}\b(?:for (?:the|this|your) )?(?:day|week|month|today|billing cycle|billing period|\d+ ?hours?)\b`,
-    String.raw`\busage limit\b[^.]{0,60}\b${SPENT}\b|\b${SPENT}\b[^.]{0,60}\b(?:usage|message|plan) limit\b|\bplan limit\b|\b(?:quota|limit)s? (?:will )?(?:be )?(?:reset|refresh|renew)\w*\b[^.]{0,60}\b(?:cycle|month|week|day|tomorrow|hours?)\b|\bout of (?:usage|quota|requests|messages|call volume quota)\b|\b(?:used up|exceeded|exhausted|reached)\b[^.]{0,40}\b(?:quota|limit|usage)\b[^.]{0,20}\b(?:today|this (?:week|month)|the (?:day|week|month))\b`,
+    String.raw`\busage limit\b[^.]{0,60}\b${SPENT}\b|\b${SPENT}\b[^.]{0,60}\b(?:usage|message|plan) limit\b|\bplan limit\b|\breached your subscription quota\b|\b(?:quota|limit)s? (?:will )?(?:be )?(?:reset|refresh|renew)\w*\b[^.]{0,60}\b(?:cycle|month|week|day|tomorrow|hours?)\b|\bout of (?:usage|quota|requests|messages|call volume quota)\b|\b(?:used up|exceeded|exhausted|reached)\b[^.]{0,40}\b(?:quota|limit|usage)\b[^.]{0,20}\b(?:today|this (?:week|month)|the (?:day|week|month))\b`,
     String.raw`\b(?:you've|you have) (?:hit|reached) your (?:usage )?limit\b|\b(?:quota|allocation)\b[^.]{0,30}\b(?:has been |is |was )?(?:exhausted|used up)\b|\bquota[_ ]?exceeded\b[^.]{0,60}\b(?:day|month|week)|\bno (?:remaining )?(?:premium requests|usage) (?:left|remaining)\b|\btoday'?s (?:quota|limit|allowance)\b|\btry again tomorrow\b|\bexceeded your token quota\b|\bwait until (?:the )?next (?:day|week|month)\b`,
     '(?:小时|每日|每周|每月|今日|当日|本周|本月|周期).{0,16}(?:使用上限|上限|限额|额度|用量|配额|用尽|用完|(?:费用|消费|请求|次数)(?:次数)?(?:限制|上限))|已达(?:到)?.{0,16}(?:使用上限|限额|上限)|(?:限额|额度|配额).{0,14}(?:重置|刷新)',
   ].join('|'),
@@ -282,7 +282,7 @@ export const limitRows: readonly FailureRow[] = [
   },
   {
     id: 'rate-code',
-    code: /^(?:request_?limit_?exceeded(?:\.\w+)?|(?:request_|token_)?rate_?limit(?:ed|s|_exceeded|_reached|_error|_exceeded_error)?|ratelimitreached|slow_down|too_?many_?requests(?:_error)?|throttl\w*|limit_requests|requests_limit_exceeded|resource_exhausted|concurrency_limit\w*|too_many_concurrent\w*)$/i,
+    code: /^(?:request_?limit_?exceeded(?:\.\w+)?|(?:request_|token_)?rate_?limit(?:ed|s|_exceeded|_reached|_error|_exceeded_error)?|ratelimitreached|slow_?down|too_?many_?requests(?:_error)?|throttl\w*|limit_requests|requests_limit_exceeded|resource_exhausted|concurrency_limit\w*|too_many_concurrent\w*)$/i,
     class: 'rate-short',
     about: 'a code for a rate that refills',
     source: 'platform.openai.com/docs/guides/error-codes (2026-11)',

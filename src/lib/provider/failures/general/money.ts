@@ -14,13 +14,13 @@ const MONEY = new RegExp(
     String.raw`\b(?:recharge|top[- ]?up) (?:your )?(?:account|balance|wallet)?\b|\bplease (?:recharge|top[- ]?up|upgrade to a paid)\b|\bfree (?:trial|credits?|tier)\b[^.]{0,40}\b(?:ended|expired|over|exhausted|used up|no longer|restricted access)`,
     String.raw`\b(?:user|token|account|pre-?consume[d]?) quota (?:is )?(?:not enough|insufficient|exhausted|exceeded)|\bquota (?:is )?not enough\b|\binsufficient[_ ](?:user[_ ]|token[_ ])?quota\b`,
     '余额(?:不足|为零|已用|不够)|欠费|充值|额度(?:不足|已用尽|已用完|已耗尽|不够)|预扣费|资源包.{0,8}(?:用尽|不足|耗尽|到期)|账单逾期|金额不足|配额不足',
-    'cr[ée]dits? insuffisants?|soldes? insuffisants?|(?:saldo|cr[ée]ditos?) insuficientes?|guthaben (?:reicht nicht|aufgebraucht|nicht ausreichend)',
+    'cr[ée]dits? insuffisants?|soldes? insuffisants?|(?:saldo|cr[ée]ditos?) insuficientes?|guthaben (?:ist )?(?:reicht nicht|aufgebraucht|nicht ausreichend)',
   ].join('|'),
   'i',
 )
 
 const MONEY_CODE =
-  /^(?:insufficient[_ ]?(?:balance|credits?|funds|user_quota|quota)|credit_limit|credits?_exhausted|credit_balance_exhausted|no_credits?|payment_required|billing_(?:not_active|hard_limit_reached|error|required)|(?:organization|project)_(?:spend|usage)_limit_exceeded|budget_exceeded|exceeded_current_quota_error|arrearage|balance_insufficient|out_of_credits|pre_consume_token_quota_failed|quota_not_enough|not_enough_balance|usage_not_included|workspace_(?:owner|member)_credits_depleted|credit_?limit_?exceeded)$/i
+  /^(?:insufficient[_ ]?(?:balance|credits?|funds|user_quota|quota)|credit_limit|credits?_exhausted|credit_balance_exhausted|no_credits?|payment_required|billing_(?:not_active|hard_limit_reached|error|required|failed|auth_failed)|(?:organization|project)_(?:spend|usage)_limit_exceeded|budget_exceeded|exceeded_current_quota_error|arrearage|balance_insufficient|out_of_credits|pre_consume_token_quota_failed|quota_not_enough|not_enough_balance|usage_not_included|workspace_(?:owner|member)_credits_depleted|credit_?limit_?exceeded)$/i
 
 /** A rate with its number, or a rate that is lower without money (Voyage, Replicate: their documents, 2026-11). */
 const LOWER_RATE =

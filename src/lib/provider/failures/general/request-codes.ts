@@ -18,16 +18,25 @@ const REQUEST_CODE = new RegExp(
     '^(content_policy_violation|content_filter(ed)?|content_blocked|moderation_blocked|prompt_blocked|responsibleaipolicyviolation|data_?inspection_?failed|safety_violation|cyber_policy_violation)$',
     '^(tool_use_failed|json_validate_failed|previous_response_not_found|json_invalid|bad_response_format|failed_generation)$',
     '^unsupported_api_for_model$',
-    '^(parameter_unknown|out_of_range|unprocessable_entity|validation_error|request_validation_error|request_too_large)$',
+    '^(parameter_unknown|out_of_range|unprocessable_entity|validation_?(?:error|exception)|request_validation_error|request_too_large)$',
   ].join('|'),
   'i',
 )
 
-/** `{"detail":[{"loc":["body","messages"],"msg":"...","type":"..."}]}` of FastAPI: vLLM, Mistral, many servers. */
-function isValidationList({ body, error }: FailedAnswer): boolean {
+/**
+ * The places of wrong fields, as FastAPI lists them: vLLM, Mistral, many servers. The body is
+ * `{"detail":[{"loc":["body","messages"],"msg":"...","type":"..."}]}`.
+ */
+function listWrongFields({ body, error }: FailedAnswer): readonly unknown[] {
   const list = (isRecord(body) ? body.detail : undefined) ?? error.detail ?? error.errors
-  return Array.isArray(list) && list.some((item: unknown) => isRecord(item) && 'loc' in item)
+  return Array.isArray(list)
+    ? list.flatMap((item: unknown) => (isRecord(item) && 'loc' in item ? [item.loc] : []))
+    : []
 }
+
+/** `["header","x-api-key"]`: the header of the account's key, which no client of the proxy sends. */
+const isKeyHeader = (place: unknown): boolean =>
+  Array.isArray(place) && place[0] === 'header' && /authori[sz]ation|key|token/i.test(String(place[1]))
 
 export const requestCodeRows: readonly FailureRow[] = [
   {
@@ -187,9 +196,23 @@ export const requestCodeRows: readonly FailureRow[] = [
     ],
   },
   {
+    id: 'key-header-missing',
+    status: client,
+    when: (answer) => listWrongFields(answer).some(isKeyHeader),
+    class: 'auth-dead',
+    about: 'the service misses the header of the key: it wants the key in another header',
+    source: 'fastapi.tiangolo.com/tutorial/header-params (2026-11)',
+    examples: [
+      {
+        status: 422,
+        body: { detail: [{ type: 'missing', loc: ['header', 'x-api-key'], msg: 'Field required' }] },
+      },
+    ],
+  },
+  {
     id: 'request-validation',
     status: (status) => client(status) || status < 300,
-    when: isValidationList,
+    when: (answer) => listWrongFields(answer).length > 0,
     class: 'bad-request',
     about: 'a list of fields that are wrong',
     source: 'fastapi.tiangolo.com/tutorial/handling-errors (2026-11)',

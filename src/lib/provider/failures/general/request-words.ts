@@ -16,7 +16,7 @@ const REQUEST_WORDS = new RegExp(
     String.raw`\b(?:not supported|unsupported|not available|not allowed|not permitted|cannot be used|incompatible|not compatible) (?:with|by|for|on|in) this (?:model|endpoint|request|api version)\b`,
     String.raw`\b(?:content management|content policy|usage polic(?:y|ies)|safety (?:system|filter|setting|reason|guideline|check)s?|moderation|flagged|inappropriate content|harmful|sexual|high risk|sensitive content|blocked (?:by|due to) (?:the |our )?(?:content|safety|prompt|guardrail|filter)|prohibited content|prompt injection|jailbreak|copyright|recitation|violat\w+ (?:our |the )?(?:content|usage|safety))\b`,
     String.raw`\b(?:json parse error|parse error|unexpected token|unexpected end of|invalid json|could not parse|failed to parse|not valid json|we could not parse the json|jinja|chat template|expecting value|unterminated string|trailing comma|deserialize)\b`,
-    '敏感(?:词|内容|信息)|不安全或敏感|内容安全|违规内容|涉及敏感|输入.{0,12}(?:过长|超长|超过)|[Pp]rompt ?超长|参数.{0,12}(?:有误|错误|非法|无效|不正确|不合法)|请求参数|缺少.{0,8}参数|图片.{0,12}(?:过大|太大|格式)|不能同时设置|不支持(?:图片|图像|视频|音频|多模态|工具|函数|流式|该参数|此参数|参数|思考|联网)',
+    '敏感(?:词|内容|信息)|不安全或敏感|内容安全|违规内容|涉及敏感|输入.{0,12}(?:过长|超长|超过)|[Pp]rompt ?超长|参数.{0,12}(?:有误|错误|非法|无效|不正确|不合法)|请求参数|缺少.{0,8}参数|图片.{0,12}(?:过大|太大|格式)|不能同时设置|违法违规|审核不通过|上下文.{0,12}(?:过长|超出|超限)|压缩上下文|不支持(?:图片|图像|视频|音频|多模态|工具|函数|流式|该参数|此参数|参数|思考|联网)',
   ].join('|'),
   'i',
 )

@@ -25,8 +25,9 @@ const PAGE = /^\s*<(?:!doctype|html|head|\?xml)/i
 const CLOUDFLARE = /^\s*error code: (?!1009|1015)\d{3,4}\s*$/i
 /** nginx before an API asks for the key with this page (Perplexity, 2026-11). */
 const ASKS_FOR_KEY = /<title>401 (?:authorization required|unauthorized)/i
-const isPage = ({ body, text, status }: FailedAnswer): boolean =>
+const isPage = ({ body, text, status, code }: FailedAnswer): boolean =>
   body === undefined &&
+  code === null &&
   (CLOUDFLARE.test(text) || (PAGE.test(text) && !(status === 401 && ASKS_FOR_KEY.test(text))))
 
 /** A page that names a wall or a closed tunnel, under a status that otherwise means a missing endpoint. */
@@ -162,7 +163,7 @@ export const serviceRows: readonly FailureRow[] = [
   },
   {
     id: 'service-code',
-    code: /^(?:server_(?:error|is_overloaded)|internal(?:_server)?_error|internal|unavailable|overloaded|service_unavailable|model_overloaded|queue_exceeded|engine_overloaded\w*|upstream_error|bad_response_status_code|do_request_failed|bad_gateway|deadline_exceeded|cancelled)$/i,
+    code: /^(?:server_(?:error|is_overloaded)|internal(?:_server)?_error|internal_?server_?exception|internal|unavailable|overloaded|service_?unavailable(?:exception)?|model_?stream_?error_?exception|model_overloaded|queue_exceeded|engine_overloaded\w*|upstream_error|bad_response_status_code|do_request_failed|bad_gateway|deadline_exceeded|cancelled)$/i,
     class: 'overloaded',
     about: 'a code for a service that fails',
     source: 'platform.openai.com/docs/guides/error-codes (2026-11)',

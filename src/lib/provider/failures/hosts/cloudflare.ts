@@ -15,6 +15,25 @@ export const cloudflareFailures: ServiceFailures = {
   providers: [],
   rows: [
     {
+      id: 'cloudflare-no-gateway',
+      code: '2001',
+      message: /\bconfigure AI Gateway\b/i,
+      class: 'auth-dead',
+      about: 'the account has no AI gateway of this name',
+      source: 'developers.cloudflare.com/ai-gateway (2026-11)',
+      examples: [
+        {
+          status: 400,
+          body: {
+            success: false,
+            result: [],
+            messages: [],
+            error: [{ code: 2001, message: 'Please configure AI Gateway in the Cloudflare dashboard' }],
+          },
+        },
+      ],
+    },
+    {
       id: 'cloudflare-neurons',
       message: /\bdaily free allocation of [\d,]+ neurons\b/i,
       class: 'quota-window',

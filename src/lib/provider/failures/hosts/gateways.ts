@@ -31,7 +31,8 @@ export const oneApiFailures: ServiceFailures = {
     },
     {
       id: 'one-api-quota',
-      message: /额度(?:不足|已用尽)|预扣费额度失败|\b(?:user|token) quota is not enough\b|该令牌额度已用尽/i,
+      message:
+        /(?<!小时|[日周月])额度(?:不足|已用尽)|预扣费额度失败|\b(?:user|token) quota is not enough\b|该令牌额度已用尽/i,
       class: 'quota-hard',
       about: 'the user or the token of the gateway has no quota left',
       source: 'github.com/songquanpeng/one-api/issues/1270 (2024-04)',

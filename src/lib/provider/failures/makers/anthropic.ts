@@ -97,6 +97,23 @@ export const anthropicFailures: ServiceFailures = {
       ],
     },
     {
+      id: 'anthropic-no-access',
+      type: 'permission_error',
+      message: /\bdoes not have (?:permission|access) to (?:use )?Claude(?: Code)?\s*[.!]/,
+      class: 'auth-dead',
+      about: 'an administrator has not given this account access',
+      source: 'docs.anthropic.com/en/api/errors (2026-11)',
+      examples: [
+        {
+          status: 403,
+          body: error(
+            'permission_error',
+            'Your account does not have permission to use Claude. Please contact your administrator.',
+          ),
+        },
+      ],
+    },
+    {
       id: 'anthropic-day',
       type: 'rate_limit_error',
       message: /\byour daily rate limit\b/i,

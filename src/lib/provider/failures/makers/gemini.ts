@@ -195,7 +195,7 @@ export const geminiFailures: ServiceFailures = {
       id: 'gemini-day',
       when: (answer) =>
         quotaIds(answer).some((id) => id.includes('PerDay')) ||
-        /\bquota metric\b.*\bper day\b/i.test(answer.message),
+        /\bquota metric\b.*\bper day\b|\bexhausted your daily quota\b/i.test(answer.message),
       class: 'quota-window',
       scope: 'model',
       // A retryDelay also accompanies the day's violation, and misleads.
