@@ -10,7 +10,7 @@ export function kindLabel({ kind, status }: LogLine): string {
     case 'rotation':
       return 'rotated'
     case 'cooldown':
-      return 'cools'
+      return 'cooldown'
     default:
       return kind
   }
@@ -44,10 +44,16 @@ function requestDetail({ outcome: class_, message, tried = [], clientGone, strea
   return [
     class_ == null || class_ === 'ok' ? '' : outcome(class_),
     clientGone === true ? 'client left' : '',
-    earlier.length === 0 ? '' : `after ${earlier.join(', ')}`,
+    earlier.length === 0 ? '' : `after ${earlier.map(formatTried).join(', ')}`,
     message ?? '',
     stream === true ? 'streamed' : '',
   ]
     .filter(Boolean)
     .join(' · ')
+}
+
+/** `sandbox/spare rate-short`, as in the log, becomes `sandbox/spare (rate limited)`. */
+function formatTried(text: string): string {
+  const [, account, class_] = /^(.*) (\S+)$/.exec(text) ?? []
+  return account === undefined || class_ === undefined ? text : `${account} (${outcome(class_)})`
 }

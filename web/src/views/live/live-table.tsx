@@ -20,7 +20,7 @@ const columns: Column[] = [
   'Account',
   'Model',
   { label: 'Key', class: 'col-wide' },
-  ...numberColumns('Tries', 'Took'),
+  ...numberColumns('Attempts', 'Took'),
   { label: 'Tokens', class: 'number col-wide' },
   { label: 'Detail', class: 'col-detail' },
 ]

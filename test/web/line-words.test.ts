@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import type { LogLine } from '../../web/src/api/types.ts'
+import { formatDetail, kindLabel } from '../../web/src/views/live/line-words.ts'
+
+const line = (fields: Partial<LogLine>): LogLine =>
+  ({ kind: 'request', time: '2026-11-30T09:00:00.000Z', ...fields }) as LogLine
+
+test('a request names the accounts that failed before, in plain words', () => {
+  const tried = ['alice:qwen/work rate-short', 'openai/main auth-dead', 'qwen/spare ok']
+  expect(formatDetail(line({ outcome: 'ok', tried, stream: true }))).toBe(
+    'after alice:qwen/work (rate limited), openai/main (credential refused) · streamed',
+  )
+})
+
+test('an outcome of a later version is shown as it is', () => {
+  expect(formatDetail(line({ outcome: 'ok', tried: ['qwen/a new-class', 'qwen/b ok'] }))).toBe(
+    'after qwen/a (new-class)',
+  )
+})
+
+test('a cooldown without an end waits for a person', () => {
+  const fields = { kind: 'cooldown', reason: 'auth-dead', until: null, rests: 'model', evidence: 'HTTP 401' }
+  expect(kindLabel(line(fields as Partial<LogLine>))).toBe('cooldown')
+  expect(formatDetail(line(fields as Partial<LogLine>))).toBe(
+    'credential refused · until you act · rests model · HTTP 401',
+  )
+})
