@@ -53,6 +53,38 @@ test.each([301, 304, 400, 403, 404, 422])(
   },
 )
 
+test.each([
+  ['', '/jobs/7?a=1%2F2#end', '/jobs/7?a=1%2F2#end'],
+  ['BASE', '', '/'],
+  ['BASE', '/jobs/7?a=1', '/jobs/7?a=1'],
+])('an address below the base URL comes back as a path of the proxy: %s%s', async (start, below, own) => {
+  const { upstream, proxy } = await givenService(account('a'))
+  const base = start === '' ? new URL(upstream.baseUrl).pathname : upstream.baseUrl
+  upstream.next(json(201, { id: 7 }, { location: `${base}${below}`, 'content-location': `${base}${below}` }))
+  upstream.next(json(302, {}, { location: `${base}${below}` }))
+  for (const method of ['POST', 'GET']) {
+    const reply = await proxy.ask(method, '/services/cloudconvert/jobs', method === 'GET' ? {} : { body: {} })
+    expect(reply.headers.location).toBe(`/services/cloudconvert${own}`)
+  }
+  const followed = await proxy.get(`/services/cloudconvert${own.replace('#end', '')}`)
+  expect(followed.status).toBe(200)
+  expect(upstream.last.path).toBe(`/v1${own.replace('#end', '')}`)
+})
+
+test.each([
+  'https://files.example.com/v1/jobs/7',
+  '/v10/jobs/7',
+  '/elsewhere',
+  '7',
+  '../jobs/7',
+  'http://',
+  'urn:jobs:7',
+])('the address %s stays as it came', async (location) => {
+  const { upstream, proxy } = await givenService(account('a'))
+  upstream.next(json(303, {}, { location }))
+  expect((await proxy.get('/services/cloudconvert/jobs')).headers.location).toBe(location)
+})
+
 test.each(['GET', 'POST'])(
   '%s fails over after 429, and the account has the cooldown that the service stated',
   async (method) => {

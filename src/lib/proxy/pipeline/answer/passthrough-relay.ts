@@ -1,5 +1,6 @@
 import { ArrivingBody } from '../../transport/body/arriving-body.ts'
 import type { UpstreamHead } from '../../transport/upstream-head.ts'
+import { ownLocations } from '../../wire/headers/own-locations.ts'
 import { usageInTail } from '../../wire/usage-in-tail.ts'
 import type { OutcomeClass } from '../../../quota/log/events.ts'
 import type { AttemptContext } from '../attempt-context.ts'
@@ -29,7 +30,10 @@ export class PassthroughRelay implements AnswerRelay {
     this.#host = host
     this.#body = body
     const { isDecoded } = host
-    const headers = [...headersFor(head, { isDecoded, isStream: false, body: undefined }).list]
+    const headers = localHeaders(
+      context,
+      headersFor(head, { isDecoded, isStream: false, body: undefined }).list,
+    )
     const length = isDecoded ? undefined : head.get('content-length')
     if (length !== undefined) headers.push('content-length', length)
     context.exchange.begin(head.status, headers)
@@ -71,4 +75,14 @@ export class PassthroughRelay implements AnswerRelay {
   boundTokens(outcome: OutcomeClass): number {
     return boundWhole(this.#body, outcome)
   }
+}
+
+/** The headers of the answer. A service's own addresses become paths of the proxy. */
+function localHeaders({ route, target }: AttemptContext, list: readonly string[]): string[] {
+  if (route.service === null) return [...list]
+  return ownLocations(list, {
+    origin: target.origin.name,
+    basePath: target.base.path,
+    ownPath: `/services/${route.service}`,
+  })
 }
