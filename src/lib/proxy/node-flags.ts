@@ -21,6 +21,14 @@ const serverFlags: readonly string[] = [
   NO_PRETENURING,
 ]
 
+/** A pool of this many accounts has a heap that is large because it lasts, and not because of garbage. */
+const MANY_ACCOUNTS = 1_000
+/**
+ * Ten thousand accounts keep 45 MB. At 100 %, the heap may hold as much garbage beside them. At 40 %, the process
+ * under load needs 25 MB less, for 3 % more processor time (2026-11-30).
+ */
+const GROWTH_OF_MANY = '--heap-growing-percent=40'
+
 /** For glibc: threads that share one arena do not each keep the memory they freed. */
 const serverVariables = { MALLOC_ARENA_MAX: '1' }
 
@@ -59,6 +67,17 @@ export function restartAsServer(here: ThisProcess): void {
     // not possible on this system: the proxy still serves, with more memory
   }
   setFlagsFromString(NO_PRETENURING)
+}
+
+/**
+ * Limits the growth of the heap for a pool of many accounts. Returns whether it did: a process without the flags of a
+ * server keeps those of its user.
+ */
+export function limitHeapOfPool(accounts: number, here: Pick<ThisProcess, 'execArgv'> = process): boolean {
+  const isServer = serverFlags.every((flag) => here.execArgv.includes(flag))
+  if (accounts < MANY_ACCOUNTS || !isServer) return false
+  setFlagsFromString(GROWTH_OF_MANY)
+  return true
 }
 
 /** Whether the arguments are a `proxy start` or `batch run` that passes requests in this very process. */

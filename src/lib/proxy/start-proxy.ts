@@ -1,3 +1,4 @@
+import { limitHeapOfPool } from './node-flags.ts'
 import { QwenctlError } from '../base/errors.ts'
 import { isLoopback } from '../base/loopback.ts'
 import type { Observer } from '../observe/observer.ts'
@@ -57,6 +58,7 @@ export async function startProxy(
       if (!live.keys.isRequired) refuseOpenAddress(settings.host)
       live.keys.requireAlways()
     }
+    limitHeapOfPool(live.accounts.length)
     await live.openSecrets()
     const { url, port } = await server.listen()
     if (settings.proof !== undefined) batches.resume()

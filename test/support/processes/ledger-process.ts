@@ -1,11 +1,14 @@
-// A process of its own that counts against one ledger: `node ledger-process.ts MODE ACCOUNT HOW_MANY [CLOCK_OFFSET_MS [KEEP]]`.
-// It prints one line for every granted reservation, after it was granted.
+// A separate process that counts on one ledger: `node ledger-process.ts MODE ACCOUNT HOW_MANY [CLOCK_OFFSET_MS [KEEP]]`.
+// QWENCTL_STORE_URL selects a shared store, else QWENCTL_HOME the files. It prints the id of every granted reservation.
 import { openLedger } from '../../../src/lib/store/ledger/open-ledger.ts'
 import { resolveHome } from '../../../src/lib/store/home.ts'
+import { SharedStore } from '../../../src/lib/store/redis/shared-store.ts'
 
 const [mode = '', account = '', howMany = '0', offsetMs = '0', keep = '0'] = process.argv.slice(2)
+const { QWENCTL_STORE_URL: url, QWENCTL_STORE_PREFIX: prefix = 'default' } = process.env
+const store = url === undefined ? null : new SharedStore({ url, prefix, ack: 'primary' })
 const clock = () => Date.now() + Number(offsetMs)
-const ledger = await openLedger(resolveHome(process.env), { clock })
+const ledger = await (store?.openLedger() ?? openLedger(resolveHome(process.env), { clock }))
 
 async function request(): Promise<void> {
   const reservation = await ledger.reserve({ account, keep: Number(keep) })
@@ -24,3 +27,4 @@ for (let sent = 0; sent < Number(howMany); sent += 8) {
 }
 if (mode === 'hold') process.kill(process.pid, 'SIGKILL')
 await ledger.close()
+store?.close()

@@ -29,6 +29,7 @@ export class ClosedAccounts {
    * opens again loses it. Throws `vault_locked` or `store_corrupt` if the vault itself does not open.
    */
   async check(accounts: readonly Account[]): Promise<void> {
+    this.#forgetAllBut(accounts)
     for (const account of accounts) {
       const sealed = joinSealed(account)
       if (!account.enabled || sealed === '' || this.#tried.get(account.id) === sealed) continue
@@ -37,6 +38,11 @@ export class ClosedAccounts {
       if (closed === null) this.#end(account)
       else this.#begin(account, closed.message)
     }
+  }
+
+  #forgetAllBut(accounts: readonly Account[]): void {
+    const present = new Set(accounts.map(({ id }) => id))
+    for (const id of this.#tried.keys()) if (!present.has(id)) this.#tried.delete(id)
   }
 
   #begin(account: Account, evidence: string): void {

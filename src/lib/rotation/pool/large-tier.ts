@@ -10,7 +10,7 @@ import { findReturn } from './tier.ts'
 import type { Return, Tier } from './tier.ts'
 
 /** How many members one choice compares. */
-const WINDOW = 16
+const SECTION = 16
 /** Waiting members are checked again in slices, at most this often: all of them within `SLICES` times as long. */
 const SLICE_MS = 250
 const SLICES = 16
@@ -90,7 +90,7 @@ export class LargeTier implements Tier {
   #chooseReady(search: Search): Choice {
     const ranking = this.#ranking
     if (ranking.kind === 'ordered') return this.#firstInOrder(search)
-    if (this.#ready instanceof ScoredRow) return this.#bestOfWindow(this.#ready, ranking, search)
+    if (this.#ready instanceof ScoredRow) return this.#bestOfSection(this.#ready, ranking, search)
     return chooseOfTwo(this.#ready, ranking, search)
   }
 
@@ -109,12 +109,12 @@ export class LargeTier implements Tier {
     return choice
   }
 
-  /** Chooses from the next window that has an available member. */
-  #bestOfWindow(ready: ScoredRow, ranking: ScoredRanking, search: Search): Choice {
+  /** Chooses from the next section that has an available member. */
+  #bestOfSection(ready: ScoredRow, ranking: ScoredRanking, search: Search): Choice {
     const refused: Member[] = []
     const { size } = ready
-    for (let looked = 0; looked < size; looked += WINDOW) {
-      const count = Math.min(WINDOW, size - looked)
+    for (let looked = 0; looked < size; looked += SECTION) {
+      const count = Math.min(SECTION, size - looked)
       const choice = ready.choose({ from: this.#cursor, count }, ranking, search)
       this.#cursor = (this.#cursor + count) % size
       refused.push(...choice.refused)

@@ -10,6 +10,9 @@ interface Offer {
   pending: number
 }
 
+/** The time of use of a member that nothing has used. */
+export const NEVER_USED = -1
+
 /**
  * Offers of this process that the ledger may not show yet. Between a choice and its reservation, many more requests
  * are decided. Without these counts, all of them would go to the same account.
@@ -36,10 +39,10 @@ export class Picks {
     return offer?.sequence === state.sequence ? offer.pending : 0
   }
 
-  /** When a member was last used or offered, in epoch milliseconds; -1: never. */
+  /** When a member was last used or offered, in epoch milliseconds; `NEVER_USED`: never. */
   readUse({ subjects }: Member, state: LedgerState): number {
-    const used = state.subjects.get(subjects.account)?.lastUsedAt ?? -1
-    return Math.max(used, this.#offers.get(subjects.account)?.at ?? -1)
+    const used = state.subjects.get(subjects.account)?.lastUsedAt ?? NEVER_USED
+    return Math.max(used, this.#offers.get(subjects.account)?.at ?? NEVER_USED)
   }
 
   /** Below 0 when `a` was used less recently than `b`; of two unused ones the smaller id comes first. */

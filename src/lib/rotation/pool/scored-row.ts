@@ -2,12 +2,13 @@ import { isAvailable } from '../eligibility.ts'
 import type { ScoredRanking } from '../strategies/strategy.ts'
 import type { Choice, Row, Search } from './choose.ts'
 import type { Member } from './member.ts'
+import { NEVER_USED } from './picks.ts'
 
 /** A member without a remembered score comes first, so that it gets one. */
 const UNKNOWN = -Infinity
 
 /** A part of the row: `count` members from a place on, around the end; at most 32. */
-interface Window {
+interface Section {
   from: number
   count: number
 }
@@ -57,20 +58,20 @@ export class ScoredRow implements Row {
     this.#places.set(last, place)
   }
 
-  /** Chooses the best available member of a window. */
-  choose(window: Window, ranking: ScoredRanking, search: Search): Choice {
+  /** Chooses the best available member of a section. */
+  choose(section: Section, ranking: ScoredRanking, search: Search): Choice {
     const { request, view, offered } = search
-    const { from } = window
+    const { from } = section
     if (this.#state !== view.state) this.#forgetAll(view.state)
     const choice: Choice = { member: null, refused: [] }
     this.#next %= this.size
     this.#score(this.#next, ranking, search)
     this.#next += 1
-    // The members of the window, a bit for each.
+    // The members of the section, a bit for each.
     let scored = 0
     let excluded = 0
     for (;;) {
-      const best = this.#findBest(window, excluded, search)
+      const best = this.#findBest(section, excluded, search)
       if (best < 0) return choice
       const place = (from + best) % this.size
       const member = this.#members[place] as Member
@@ -89,8 +90,8 @@ export class ScoredRow implements Row {
     }
   }
 
-  /** The best of a window by remembered scores, as its number in the window; -1: all are excluded. */
-  #findBest({ from, count }: Window, excluded: number, search: Search): number {
+  /** The best of a section by remembered scores, as its number in the section; -1: all are excluded. */
+  #findBest({ from, count }: Section, excluded: number, search: Search): number {
     let best = -1
     let bestPlace = -1
     for (let n = 0; n < count; n++) {
@@ -108,7 +109,10 @@ export class ScoredRow implements Row {
     if (scores[a] !== scores[b]) return scores[a]! < scores[b]!
     if (scores[a] === UNKNOWN) return false
     if (uses[a] !== uses[b]) return uses[a]! < uses[b]!
-    return picks.compareUse(this.#members[a]!, this.#members[b]!, view.state) < 0
+    const [one, other] = [this.#members[a]!, this.#members[b]!]
+    // Members that were never used have no order of use, and most of a new large pool are such members.
+    if (uses[a] === NEVER_USED) return one.subjects.account < other.subjects.account
+    return picks.compareUse(one, other, view.state) < 0
   }
 
   #score(place: number, ranking: ScoredRanking, search: Search): void {

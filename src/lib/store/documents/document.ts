@@ -48,14 +48,13 @@ function toText(data: object): string {
 }
 
 /**
- * A JSON document that many processes share. Only `readKept` keeps data in memory between calls. Fields that this program does
- * not know survive a change. Throws `store_corrupt`, `store_too_new`, `store_unwritable` and `store_locked`.
+ * A JSON document that many processes share. Only `readKept` keeps data in memory between calls. Fields that this
+ * program does not know survive a change. Throws `store_corrupt`, `store_too_new`, `store_unwritable` and `store_locked`.
  */
 export class JsonDocument<T extends object> {
   readonly file: string
   readonly #options: DocumentOptions<T>
   readonly #format: DocumentFormat
-  #seen: string | null = null
   /** The data of the last `readKept`, with what identifies its version. */
   #kept: { version: string; data: T } | null = null
 
@@ -69,11 +68,7 @@ export class JsonDocument<T extends object> {
   /** Reads the present document, without waiting: writers replace the file as a whole. */
   async read(): Promise<T> {
     const shared = await this.#options.shared?.()
-    if (shared) return (await this.#readShared(shared)).data
-    const { low, adapter } = this.#open()
-    await low.read()
-    this.#seen = adapter.signature
-    return low.data
+    return (await this.#readWithVersion(shared ?? null)).data
   }
 
   /**
@@ -149,11 +144,6 @@ export class JsonDocument<T extends object> {
       if (text === before || (await shared.write(revision, text))) return result
     }
     throw new QwenctlError('store_locked', `other processes change the ${this.#options.kind} all the time`)
-  }
-
-  /** Whether the file has changed since `read` (also by this object's own `update`), or was never read. */
-  isStale(): boolean {
-    return this.#seen !== fileSignature(this.file)
   }
 
   #open(): { low: Low<T>; adapter: JsonFile<T> } {

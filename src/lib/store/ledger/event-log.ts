@@ -27,6 +27,8 @@ export interface PendingQueue {
   add(event: PendingEvent): void
   /** Appends in the next turn of the event loop. */
   planAppend(): void
+  /** Appends now what waits: the log was busy, and a turn more would delay the events that waited for it. */
+  append(): void
 }
 
 /**
@@ -41,7 +43,7 @@ export interface EventLog {
   readonly writer: string
   /** Whether the log itself has something to append. */
   readonly isOwing: boolean
-  /** An append is under way, so the next batch waits. The log then calls `planAppend` at its end. */
+  /** An append is under way, so the next batch waits. The log then calls `append` of the queue at its end. */
   readonly isBusy: boolean
   /** The log's time in epoch milliseconds; never before the newest event. */
   now(): number

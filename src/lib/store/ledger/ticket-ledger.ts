@@ -134,6 +134,7 @@ export class TicketLedger<Log extends EventLog = EventLog> implements Ledger {
       keep: (events) => void (this.#waiting = [...events, ...this.#waiting].slice(-MAX_WAITING_EVENTS)),
       add: (event) => void this.#waiting.push(event),
       planAppend: () => this.#planAppend(),
+      append: () => this.#append(),
     }
   }
 

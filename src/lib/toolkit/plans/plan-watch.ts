@@ -7,7 +7,7 @@ import type { Toolkit } from '../toolkit.ts'
 import { readPlans } from './plans-file.ts'
 
 export interface PlanWatchParts {
-  toolkit: Pick<Toolkit, 'accounts' | 'settings' | 'quotas' | 'home'>
+  toolkit: Pick<Toolkit, 'accounts' | 'providers' | 'settings' | 'quotas' | 'home'>
   ledger: Pick<Ledger, 'state' | 'now' | 'refresh'>
   /** Only accounts of this user; null: all. */
   user: string | null
@@ -61,11 +61,11 @@ export class PlanWatch {
     ledger.refresh()
     const now = ledger.now()
     this.#startedAt ??= now
+    const asked = (await this.#listAskable()).filter((account) => user === null || account.user === user)
+    if (asked.length === 0) return []
     const plans = readPlans(toolkit.home.plansFile)
     const interval = Math.max(every, SHORTEST_INTERVAL_MS)
-    const ids = (await toolkit.accounts.records())
-      .filter((account) => account.enabled && account.credential.type === 'api-key')
-      .filter((account) => user === null || account.user === user)
+    const ids = asked
       .filter((account) => this.#isDue(account, plans[account.id]?.at, { interval, now }))
       .map(({ id }) => id)
     if (ids.length === 0) return []
@@ -73,6 +73,19 @@ export class PlanWatch {
     const { failures } = await toolkit.quotas.refresh(ids)
     for (const failure of failures) this.#report(failure)
     return ids
+  }
+
+  /** Most providers have no counts of their own, and ten thousand accounts must not hold up the requests. */
+  async #listAskable(): Promise<Account[]> {
+    const { accounts, providers } = this.#parts.toolkit
+    const registry = await providers()
+    return (await accounts.records()).filter(
+      ({ enabled, credential, provider }) =>
+        enabled &&
+        credential.type === 'api-key' &&
+        registry.has(provider) &&
+        registry.get(provider).plan !== null,
+    )
   }
 
   /** `storedAt`: the last answer, which another process of this home may have stored. */

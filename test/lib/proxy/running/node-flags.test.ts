@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   isServerStart,
+  limitHeapOfPool,
   missingFlags,
   restartAsServer,
   serverEnv,
@@ -83,4 +84,11 @@ test.each([
   ['quota show', false],
 ])('%s serves in this process: %s', (words, isServer) => {
   expect(isServerStart(words.split(' '))).toBe(isServer)
+})
+
+test('the heap grows less for many accounts, unless the user has chosen the flags', () => {
+  const flags = missingFlags(givenProcess().here)
+  expect(limitHeapOfPool(10_000, { execArgv: ['--enable-source-maps', ...flags] })).toBe(true)
+  expect(limitHeapOfPool(3, { execArgv: [...flags] })).toBe(false)
+  expect(limitHeapOfPool(10_000, { execArgv: ['--max-semi-space-size=16'] })).toBe(false)
 })

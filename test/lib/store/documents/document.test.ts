@@ -108,19 +108,6 @@ test('overlapping changes of one process are applied one after the other', async
   expect((await notes.read()).notes).toHaveLength(20)
 })
 
-test('is stale until read, and after every change by any process', async () => {
-  const folder = temporaryFolder()
-  const notes = notesIn(folder)
-  expect(notes.isStale()).toBe(true)
-  await notes.read()
-  expect(notes.isStale()).toBe(false)
-  await notesIn(folder).update((data) => data.notes.push('a'))
-  expect(notes.isStale()).toBe(true)
-  await notes.read()
-  await notes.update((data) => data.notes.push('b'))
-  expect(notes.isStale(), 'what it handed out is old').toBe(true)
-})
-
 describe('behind a symbolic link', () => {
   test('the link stays, and what it points to changes', async () => {
     const folder = temporaryFolder()

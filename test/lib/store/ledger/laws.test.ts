@@ -1,65 +1,12 @@
 // The laws of counting, from one source for both homes of the log: files, and a Redis stream.
 
 import fc from 'fast-check'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { stateToJson } from '../../../../src/lib/quota/log/checkpoint.ts'
-import type { LedgerState } from '../../../../src/lib/quota/log/state.ts'
 import { findTotals, formatDay } from '../../../../src/lib/quota/log/totals.ts'
-import { parseLimit } from '../../../../src/lib/quota/limit.ts'
 import type { Reservation } from '../../../../src/lib/quota/ledger.ts'
-import { openLedger, readLedger } from '../../../../src/lib/store/ledger/open-ledger.ts'
 import type { TicketLedger } from '../../../../src/lib/store/ledger/ticket-ledger.ts'
-import { SharedStore } from '../../../../src/lib/store/redis/shared-store.ts'
-import { RedisServer, hasRedis } from '../../../support/servers/redis-server.ts'
-import { tempHome } from '../../../support/temp-home.ts'
-
-/** A place that any number of ledgers share, as processes of one or of many machines do. */
-interface Home {
-  open(): Promise<TicketLedger>
-  /** The state as a process sees it that only reads. */
-  read(): Promise<LedgerState>
-}
-
-const cleanUp: (() => unknown)[] = []
-afterEach(async () => {
-  for (const step of cleanUp.splice(0).reverse()) await step()
-})
-
-function keepForCleanUp(ledger: TicketLedger): TicketLedger {
-  cleanUp.push(() => ledger.close().catch(() => undefined))
-  return ledger
-}
-
-async function givenFiles(): Promise<Home> {
-  const home = tempHome()
-  return {
-    open: async () => keepForCleanUp(await openLedger(home)),
-    read: async () => readLedger(home).state,
-  }
-}
-
-async function givenRedis(): Promise<Home> {
-  const server = await RedisServer.start()
-  cleanUp.push(() => server.stop())
-  const newStore = () => {
-    const store = new SharedStore({ url: server.url, prefix: 'laws', ack: 'primary' })
-    cleanUp.push(() => store.close())
-    return store
-  }
-  const reader = newStore()
-  return {
-    open: async () => keepForCleanUp(await newStore().openLedger()),
-    read: async () => (await reader.readLedger()).state,
-  }
-}
-
-function setLimits(ledger: TicketLedger, account: string, ...texts: string[]): Promise<void> {
-  const limits = texts.map((text) => {
-    const { metric, window, max } = parseLimit(text)
-    return { metric, window, max, source: 'configured' as const }
-  })
-  return ledger.record([{ type: 'limits', account, limits }])
-}
+import { homeKinds, setLimits, settle } from '../../../support/ledger-homes.ts'
 
 /** As many reservations at once, in turn by each ledger. Returns those that were granted. */
 async function reserve(
@@ -74,21 +21,9 @@ async function reserve(
   return (await Promise.all(all)).filter((reservation) => reservation !== null)
 }
 
-/** Settles, and resolves when the settlement is in the log. */
-async function settle(
-  ledger: TicketLedger,
-  ...[reservation, settlement]: Parameters<TicketLedger['settle']>
-) {
-  ledger.settle(reservation, settlement)
-  await ledger.record([{ type: 'clear', subject: 'none' }])
-}
-
-describe.each([
-  ['files', givenFiles, true],
-  ['Redis', givenRedis, hasRedis],
-] as const)('in %s', (_name, givenHome, isHere) => {
+describe.each(homeKinds)('in $name', ({ given, isHere, runs }) => {
   test.skipIf(!isHere)('requests of one turn get exactly what is left, and a reader sees it', async () => {
-    const home = await givenHome()
+    const home = await given()
     const ledger = await home.open()
     await setLimits(ledger, 'a', '5/35d')
     expect(await reserve([ledger], 12)).toHaveLength(5)
@@ -97,7 +32,7 @@ describe.each([
   })
 
   test.skipIf(!isHere)('several ledgers together get exactly the limit, each reservation once', async () => {
-    const home = await givenHome()
+    const home = await given()
     const ledgers = [await home.open(), await home.open(), await home.open()]
     await setLimits(ledgers[0]!, 'a', '30/35d')
     const granted = await reserve(ledgers, 90)
@@ -108,7 +43,7 @@ describe.each([
   })
 
   test.skipIf(!isHere)('headroom stays free for those that keep none', async () => {
-    const home = await givenHome()
+    const home = await given()
     const ledgers = [await home.open(), await home.open()]
     await setLimits(ledgers[0]!, 'a', '50/35d')
     expect(await reserve(ledgers, 60, 'a', 20)).toHaveLength(40)
@@ -116,7 +51,7 @@ describe.each([
   })
 
   test.skipIf(!isHere)('a settlement counts its tokens once, and a refund gives the room back', async () => {
-    const home = await givenHome()
+    const home = await given()
     const [one, two] = [await home.open(), await home.open()]
     await setLimits(one, 'a', '2/35d')
     const [kept, returned] = await reserve([one], 2)
@@ -131,7 +66,7 @@ describe.each([
   })
 
   test.skipIf(!isHere)('a request that several subjects count needs room in all of them', async () => {
-    const home = await givenHome()
+    const home = await given()
     const ledger = await home.open()
     await setLimits(ledger, 'a', '9/35d')
     await setLimits(ledger, 'key', '2/35d')
@@ -142,7 +77,7 @@ describe.each([
   })
 
   test.skipIf(!isHere)('a raised limit and a reset hold for every ledger at once', async () => {
-    const home = await givenHome()
+    const home = await given()
     const [one, two] = [await home.open(), await home.open()]
     await setLimits(one, 'a', '2/35d')
     expect(await reserve([one], 5)).toHaveLength(2)
@@ -155,7 +90,7 @@ describe.each([
   })
 
   test.skipIf(!isHere)('a slot of a job is claimed once, whichever ledgers ask', async () => {
-    const home = await givenHome()
+    const home = await given()
     const ledgers = [await home.open(), await home.open()]
     const claim = { job: 'job_1', account: 'a', slot: '2026-11-30T07:00:00.000Z' }
     const runs = await Promise.all([...ledgers, ...ledgers].map((ledger) => ledger.claimSlot(claim)))
@@ -165,7 +100,7 @@ describe.each([
   test.skipIf(!isHere)(
     'identical notices of one turn all resolve, and what was counted survives the process',
     async () => {
-      const home = await givenHome()
+      const home = await given()
       const first = await home.open()
       const clear = () => first.record([{ type: 'clear', subject: 'a' }])
       await expect(Promise.all([clear(), clear(), clear()])).resolves.toHaveLength(3)
@@ -179,7 +114,7 @@ describe.each([
   test.skipIf(!isHere)(
     'any sequence of requests, refunds, resets and limits is granted as a plain count grants it',
     async () => {
-      const home = await givenHome()
+      const home = await given()
       const ledgers = [await home.open(), await home.open(), await home.open()]
       const step = fc.oneof(
         { weight: 6, arbitrary: fc.record({ ledger: fc.nat(2), act: fc.constant('reserve' as const) }) },
@@ -223,7 +158,7 @@ describe.each([
           }
         }
       })
-      await fc.assert(property, { numRuns: 25 })
+      await fc.assert(property, { numRuns: runs })
     },
   )
 })

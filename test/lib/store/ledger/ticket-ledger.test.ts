@@ -25,10 +25,8 @@ import type { MachineClock } from '../../../../src/lib/store/ledger/machine-cloc
 import type { LedgerOptions } from '../../../../src/lib/store/ledger/files/file-event-log.ts'
 import type { TicketLedger } from '../../../../src/lib/store/ledger/ticket-ledger.ts'
 import { openLedger, readLedger } from '../../../../src/lib/store/ledger/open-ledger.ts'
-import { isWriterAlive } from '../../../../src/lib/store/ledger/files/writer.ts'
 import { removeFolder } from '../../../support/temp-folder.ts'
 
-const program = fileURLToPath(new URL('../../../support/processes/ledger-process.ts', import.meta.url))
 const NOON = Date.parse('2026-11-22T12:00:00Z')
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
@@ -80,18 +78,6 @@ const today = (home: Home) =>
       .at(-1) ?? '',
   )
 
-/** Runs one counting process to its end; answers the ids it was granted. */
-async function count(home: Home, ...args: string[]): Promise<string[]> {
-  const child = spawn(process.execPath, [program, ...args], {
-    env: { ...process.env, QWENCTL_HOME: home.root ?? '' },
-  })
-  let output = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
-  child.stderr.pipe(process.stderr)
-  await once(child, 'close')
-  return output.split('\n').filter(Boolean)
-}
-
 describe('one process', () => {
   test('when the clock steps back, time in the ledger does not', async () => {
     const home = givenHome()
@@ -120,82 +106,6 @@ describe('one process', () => {
     expect(problems).toEqual([])
     expect(findTotals(state, '2026-11-22', 'a')).toMatchObject({ requests: 1, outputTokens: 0 })
     expect(findTotals(state, '2026-11-23', 'a')).toMatchObject({ requests: 1, outputTokens: 5, succeeded: 1 })
-  })
-})
-
-describe('several processes', () => {
-  test('when they all ask at once, exactly the limit is granted, each reservation once', async () => {
-    const home = givenHome()
-    const ledger = await open(home)
-    await setLimit(ledger, 'a', '100/week')
-    const granted = (
-      await Promise.all(Array.from({ length: 6 }, () => count(home, 'count', 'a', '40')))
-    ).flat()
-    expect(granted).toHaveLength(100)
-    expect(new Set(granted).size).toBe(100)
-    ledger.refresh()
-    expect(used(ledger.state, 'a')).toBe(100)
-    expect(ledger.state.open.size).toBe(0)
-    expect(stateToJson(readLedger(home).state).subjects).toEqual(stateToJson(ledger.state).subjects)
-  })
-
-  test('when they leave a share of it to others, exactly the rest is granted to them all together', async () => {
-    const home = givenHome()
-    const ledger = await open(home)
-    await setLimit(ledger, 'a', '50/week')
-    const keeping = Array.from({ length: 4 }, () => count(home, 'count', 'a', '24', '0', '20'))
-    expect((await Promise.all(keeping)).flat()).toHaveLength(40)
-    expect(await ledger.reserve({ account: 'a', keep: 20 })).toBeNull()
-    expect(await count(home, 'count', 'a', '24')).toHaveLength(10)
-  })
-
-  test('when their clocks stand on different days, they still agree on one count and one order', async () => {
-    const home = givenHome()
-    const ledger = await open(home)
-    await setLimit(ledger, 'a', '60/35d')
-    const offsets = ['0', String(DAY), String(-DAY), String(2 * DAY)]
-    const granted = (
-      await Promise.all(offsets.map((offset) => count(home, 'count', 'a', '40', offset)))
-    ).flat()
-    expect(granted).toHaveLength(60)
-    ledger.refresh()
-    expect(used(ledger.state, 'a')).toBe(60)
-    expect(stateToJson(readLedger(home).state)).toEqual(stateToJson(ledger.state))
-  })
-
-  test('when a process is killed at any moment, every reservation that it reported is in the ledger', async () => {
-    const home = givenHome()
-    for (let round = 0; round < 6; round += 1) {
-      const child = spawn(process.execPath, [program, 'forever', 'a'], {
-        env: { ...process.env, QWENCTL_HOME: home.root ?? '' },
-        stdio: ['ignore', 'pipe', 'inherit'],
-      })
-      let output = ''
-      child.stdout.setEncoding('utf8')
-      for await (const text of child.stdout as AsyncIterable<string>) {
-        output += text
-        if (output.length > 2000 * (round + 1)) break
-      }
-      child.kill('SIGKILL')
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
-      const told = output.split('\n').slice(1, -1)
-      const ledgerText = readFileSync(today(home), 'utf8')
-      for (const id of told) expect(ledgerText).toContain(`"id":"${id}"`)
-      expect(readLedger(home).state.open.size).toBeLessThanOrEqual(2 * (round + 1))
-    }
-  })
-
-  test('when a process died with requests in flight, they stay charged and their writer is known to be gone', async () => {
-    const home = givenHome()
-    const ledger = await open(home)
-    await setLimit(ledger, 'a', '20/week')
-    const held = await count(home, 'hold', 'a', '8')
-    ledger.refresh()
-    expect(used(ledger.state, 'a')).toBe(8)
-    expect([...ledger.state.open.entries()].map(({ id }) => id).sort()).toEqual(held.toSorted())
-    expect(held.map(isWriterAlive)).toEqual(held.map(() => false))
-    const own = await ledger.reserve({ account: 'a' })
-    expect(isWriterAlive(own!.id)).toBe(true)
   })
 })
 

@@ -53,6 +53,14 @@ test('an account is asked once in an interval, and its balance is shown', async 
   expect((await status()).plan?.windows).toMatchObject([{ name: 'balance', remaining: 5 }])
 })
 
+test('an account of a provider without counts is never due', async () => {
+  const { toolkit, watch, pass, id } = await given()
+  await toolkit.accounts.add({ provider: 'custom', name: 'b', secret: KEY, baseUrl: 'http://127.0.0.1:9/v1' })
+  expect(await watch.look()).toEqual([id])
+  pass(15 * MINUTE)
+  expect(await watch.look()).toEqual([id])
+})
+
 test('after a limit the provider is asked before the interval ends, at most once a minute', async () => {
   const { watch, ledger, pass, id } = await given()
   await watch.look()

@@ -11,7 +11,7 @@ export function buildKeys(prefix: string) {
     log: `${tag}:log`,
     /** Hash: writer → the number of its last batch. */
     writers: `${tag}:writers`,
-    /** Hash: `run` (the server's replication id), `until` (no grant before), `docs` (changes of documents), `fingerprint`. */
+    /** Hash: `run` (the server's replication id), `until` (no grant before), `docs` (grows with each change of a document), `fingerprint`. */
     meta: `${tag}:meta`,
     /** Sorted set: writer → the server's time of its last call. */
     alive: `${tag}:alive`,
@@ -120,12 +120,19 @@ end
 return 1
 `)
 
-/** Writes a document if its revision is the expected one. KEYS docs, meta. ARGV name, revision, text. */
+/**
+ * Writes a document if its revision is the expected one. A failover may lose a write. The next write must not get the
+ * same revision: a reader would keep the lost text. Revisions are therefore at least the server's time in microseconds.
+ * KEYS docs, meta. ARGV name, revision, text.
+ */
 export const WRITE_DOCUMENT = defineScript(`
 local rev = redis.call('HGET', KEYS[1], ARGV[1] .. ':rev') or '0'
 if rev ~= ARGV[2] then return 0 end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[3], ARGV[1] .. ':rev', tonumber(rev) + 1)
-redis.call('HINCRBY', KEYS[2], 'docs', 1)
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local changes = tonumber(redis.call('HGET', KEYS[2], 'docs') or '0')
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[3], ARGV[1] .. ':rev', string.format('%.0f', math.max(tonumber(rev) + 1, now)))
+redis.call('HSET', KEYS[2], 'docs', string.format('%.0f', math.max(changes + 1, now)))
 return 1
 `)
 

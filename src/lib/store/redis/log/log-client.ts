@@ -23,7 +23,7 @@ export interface LogReply {
   graceMs: number
   /** Epoch milliseconds by the server's clock. */
   time: number
-  /** Counts the changes of documents. */
+  /** Grows with each change of a document. */
   documents: number
   entries: StreamEntry[]
   /** The last number of this writer that the server knew before the call. */

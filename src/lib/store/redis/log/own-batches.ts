@@ -82,7 +82,7 @@ export class OwnBatches {
    * stay granted, refused ones are omitted. A checkpoint may be newer than a lost entry, so the number that the server
    * knows counts, too. After a long sleep, the server has forgotten the number, and a checkpoint has the batches.
    */
-  takeLost(start: string, { last, time }: Pick<LogReply, 'last' | 'time'>): OwnBatch[] {
+  collectLost(start: string, { last, time }: Pick<LogReply, 'last' | 'time'>): OwnBatch[] {
     const oldest = time - KEPT_WRITER_MS / 2
     const lost = this.#batches.filter(
       ({ id, number, verdicts }) =>

@@ -184,7 +184,7 @@ export class RedisEventLog implements EventLog {
     this.#driving ??= this.#callUntilDone().finally(() => {
       this.#driving = null
       this.#waitingForDown = []
-      this.#queue?.planAppend()
+      this.#queue?.append()
     })
     return this.#driving
   }

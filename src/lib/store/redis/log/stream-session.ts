@@ -136,7 +136,7 @@ export class StreamSession {
       this.#foldEntry(into, entry),
     )
     this.fold = fold
-    this.again = this.own.takeLost(start, reply)
+    this.again = this.own.collectLost(start, reply)
     if (this.again.length > 0) this.renumberAgain()
     this.#note(reply, loop.steady(), false)
     return start

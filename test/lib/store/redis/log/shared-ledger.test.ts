@@ -1,7 +1,4 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
 import { parseLimit } from '../../../../../src/lib/quota/limit.ts'
 import type { Reservation } from '../../../../../src/lib/quota/ledger.ts'
@@ -12,9 +9,6 @@ import { SharedStore } from '../../../../../src/lib/store/redis/shared-store.ts'
 import { writeCheckpoint } from '../../../../../src/lib/store/redis/log/stream-checkpoints.ts'
 import { RedisServer, hasRedis } from '../../../../support/servers/redis-server.ts'
 
-const program = fileURLToPath(
-  new URL('../../../../support/processes/shared-ledger-process.ts', import.meta.url),
-)
 const GRACE_MS = 600
 
 const cleanUp: (() => unknown)[] = []
@@ -81,29 +75,7 @@ function follow(ledger: TicketLedger): void {
   cleanUp.push(() => clearInterval(timer))
 }
 
-async function count(server: RedisServer, ...args: string[]): Promise<string[]> {
-  const child = spawn(process.execPath, [program, server.url, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  let output = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text))
-  await once(child, 'close')
-  return output.split('\n').filter(Boolean)
-}
-
 describe.skipIf(!hasRedis)('one order for all machines', () => {
-  test('when several processes ask for more than is left, exactly the limit is granted, each reservation once', async () => {
-    const server = await givenServer()
-    const { ledger } = await open(server)
-    await setLimit(ledger, 'a', '100/week')
-    const granted = (await Promise.all([1, 2, 3].map(() => count(server, 'a', '60')))).flat()
-    expect(granted).toHaveLength(100)
-    expect(new Set(granted).size).toBe(100)
-    await ledger.catchUp()
-    expect(used(ledger, 'a')).toBe(100)
-    expect(ledger.state.open.size).toBe(0)
-  })
-
   test('two processes fold the same state, and a new one starts from the checkpoint with the same', async () => {
     const server = await givenServer()
     const [one, two] = [await open(server), await open(server)]
@@ -130,24 +102,6 @@ describe.skipIf(!hasRedis)('one order for all machines', () => {
     const [seconds = '0'] = server.command('TIME').split('\n')
     const reservation = await ledger.reserve({ account: 'a' })
     expect(Math.abs(reservation!.at - Number(seconds) * 1000)).toBeLessThan(5_000)
-  })
-
-  test('a process that was killed stays charged, and its writer is known to be gone after some seconds', async () => {
-    const server = await givenServer()
-    const { ledger, store } = await open(server)
-    await setLimit(ledger, 'a', '20/week')
-    const held = await count(server, 'a', '8', 'hold')
-    await ledger.catchUp()
-    expect(used(ledger, 'a')).toBe(8)
-    expect([...ledger.state.open.entries()].map(({ id }) => id).sort()).toEqual(held.toSorted())
-    const writer = held[0]!.slice(0, held[0]!.lastIndexOf('-'))
-    server.command('ZADD', store.keys.alive, '1', writer) // as if it was silent for long
-    await until(async () => {
-      await ledger.catchUp()
-      return !store.isWriterAlive(held[0]!)
-    })
-    const own = await ledger.reserve({ account: 'a' })
-    expect(store.isWriterAlive(own!.id)).toBe(true)
   })
 })
 
