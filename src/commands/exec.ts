@@ -12,7 +12,7 @@ const KEY_LIFE = '7d'
 export default class Exec extends AccountCommand {
   static override summary = 'run a program through the running proxy'
   static override description =
-    'Sets the variables that point the program at the proxy, and what codex and pi read besides. Its client key is revoked when the program ends. Exits with the exit code of the program.'
+    'Sets the variables that point the program at the proxy, and what agents such as codex, opencode and pi read besides. Its client key is revoked when the program ends. Exits with the exit code of the program.'
   static override examples = [
     '<%= config.bin %> exec -- python agent.py',
     '<%= config.bin %> exec -- codex -m MODEL',
@@ -32,7 +32,7 @@ export default class Exec extends AccountCommand {
     const { name, secret } = await programKey(this.toolkit, flags, KEY_LIFE)
     try {
       const models = () => listedModels(url, secret)
-      const launch = await prepareLaunch(program, args, { url, models, env: process.env })
+      const launch = await prepareLaunch(program, args, { url, secret, models, env: process.env })
       try {
         const variables = { ...programEnvironment(url, secret), ...launch.env }
         process.exitCode = await runProgram(program, launch.args, variables)

@@ -69,7 +69,7 @@ const qwen: Habits = {
   mostStops: Infinity,
 }
 
-const local: Habits = { ...most, startsWithSystem: true, takesEmptyTurns: true }
+const local: Habits = { ...most, startsWithSystem: true, takesEmptyTurns: true, takesTopK: true }
 
 // Efforts: https://console.groq.com/docs/reasoning and https://ai.google.dev/gemini-api/docs/openai (2026-11) name
 // none, low, medium, high; https://platform.openai.com/docs/guides/reasoning (2026-11) adds xhigh.
@@ -79,6 +79,8 @@ const local: Habits = { ...most, startsWithSystem: true, takesEmptyTurns: true }
 // Mistral refuses other ids (https://github.com/openclaw/openclaw/pull/23740) and `seed` (https://docs.mistral.ai/api).
 // DeepSeek has no schemas: https://github.com/BerriAI/litellm/pull/31466.
 // Switches of thinking: https://api-docs.deepseek.com/guides/thinking_mode, https://docs.z.ai/guides/capabilities/thinking.
+// Local servers take `top_k`: https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html and
+// https://github.com/ggml-org/llama.cpp, tools/server/README.md (2026-11).
 // Local servers use the templates of models, and Qwen's refuse later system messages:
 // https://github.com/ollama/ollama/issues/17774, https://github.com/vllm-project/vllm/issues/41114.
 // OpenAI wants an object at the top of an answer's schema: https://platform.openai.com/docs/guides/structured-outputs.

@@ -114,6 +114,7 @@ function readRequest(from: Format, text: string, context: TranslationContext): N
     ...(isStream === undefined ? {} : { stream: isStream }),
   }
   const request = formats[from].readRequest(named, context.refusesUnknown === true)
+  request.stops = request.stops.filter((stop) => stop !== '') // services refuse those, and none would ever stop
   attachSeals(request.turns)
   request.turns = pairCalls(request.turns)
   keepFirstTools(request)

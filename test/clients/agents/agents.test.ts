@@ -74,7 +74,7 @@ describe.each(installed)('$title', (agent) => {
     const services: ScriptedService[] = []
     for (const [kind, failures] of situation.services(agent))
       services.push(await givenService(kind, failures))
-    const run = await runAgent(agent, services, situation.timeoutSeconds)
+    const run = await runAgent(agent, services, { timeoutSeconds: situation.timeoutSeconds })
     const faults = faultsOf(situation, services, run)
     report(agent, situation, run, services, faults)
     keepJournals(agent, situation, services)

@@ -16,16 +16,24 @@ export interface AgentRun {
   output: string
   /** The text that it wrote; null: nothing. */
   answer: string | null
+  /** The user's own files that are not as they were. */
+  changed: string[]
   /** The requests that it sent to the proxy. */
   requests: number
   seconds: number
+}
+
+interface RunOptions {
+  timeoutSeconds?: number | undefined
+  /** The user's own files, by their path in the home folder. */
+  files?: Readonly<Record<string, string>>
 }
 
 /** The services become accounts in this order of priority. */
 export async function runAgent(
   agent: Agent,
   services: readonly ScriptedService[],
-  timeoutSeconds = 100,
+  { timeoutSeconds = 100, files = {} }: RunOptions = {},
 ): Promise<AgentRun> {
   const home = await givenHome(
     services.map(({ kind, provider, baseUrl }, priority) => ({
@@ -41,6 +49,10 @@ export async function runAgent(
   const folder = join(own, 'work')
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'notes.txt'), NOTES)
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(own, name)), { recursive: true })
+    writeFileSync(join(own, name), text)
+  }
   const env = cleanEnv(home, {
     // A few agents work in PWD, whatever their folder is.
     PWD: folder,
@@ -65,6 +77,7 @@ export async function runAgent(
   return {
     ...ended,
     answer: existsSync(file) ? readFileSync(file, 'utf8') : null,
+    changed: Object.keys(files).filter((name) => readFileSync(join(own, name), 'utf8') !== files[name]),
     requests: await countRequests(proxy.url),
     seconds: Math.round((performance.now() - began) / 1000),
   }

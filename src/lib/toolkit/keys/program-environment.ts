@@ -18,7 +18,14 @@ export function programEnvironment(url: string, secret: string): Record<string, 
 }
 
 /** Variables that some libraries prefer to those above. A program must not see them. */
-export const hiddenVariables = ['ANTHROPIC_API_KEY', 'GOOGLE_API_KEY'] as const
+export const hiddenVariables = [
+  'ANTHROPIC_API_KEY',
+  'CLAUDE_CODE_USE_BEDROCK',
+  'CLAUDE_CODE_USE_FOUNDRY',
+  'CLAUDE_CODE_USE_VERTEX',
+  'GOOGLE_API_KEY',
+  'GOOGLE_GENAI_USE_VERTEXAI',
+] as const
 
 export const shells = ['bash', 'zsh', 'fish', 'powershell'] as const
 export type Shell = (typeof shells)[number]

@@ -18,6 +18,8 @@ import { parseJsonc, toValue } from '../clients/jsonc-reader.ts'
 export interface ProgramTarget {
   /** The URL of the proxy. */
   url: string
+  /** The program's client key. */
+  secret: string
   /** The models that the proxy lists. */
   models: () => Promise<readonly string[]>
   env: NodeJS.ProcessEnv
@@ -34,9 +36,13 @@ export interface ProgramLaunch {
 type Launcher = (args: readonly string[], target: ProgramTarget) => Promise<ProgramLaunch> | ProgramLaunch
 
 const launchers: Readonly<Record<string, Launcher>> = {
+  claude: launchClaude,
   codex: launchCodex,
   gemini: launchGemini,
+  kilo: (args, target) => launchOpencode(args, target, 'KILO_CONFIG_CONTENT'),
+  opencode: (args, target) => launchOpencode(args, target, 'OPENCODE_CONFIG_CONTENT'),
   pi: launchPi,
+  qwen: launchQwen,
 }
 
 /** Prepares the start of a program, without a secret in its arguments. */
@@ -47,7 +53,79 @@ export async function prepareLaunch(
 ): Promise<ProgramLaunch> {
   const name = basename(program).replace(/\.(?:exe|cmd|js)$/i, '')
   const launch = Object.hasOwn(launchers, name) ? launchers[name] : undefined
-  return launch === undefined ? { args: [...args], env: {}, cleanUp: () => undefined } : launch(args, target)
+  return launch === undefined ? launchAsItIs(args) : launch(args, target)
+}
+
+function launchAsItIs(args: readonly string[], env: Record<string, string> = {}): ProgramLaunch {
+  return { args: [...args], env, cleanUp: () => undefined }
+}
+
+/** Variables of Claude Code that lead to another service. */
+const elsewhere = [
+  'ANTHROPIC_BASE_URL',
+  'ANTHROPIC_AUTH_TOKEN',
+  'ANTHROPIC_API_KEY',
+  'CLAUDE_CODE_USE_BEDROCK',
+  'CLAUDE_CODE_USE_FOUNDRY',
+  'CLAUDE_CODE_USE_VERTEX',
+]
+
+/**
+ * The settings of Claude Code decide over its environment, and the file of `--settings` decides over them. Homes without
+ * such settings need no file (https://code.claude.com/docs/en/settings, https://code.claude.com/docs/en/env-vars).
+ */
+function launchClaude(args: readonly string[], { url, secret, env }: ProgramTarget): ProgramLaunch {
+  const folders = [env.CLAUDE_CONFIG_DIR ?? join(homedir(), '.claude'), join(process.cwd(), '.claude')]
+  const files = folders.flatMap((folder) =>
+    ['settings.json', 'settings.local.json'].map((name) => join(folder, name)),
+  )
+  const isLedAway = files.some((file) => elsewhere.some((name) => name in (readObject(file).env ?? {})))
+  const hasSettings = args.some((arg) => arg === '--settings' || arg.startsWith('--settings='))
+  if (!isLedAway || hasSettings) return launchAsItIs(args)
+  const folder = mkdtempSync(join(tmpdir(), 'qwenctl-claude-'))
+  const file = join(folder, 'settings.json')
+  const empty = Object.fromEntries(elsewhere.map((name) => [name, '']))
+  const variables = { ...empty, ANTHROPIC_BASE_URL: url, ANTHROPIC_AUTH_TOKEN: secret }
+  writeFileSync(file, JSON.stringify({ env: variables }), { mode: 0o600 })
+  return {
+    args: ['--settings', file, ...args],
+    env: {},
+    cleanUp: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+/**
+ * The login in the settings of Qwen Code decides over its variables, and `--auth-type` over both
+ * (https://qwenlm.github.io/qwen-code-docs/en/users/configuration/auth).
+ */
+function launchQwen(args: readonly string[]): ProgramLaunch {
+  const isNamed = args.some((arg) => arg.startsWith('--auth-type'))
+  return launchAsItIs(isNamed ? args : ['--auth-type', 'openai', ...args])
+}
+
+/**
+ * The provider `qwenctl` has the models of the proxy. OpenAI and Anthropic lead to it too, also with a stored login.
+ * opencode and Kilo read the variable after all files (https://opencode.ai/docs/config).
+ */
+async function launchOpencode(
+  args: readonly string[],
+  { url, models, env }: ProgramTarget,
+  variable: string,
+): Promise<ProgramLaunch> {
+  const own = parseObject(env[variable] ?? '{}')
+  const options = { baseURL: `${url}/v1`, apiKey: '{env:OPENAI_API_KEY}' }
+  const provider = {
+    ...own.provider,
+    anthropic: { options },
+    openai: { options },
+    qwenctl: {
+      npm: '@ai-sdk/openai-compatible',
+      name: 'qwenctl',
+      options,
+      models: Object.fromEntries((await models()).map((id) => [id, { name: id }])),
+    },
+  }
+  return launchAsItIs(args, { [variable]: JSON.stringify({ ...own, provider }) })
 }
 
 /**
@@ -66,7 +144,7 @@ function launchCodex(args: readonly string[], { url }: ProgramTarget): ProgramLa
     ([key, value]) => `model_providers.qwenctl.${key}=${JSON.stringify(value)}`,
   )
   const flags = ['model_provider="qwenctl"', ...settings].flatMap((setting) => ['-c', setting])
-  return { args: [...flags, ...args], env: {}, cleanUp: () => undefined }
+  return launchAsItIs([...flags, ...args])
 }
 
 /**
@@ -125,10 +203,27 @@ async function launchPi(
   }
 }
 
-function readObject(file: string): { providers?: object; security?: object } {
+interface KnownObject {
+  providers?: object
+  provider?: object
+  security?: object
+  env?: object
+}
+
+/** The object in a file; an empty one if the program cannot read it either. */
+function readObject(file: string): KnownObject {
   try {
-    return toValue(parseJsonc(readFileSync(file, 'utf8'))) as { providers?: object; security?: object }
+    return parseObject(readFileSync(file, 'utf8'))
   } catch {
-    return {} // the file is missing, or the program cannot read it either
+    return {}
+  }
+}
+
+function parseObject(text: string): KnownObject {
+  try {
+    const value = toValue(parseJsonc(text))
+    return typeof value === 'object' && value !== null ? value : {}
+  } catch {
+    return {}
   }
 }

@@ -13,7 +13,7 @@ import {
   type Json,
 } from '../json-fields.ts'
 import type { FieldCheck } from '../neutral/field-check.ts'
-import { parseDataUrl, readFile } from '../neutral/media.ts'
+import { imagePart, parseDataUrl, readAudioData, readFile } from '../neutral/media.ts'
 import type { Part } from '../neutral/request.ts'
 import { readBlock, blockTypes } from '../messages/read-blocks.ts'
 
@@ -70,7 +70,8 @@ function readPart(part: Json, at: string, check: FieldCheck): Part {
       return readFilePart(objectAt(part.file, `${at}.file`), at, check)
     case 'input_audio': {
       const { data, format } = objectAt(part.input_audio, `${at}.input_audio`)
-      return { kind: 'audio', data: textAt(data, `${at}.data`), format: textAt(format, `${at}.format`), at }
+      const bytes = readAudioData(textAt(data, `${at}.data`), `${at}.data`)
+      return { kind: 'audio', data: bytes, format: textAt(format, `${at}.format`), at }
     }
     default:
       return refuse(at, `no other format has a part of type ${quoted(part.type)}`)
@@ -84,7 +85,7 @@ function readImage(value: unknown, at: string, check: FieldCheck): Part {
   const url = textAt(image.url, field)
   const source = url.startsWith('data:') ? parseDataUrl(url, field) : ({ type: 'url', url } as const)
   const detail = 'detail' in image && isText(image.detail) ? image.detail : null
-  return { kind: 'image', source, detail, at }
+  return imagePart(source, detail, at)
 }
 
 function readFilePart(file: Json, at: string, check: FieldCheck): Part {

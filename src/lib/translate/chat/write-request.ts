@@ -2,11 +2,12 @@
 // (7.59, 2026-11).
 
 import { findHabits, type Habits } from '../habits.ts'
-import { refuse, type Json } from '../json-fields.ts'
+import type { Json } from '../json-fields.ts'
 import { expressSettings, type SettingTable } from '../neutral/field-check.ts'
 import { CUSTOM_SCHEMA } from '../neutral/tools/custom-tools.ts'
 import { describeForm, describeSchema, hasOtherTopType, requireJsonWord } from '../neutral/json-mode.ts'
 import type { NeutralRequest, OutputForm, Tool } from '../neutral/request.ts'
+import { listOffered } from '../neutral/tools/offered-tools.ts'
 import { SHORT_NAME, ToolNames } from '../neutral/tools/tool-names.ts'
 import { flattenSchema } from '../neutral/tools/flatten-schema.ts'
 import { completeSchema, isStrictSchema } from '../neutral/tools/schemas.ts'
@@ -91,13 +92,10 @@ function writeFormat(output: OutputForm | null): Json {
   return { response_format: { type: 'json_schema', json_schema: named } }
 }
 
-function writeTools({ tools, choice, isSerial }: NeutralRequest, names: ToolNames, habits: Habits): Json {
-  if (tools.length === 0) {
-    const isForced = choice !== null && choice.type !== 'auto' && choice.type !== 'none'
-    return isForced ? refuse('tool_choice', 'there are no tools to choose from') : {}
-  }
-  const among = choice !== null && choice.type !== 'tool' ? choice.among : null
-  const offered = among === null ? tools : tools.filter(({ name }) => among.has(name))
+function writeTools(request: NeutralRequest, names: ToolNames, habits: Habits): Json {
+  const offered = listOffered(request)
+  if (offered.length === 0) return {}
+  const { choice, isSerial } = request
   return {
     tools: offered.map((tool) => writeTool(tool, names, habits)),
     ...(choice === null ? {} : { tool_choice: writeChoice(choice, names) }),

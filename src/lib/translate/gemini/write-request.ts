@@ -1,11 +1,12 @@
 // Writes a request for the Gemini API. Shapes: https://ai.google.dev/api/generate-content (2026-11).
 
-import { refuse, type Json } from '../json-fields.ts'
+import type { Json } from '../json-fields.ts'
 import { CUSTOM_SCHEMA } from '../neutral/tools/custom-tools.ts'
 import { expressSettings, type SettingTable } from '../neutral/field-check.ts'
 import type { NeutralRequest, OutputForm, Tool } from '../neutral/request.ts'
 import { describeForm } from '../neutral/json-mode.ts'
 import { completeSchema } from '../neutral/tools/schemas.ts'
+import { listOffered } from '../neutral/tools/offered-tools.ts'
 import { SHORT_NAME, ToolNames } from '../neutral/tools/tool-names.ts'
 import type { WrittenRequest } from '../plan.ts'
 import { geminiSchema } from './gemini-schema.ts'
@@ -79,13 +80,10 @@ function writeForm(output: OutputForm | null): Json {
   return { responseMimeType: 'application/json', ...schema }
 }
 
-function writeTools({ tools, choice }: NeutralRequest, names: ToolNames): Json {
-  if (tools.length === 0) {
-    const isForced = choice !== null && choice.type !== 'auto' && choice.type !== 'none'
-    return isForced ? refuse('tool_choice', 'there are no tools to choose from') : {}
-  }
-  const among = choice !== null && choice.type !== 'tool' ? choice.among : null
-  const offered = among === null ? tools : tools.filter(({ name }) => among.has(name))
+function writeTools(request: NeutralRequest, names: ToolNames): Json {
+  const offered = listOffered(request)
+  if (offered.length === 0) return {}
+  const { choice } = request
   return {
     tools: [{ functionDeclarations: offered.map((tool) => declare(tool, names)) }],
     ...(choice === null ? {} : { toolConfig: { functionCallingConfig: writeChoice(choice, names) } }),

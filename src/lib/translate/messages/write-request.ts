@@ -1,6 +1,6 @@
 // Writes a request as a Messages request. Shapes: https://platform.claude.com/docs/en/api/messages (2026-11).
 
-import { isObject, isText, refuse, type Json } from '../json-fields.ts'
+import { isObject, isText, type Json } from '../json-fields.ts'
 import { readMembers, writeMembers } from '../json/ordered-json.ts'
 import { RawJson } from '../json/raw-json.ts'
 import { expressSettings, type SettingTable } from '../neutral/field-check.ts'
@@ -8,6 +8,7 @@ import { CUSTOM_SCHEMA } from '../neutral/tools/custom-tools.ts'
 import type { NeutralRequest, OutputForm, Thinking, Tool } from '../neutral/request.ts'
 import { flattenSchema } from '../neutral/tools/flatten-schema.ts'
 import { completeSchema } from '../neutral/tools/schemas.ts'
+import { listOffered } from '../neutral/tools/offered-tools.ts'
 import { LONG_NAME, ToolNames } from '../neutral/tools/tool-names.ts'
 import type { WrittenRequest } from '../plan.ts'
 import { askAnthropicToThink, budgetFor, samplesItself } from '../thinking.ts'
@@ -162,15 +163,9 @@ function described({ schema, description }: OutputForm & { type: 'schema' }): Ra
 }
 
 function writeTools(request: NeutralRequest, names: ToolNames): Json {
-  const { tools, choice, isSerial } = request
-  if (tools.length === 0) {
-    const isForced = choice !== null && (choice.type === 'required' || choice.type === 'tool')
-    return isForced
-      ? refuse('tool_choice', 'there are no tools to choose from')
-      : defineCalled(request, names)
-  }
-  const among = choice !== null && choice.type !== 'tool' ? choice.among : null
-  const offered = among === null ? tools : tools.filter(({ name }) => among.has(name))
+  const offered = listOffered(request)
+  if (offered.length === 0) return defineCalled(request, names)
+  const { choice, isSerial } = request
   return { tools: offered.map((tool) => writeTool(tool, names)), ...writeChoice(choice, isSerial, names) }
 }
 

@@ -1,5 +1,5 @@
 import { refuse } from '../json-fields.ts'
-import type { Source } from './request.ts'
+import type { Part, Source } from './request.ts'
 
 /** Parses a data URL in base64. `at`: its field, for a refusal. */
 export function parseDataUrl(url: string, at: string): Source & { type: 'base64' } {
@@ -32,6 +32,19 @@ export function base64Source(given: string, written: string): Source & { type: '
   if (!mediaType.startsWith('image/')) return { type: 'base64', mediaType, data }
   const named = mediaType === 'image/jpg' ? 'image/jpeg' : mediaType
   return { type: 'base64', mediaType: detectImageType(data) ?? named, data }
+}
+
+/** An image. Clients send PDF as images too (https://github.com/BerriAI/litellm: document understanding, 2026-11). */
+export function imagePart(source: Source, detail: string | null, at: string): Part {
+  const isPdf = source.type === 'base64' && source.mediaType === 'application/pdf'
+  return isPdf
+    ? { kind: 'document', source, title: null, context: null, at }
+    : { kind: 'image', source, detail, at }
+}
+
+/** The base64 of a sound. Clients send a data URL too. */
+export function readAudioData(data: string, at: string): string {
+  return data.startsWith('data:') ? parseDataUrl(data, at).data : data
 }
 
 /** A file as a data URL. A bare PDF is recognised by its first bytes, and plain text becomes text. */

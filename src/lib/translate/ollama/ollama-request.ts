@@ -81,6 +81,7 @@ function settings(body: Json): Json {
 const samplers = [
   ['temperature', 'temperature'],
   ['top_p', 'top_p'],
+  ['top_k', 'top_k'],
   ['seed', 'seed'],
   ['presence_penalty', 'presence_penalty'],
   ['frequency_penalty', 'frequency_penalty'],

@@ -16,7 +16,7 @@ import {
 } from '../json-fields.ts'
 import { writeJson } from '../json/raw-json.ts'
 import type { FieldCheck } from '../neutral/field-check.ts'
-import { parseDataUrl, readFile } from '../neutral/media.ts'
+import { imagePart, parseDataUrl, readAudioData, readFile } from '../neutral/media.ts'
 import type { Part, Turn } from '../neutral/request.ts'
 import { readSeal } from '../neutral/seal.ts'
 import { joinName, listToolNames, SEARCH } from './tool-groups.ts'
@@ -210,7 +210,7 @@ function readPart(part: Json, at: string): Part {
       return readInputFile(part, at)
     case 'input_audio': {
       const audio = objectAt(part.input_audio, `${at}.input_audio`)
-      return { kind: 'audio', data: String(audio.data), format: String(audio.format), at }
+      return { kind: 'audio', data: readAudioData(String(audio.data), at), format: String(audio.format), at }
     }
     default:
       return refuse(`${at}.type`, `no other format has a part ${quoted(part.type)}`)
@@ -222,7 +222,7 @@ function readImage(part: Json, at: string): Part {
   const source = url.startsWith('data:')
     ? parseDataUrl(url, `${at}.image_url`)
     : ({ type: 'url', url } as const)
-  return { kind: 'image', source, detail: isText(part.detail) ? part.detail : null, at }
+  return imagePart(source, isText(part.detail) ? part.detail : null, at)
 }
 
 function readInputFile(part: Json, at: string): Part {

@@ -1,12 +1,13 @@
 // Writes a request for the Responses API. Shapes: the API reference of Responses and the types of OpenAI's SDK (7.59,
 // 2026-11).
 
-import { isText, refuse, type Json } from '../json-fields.ts'
+import { isText, type Json } from '../json-fields.ts'
 import { expressSettings, type SettingTable } from '../neutral/field-check.ts'
 import { describeForm, hasOtherTopType, requireJsonWord } from '../neutral/json-mode.ts'
 import type { NeutralRequest, OutputForm, Tool } from '../neutral/request.ts'
 import { flattenSchema } from '../neutral/tools/flatten-schema.ts'
 import { completeSchema, isStrictSchema } from '../neutral/tools/schemas.ts'
+import { listOffered } from '../neutral/tools/offered-tools.ts'
 import { SHORT_NAME, ToolNames } from '../neutral/tools/tool-names.ts'
 import type { WrittenRequest } from '../plan.ts'
 import { samplesWhileThinking } from '../efforts.ts'
@@ -111,13 +112,10 @@ function writeFormat(output: OutputForm): Json {
   }
 }
 
-function writeTools({ tools, choice, isSerial }: NeutralRequest, names: ToolNames): Json {
-  if (tools.length === 0) {
-    const isForced = choice !== null && choice.type !== 'auto' && choice.type !== 'none'
-    return isForced ? refuse('tool_choice', 'there are no tools to choose from') : {}
-  }
-  const among = choice !== null && choice.type !== 'tool' ? choice.among : null
-  const offered = among === null ? tools : tools.filter(({ name }) => among.has(name))
+function writeTools(request: NeutralRequest, names: ToolNames): Json {
+  const offered = listOffered(request)
+  if (offered.length === 0) return {}
+  const { tools, choice, isSerial } = request
   return {
     tools: offered.map((tool) => writeTool(tool, names)),
     ...(choice === null ? {} : { tool_choice: writeChoice(choice, tools, names) }),

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { isQwenctlError } from '../../../../src/lib/base/errors.ts'
 import { toOllama } from '../../../../src/lib/translate/ollama/ollama-answer.ts'
 import { fromOllama, type OllamaRoute } from '../../../../src/lib/translate/ollama/ollama-request.ts'
-import { fitOllamaThinking } from '../../../../src/lib/translate/ollama/fit-thinking.ts'
+import { fitOllamaRequest } from '../../../../src/lib/translate/ollama/fit-request.ts'
 import { OllamaStream } from '../../../../src/lib/translate/ollama/ollama-stream.ts'
 
 const asked = (fields: object, route: OllamaRoute = 'chat') =>
@@ -92,7 +92,7 @@ describe('thinking of an Ollama client, for an account of chat completions', () 
   const fit = (provider: string, fields: object) => {
     const leftOut: string[] = []
     const text = JSON.stringify(asked(fields).body)
-    const fitted = fitOllamaThinking(text, provider, (field) => void leftOut.push(field))
+    const fitted = fitOllamaRequest(text, provider, (field) => void leftOut.push(field))
     return { body: JSON.parse(fitted) as Record<string, unknown>, leftOut }
   }
   const talk = {
@@ -147,9 +147,17 @@ describe('thinking of an Ollama client, for an account of chat completions', () 
     ])
   })
 
+  test('top_k goes to services that take it, and is named elsewhere (https://docs.ollama.com/modelfile: top_k)', () => {
+    const asked = { options: { top_k: 5 } }
+    expect(fit('vllm', asked)).toMatchObject({ body: { top_k: 5 }, leftOut: [] })
+    const openai = fit('openai', asked)
+    expect(openai.leftOut).toEqual(['options.top_k'])
+    expect(openai.body).not.toHaveProperty('top_k')
+  })
+
   test('a request without thinking keeps its text', () => {
     const text = '{ "model": "m", "seed": 12345678901234567890 }'
-    expect(fitOllamaThinking(text, 'groq', () => {})).toBe(text)
+    expect(fitOllamaRequest(text, 'groq', () => {})).toBe(text)
   })
 })
 

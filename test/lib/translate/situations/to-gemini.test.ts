@@ -251,6 +251,22 @@ describe('what Gemini takes', () => {
         ],
       },
     },
+    'a stop sequence that is empty': {
+      source: 'https://ai.google.dev/api/generate-content: stopSequences',
+      from: 'chat',
+      body: chat({ stop: ['', 'x'] }),
+      sent: { generationConfig: { stopSequences: ['x'] } },
+    },
+    'a sound as a data URL': {
+      source: 'https://openrouter.ai/docs/features/multimodal/audio',
+      from: 'chat',
+      body: chat({
+        messages: [
+          user([{ type: 'input_audio', input_audio: { data: 'data:audio/wav;base64,AAAA', format: 'wav' } }]),
+        ],
+      }),
+      has: ['"data":"AAAA"'],
+    },
     'a choice of booleans': {
       source: 'nicobailon/pi-subagents#1950',
       from: 'chat',

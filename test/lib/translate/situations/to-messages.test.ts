@@ -345,6 +345,34 @@ describe('what Anthropic refuses', () => {
       }),
       sent: { messages: [{}, {}, { content: [{ type: 'tool_result', is_error: true, content: 'Error' }] }] },
     },
+    'a choice among tools that are not offered': {
+      source: 'https://platform.openai.com/docs/api-reference/chat: allowed_tools',
+      from: 'chat',
+      body: chat({
+        tools: [tool('f')],
+        tool_choice: { type: 'allowed_tools', allowed_tools: { mode: 'auto', tools: [tool('g')] } },
+      }),
+      lacks: ['tools', 'tool_choice'],
+    },
+    'a forced choice among tools that are not offered': {
+      source: 'https://platform.openai.com/docs/api-reference/chat: allowed_tools',
+      from: 'chat',
+      body: chat({
+        tools: [tool('f')],
+        tool_choice: { type: 'allowed_tools', allowed_tools: { mode: 'required', tools: [tool('g')] } },
+      }),
+      refused: 'tool_choice',
+    },
+    'a PDF as an image': {
+      source: 'https://docs.litellm.ai/docs/completion/document_understanding',
+      from: 'chat',
+      body: chat({
+        messages: [user([{ type: 'image_url', image_url: { url: 'data:application/pdf;base64,JVBERi0=' } }])],
+      }),
+      sent: {
+        messages: [{ content: [{ type: 'document', source: { media_type: 'application/pdf' } }] }],
+      },
+    },
     'earlier calls in a request that offers no tools': {
       source: 'UKGovernmentBEIS/inspect_ai#176',
       from: 'chat',

@@ -5,7 +5,7 @@ import type { AttemptListener } from './attempt-result.ts'
 import { Attempt } from './attempt.ts'
 import type { Exchange } from '../exchange/exchange.ts'
 import { findHabits } from '../../../translate/translate.ts'
-import { fitOllamaThinking } from '../../../translate/ollama/fit-thinking.ts'
+import { fitOllamaRequest } from '../../../translate/ollama/fit-request.ts'
 import type { TranslatedRequest, Without } from '../../../translate/translate.ts'
 import type { ProxyContext } from '../proxy-context.ts'
 import { buildOutgoing, type Incoming, type Outgoing } from '../plan/outgoing.ts'
@@ -90,7 +90,7 @@ function fitOllama({ route }: Incoming, outgoing: Outgoing, provider: string): r
   if (!isOllamaChat(route)) return NOTHING
   const text = outgoing.body.toString('utf8')
   const leftOut: string[] = []
-  const fitted = fitOllamaThinking(text, provider, (field) => void leftOut.push(field))
+  const fitted = fitOllamaRequest(text, provider, (field) => void leftOut.push(field))
   if (fitted !== text) outgoing.body = Buffer.from(fitted)
   return leftOut
 }

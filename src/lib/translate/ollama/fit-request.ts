@@ -1,5 +1,5 @@
-// Thinking in a request of an Ollama client, as the account takes it. The request is a chat completion already, so an
-// account of that format gets it without a translation.
+// Fits a request of an Ollama client to the account. The request is a chat completion already, so an account of that format
+// gets it without a translation.
 
 import { findHabits } from '../habits.ts'
 import { isThinking, writeThoughts } from '../chat/write-thoughts.ts'
@@ -9,20 +9,23 @@ import { writeJson } from '../json/raw-json.ts'
 import { noThinking, type Part, type Thinking } from '../neutral/request.ts'
 import { askChatToThink } from '../thinking.ts'
 
-const FIELDS = /"reasoning_(?:effort|content)"/
+const FIELDS = /"(?:reasoning_(?:effort|content)|top_k)"/
 
 /**
  * Changes the effort to the account's field, and the model's earlier thinking to the form that the account reads. Groq and
- * others refuse `reasoning_content` (https://github.com/janhq/jan/issues/8136, 2026-11). `leaveOut` names a wish that
- * the model cannot fulfil.
+ * others refuse `reasoning_content` (https://github.com/janhq/jan/issues/8136, 2026-11), and OpenAI refuses `top_k`.
+ * `leaveOut` names a wish that the model cannot fulfil.
  */
-export function fitOllamaThinking(text: string, provider: string, leaveOut: (field: string) => void): string {
+export function fitOllamaRequest(text: string, provider: string, leaveOut: (field: string) => void): string {
   const body: unknown = FIELDS.test(text) ? parseJson(text) : null
   if (!isObject(body)) return text
-  const { reasoning_effort: effort, messages, ...rest } = body
+  const { reasoning_effort: effort, messages, top_k: topK, ...rest } = body
+  const takesTopK = findHabits(provider).takesTopK
+  if (topK !== undefined && !takesTopK) leaveOut('options.top_k')
   const thinking = { ...noThinking, effort: isText(effort) ? effort : null, field: 'think' }
   return writeJson({
     ...rest,
+    ...(topK !== undefined && takesTopK ? { top_k: topK } : {}),
     messages: Array.isArray(messages) ? fitMessages(messages as unknown[], thinking, provider) : messages,
     ...askChatToThink(thinking, String(body.model), provider, leaveOut),
   })
