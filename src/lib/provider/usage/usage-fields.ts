@@ -17,12 +17,14 @@ import type { Usage } from '../provider.ts'
  * - DashScope: `prompt_tokens_details.cache_creation_input_tokens` (help.aliyun.com/zh/model-studio/context-cache).
  * - new-api: `claude_cache_creation_5_m_tokens`, and the other dialect's names as 0 (QuantumNous/new-api dto).
  * - Cohere: `tokens` and `billed_units` (docs.cohere.com/reference/chat).
+ * - Amazon Bedrock: camel case (docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_TokenUsage).
+ * - Realtime and transcriptions of OpenAI: `input_token_details` (platform.openai.com/docs/api-reference/realtime).
  */
 export function readUsageFields(usage: JsonObject): Usage | null {
   const input = inputTokens(usage)
   const output = outputTokens(usage, input)
   const costUsd = ticksCost(usage)
-  if (input === null && output === null && costUsd === null) return nested(usage)
+  if (input === null && output === null && costUsd === null) return nested(usage) ?? renamed(usage)
   const found: Usage = { inputTokens: input, outputTokens: output, costUsd }
   addParts(found, usage)
   return Array.isArray(usage.iterations) ? withIterations(found, usage.iterations) : found
@@ -86,9 +88,34 @@ function nested(usage: JsonObject): Usage | null {
   return null
 }
 
+/** Other names of the same counts, in the spelling of `renamed`. */
+const SYNONYMS: Readonly<Record<string, string>> = {
+  cache_read_input_token_count: 'cache_read_input_tokens',
+  cache_write_input_tokens: 'cache_creation_input_tokens',
+  cache_write_input_token_count: 'cache_creation_input_tokens',
+  input_token_count: 'input_tokens',
+  output_token_count: 'output_tokens',
+  generated_token_count: 'output_tokens',
+  generated_tokens: 'output_tokens',
+}
+
+/** Names in camel case (Amazon Bedrock) or Pascal case (Tencent Cloud), and other names; null: no known one. */
+function renamed(usage: JsonObject): Usage | null {
+  const names = Object.entries(usage).map(([name, value]) => {
+    const snake = name.replace(/(?<=[a-z])[A-Z]/g, (letter) => `_${letter}`).toLowerCase()
+    return [SYNONYMS[snake] ?? snake, value] as const
+  })
+  return names.every(([name]) => name in usage) ? null : readUsageFields(Object.fromEntries(names))
+}
+
 function addParts(found: Usage, usage: JsonObject): void {
-  const prompt = usage.prompt_tokens_details ?? usage.input_tokens_details
-  const completion = usage.completion_tokens_details ?? usage.output_tokens_details
+  const prompt =
+    usage.prompt_tokens_details ??
+    usage.input_tokens_details ??
+    usage.input_token_details ??
+    usage.prompt_token_details
+  const completion =
+    usage.completion_tokens_details ?? usage.output_tokens_details ?? usage.output_token_details
   const inner = isRecord(prompt) ? prompt : NOTHING
   const read =
     count(usage.cache_read_input_tokens) ??
@@ -158,7 +185,9 @@ function amount(value: unknown): number | null {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null
 }
 
+/** Some gateways write counts as text. */
 export function count(value: unknown): number | null {
+  if (typeof value === 'string') return /^\d{1,15}$/.test(value) ? Number(value) : null
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null
 }
 

@@ -43,7 +43,34 @@ export const usagePlaces: readonly UsagePlace[] = [
   {
     name: 'Cohere: `delta.usage` of message-end, and `meta` of rerankers and embeddings',
     source: 'https://docs.cohere.com/reference/rerank, 2026-11-30',
-    read: (body) => inHolder(body.delta) ?? (isRecord(body.meta) ? readUsageFields(body.meta) : null),
+    read: (body) =>
+      inHolder(body.delta) ?? inMeta(body) ?? (isRecord(body.response) ? inMeta(body.response) : null),
+  },
+  {
+    name: 'Amazon Bedrock: `metadata.usage` of a stream, and `amazon-bedrock-invocationMetrics`',
+    source:
+      'https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html, 2026-11-30',
+    read: (body) => inHolder(body.metadata) ?? fieldsOf(body['amazon-bedrock-invocationMetrics']),
+  },
+  {
+    name: 'Tencent Cloud: `Response.Usage`, or `Usage` of a stream',
+    source: 'https://cloud.tencent.com/document/product/1729/105701, 2026-11-30',
+    read: (body) => fieldsOf((isRecord(body.Response) ? body.Response : body).Usage),
+  },
+  {
+    name: 'watsonx: `results[0]`',
+    source: 'https://cloud.ibm.com/apidocs/watsonx-ai#text-generation, 2026-11-30',
+    read: ({ results }) => (Array.isArray(results) ? fieldsOf(results[0]) : null),
+  },
+  {
+    name: 'Replicate: `metrics`',
+    source: 'https://replicate.com/docs/reference/http#predictions.get, 2026-11-30',
+    read: (body) => fieldsOf(body.metrics),
+  },
+  {
+    name: 'Text Generation Inference: `details.generated_tokens`',
+    source: 'https://huggingface.co/docs/text-generation-inference, 2026-11-30',
+    read: (body) => fieldsOf(body.details),
   },
   {
     name: 'Cloudflare Workers AI: `result.usage`',
@@ -77,6 +104,14 @@ function inHolder(holder: unknown): Usage | null {
   return isRecord(holder) && isRecord(holder.usage) ? readUsageFields(holder.usage) : null
 }
 
+function fieldsOf(value: unknown): Usage | null {
+  return isRecord(value) ? readUsageFields(value) : null
+}
+
+function inMeta(holder: JsonObject): Usage | null {
+  return fieldsOf(holder.meta)
+}
+
 function findFirst(found: (Usage | null)[]): Usage | null {
   return found.find((usage) => usage !== null) ?? null
 }
@@ -88,10 +123,13 @@ function counts(inputTokens: number | null, outputTokens: number | null): Usage 
 /** Thoughts are outside of the candidates, prompts of tools outside of the prompt; the cache is inside of it. */
 function readGemini(body: JsonObject): Usage | null {
   const holder = isRecord(body.response) ? body.response : body
-  const usage = holder.usageMetadata
+  const usage = isRecord(holder.usage_metadata) ? inCamelCase(holder.usage_metadata) : holder.usageMetadata
   if (!isRecord(usage)) return null
   const input = sum(count(usage.promptTokenCount), count(usage.toolUsePromptTokenCount))
-  const said = sum(count(usage.candidatesTokenCount), count(usage.thoughtsTokenCount))
+  const said = sum(
+    count(usage.candidatesTokenCount) ?? count(usage.responseTokenCount),
+    count(usage.thoughtsTokenCount),
+  )
   const rest = (count(usage.totalTokenCount) ?? 0) - (input ?? 0)
   const found = counts(input, rest > (said ?? 0) ? rest : said)
   if (found === null) return null
@@ -102,6 +140,16 @@ function readGemini(body: JsonObject): Usage | null {
   const audioOut = audioTokens(usage.candidatesTokensDetails)
   if (audioOut > 0) found.audioOutputTokens = audioOut
   return found
+}
+
+/** Servers in Python write the names of Gemini in snake case. */
+function inCamelCase(usage: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(usage).map(([name, value]) => [
+      name.replace(/_([a-z])/g, (_whole, letter: string) => letter.toUpperCase()),
+      value,
+    ]),
+  )
 }
 
 function audioTokens(details: unknown): number {

@@ -291,6 +291,96 @@ const services: [string, unknown[], Usage][] = [
     [3, 4, 5].map((completion_tokens) => ({ choices: [{}], usage: { prompt_tokens: 7, completion_tokens } })),
     tokens(7, 5),
   ],
+  [
+    'a gateway with counts as text',
+    [{ usage: { prompt_tokens: '12', completion_tokens: '5', total_tokens: '17' } }],
+    tokens(12, 5),
+  ],
+  [
+    'Cohere version 1, streamed',
+    [
+      { event_type: 'text-generation', text: 'a' },
+      {
+        event_type: 'stream-end',
+        response: { meta: { tokens: { input_tokens: 70, output_tokens: 22 } } },
+      },
+    ],
+    tokens(70, 22),
+  ],
+  [
+    'Gemini in snake case',
+    [{ usage_metadata: { prompt_token_count: 10, candidates_token_count: 5, total_token_count: 15 } }],
+    tokens(10, 5),
+  ],
+  [
+    'Gemini live',
+    [{ usageMetadata: { promptTokenCount: 10, responseTokenCount: 6, totalTokenCount: 16 } }],
+    tokens(10, 6),
+  ],
+  [
+    'Amazon Bedrock, with a cache',
+    [
+      {
+        output: {},
+        usage: {
+          inputTokens: 30,
+          outputTokens: 8,
+          totalTokens: 188,
+          cacheReadInputTokens: 100,
+          cacheWriteInputTokens: 50,
+        },
+      },
+    ],
+    tokens(180, 8, { cacheReadTokens: 100, cacheWriteTokens: 50 }),
+  ],
+  [
+    'Amazon Bedrock, streamed',
+    [{ metadata: { usage: { inputTokens: 30, outputTokens: 8, totalTokens: 38 } } }],
+    tokens(30, 8),
+  ],
+  [
+    'Amazon Bedrock, the last chunk of a model',
+    [
+      {
+        'amazon-bedrock-invocationMetrics': {
+          inputTokenCount: 30,
+          outputTokenCount: 8,
+          invocationLatency: 1,
+        },
+      },
+    ],
+    tokens(30, 8),
+  ],
+  [
+    'Tencent Cloud',
+    [{ Response: { Usage: { PromptTokens: 4, CompletionTokens: 9, TotalTokens: 13 } } }],
+    tokens(4, 9),
+  ],
+  ['watsonx', [{ results: [{ generated_token_count: 10, input_token_count: 20 }] }], tokens(20, 10)],
+  [
+    'Replicate',
+    [{ output: ['x'], metrics: { input_token_count: 20, output_token_count: 10 } }],
+    tokens(20, 10),
+  ],
+  ['Text Generation Inference', [{ details: { generated_tokens: 20, prefill: [] } }], tokens(null, 20)],
+  [
+    'OpenAI realtime',
+    [
+      {
+        type: 'response.done',
+        response: {
+          usage: {
+            total_tokens: 253,
+            input_tokens: 132,
+            output_tokens: 121,
+            input_token_details: { cached_tokens: 64, audio_tokens: 13 },
+            output_token_details: { audio_tokens: 91 },
+          },
+        },
+      },
+    ],
+    tokens(132, 121, { cacheReadTokens: 64, audioInputTokens: 13, audioOutputTokens: 91 }),
+  ],
 ]
 
 describe('the usage of each service', () => {

@@ -199,7 +199,8 @@ const ends: ReadonlySet<string> = new Set([
 // escaped, so an answer about usage and errors does not match.
 const FINISH_REASON = /"finish_reason"\s*:\s*"[^"]/ // some relays write "" until the end
 const GEMINI_REASON = /"(?:finishReason|blockReason)"\s*:\s*"[A-Z]/
-const USAGE = /"(?:usage(?:Metadata)?|timings)"\s*:\s*\{|"(?:eval_count|tokens_predicted)"\s*:/
+const USAGE =
+  /"(?:[Uu]sage(?:Metadata|_metadata)?|timings|meta|metrics|amazon-bedrock-invocationMetrics)"\s*:\s*\{|"(?:eval_count|tokens_predicted|generated_token(?:s|_count))"\s*:/
 const ERROR = /"error"\s*:\s*[^n\s]|:\s*"error"/
 const END_TYPE =
   /"(?:message_stop|response\.(?:completed|incomplete|failed)|(?:speech\.audio|transcript\.text)\.done|image_(?:generation|edit)\.completed)"/
