@@ -84,8 +84,14 @@ interface AxeResult {
 
 /** The faults that axe finds, each with its place; minor matters of taste are left out. `rules`: only these. */
 export async function accessProblems(page: Page, rules: string[] | null = null): Promise<string[]> {
-  await page.evaluate(axe)
-  const options = { resultTypes: ['violations'], ...(rules === null ? {} : { runOnly: rules }) }
+  // The text of axe has half a megabyte, and views of one document share it.
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe)
+  const options = {
+    resultTypes: ['violations'],
+    selectors: false,
+    preload: false,
+    ...(rules === null ? {} : { runOnly: rules }),
+  }
   const { violations } = await page.evaluate<AxeResult>(`axe.run(document, ${JSON.stringify(options)})`)
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical' || impact === 'moderate')

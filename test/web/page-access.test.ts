@@ -47,6 +47,20 @@ async function goTo({ page }: WatchedPage, [hash, heading]: [string, string]): P
   await page.waitForFunction(() => document.querySelector('.loading') === null)
 }
 
+function readGround(page: Page): Promise<string> {
+  return page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+}
+
+/** Expects no problem of access. The page is the same in both colours, so in the dark ones only contrast is checked. */
+async function expectAccess(page: Page, view: string): Promise<void> {
+  const light = await readGround(page)
+  expect(await accessProblems(page), view).toEqual([])
+  await page.emulateMedia({ colorScheme: 'dark' })
+  expect(await readGround(page)).not.toBe(light)
+  expect(await accessProblems(page, ['color-contrast']), `${view}, dark`).toEqual([])
+  await page.emulateMedia({ colorScheme: 'light' })
+}
+
 /** The element with the focus, by what it is called. */
 async function expectFocus(page: Page, name: string): Promise<void> {
   const focused = () => {
@@ -83,33 +97,28 @@ describe.skipIf(!hasChromium)(`the page for every person${withoutChromium}`, () 
     await api.stop()
   })
 
-  test.each(['light', 'dark'] as const)(
-    'in %s colours no view has a problem of access, breaks the policy, or asks any other server',
-    async (colorScheme) => {
-      const opened = await openPage(browser, api.url, { colorScheme })
-      onTestFinished(() => opened.context.close())
-      await opened.page.getByRole('heading', { name: 'Sign in' }).waitFor()
-      // The page is the same in both colours, so in the dark ones only contrast is checked.
-      const rules = colorScheme === 'dark' ? ['color-contrast'] : null
-      expect(await accessProblems(opened.page, rules), 'sign in').toEqual([])
-      await signIn(opened.page, ADMIN_TOKEN)
-      for (const view of views()) {
-        await goTo(opened, view)
-        expect(await accessProblems(opened.page, rules), view[1]).toEqual([])
-      }
-      expect(opened.troubles).toEqual([])
-    },
-  )
+  test('in light and dark colours no view has a problem of access, breaks the policy, or asks any other server', async () => {
+    const opened = await openPage(browser, api.url, { colorScheme: 'light' })
+    onTestFinished(() => opened.context.close())
+    const { page } = opened
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await expectAccess(page, 'sign in')
+    await signIn(page, ADMIN_TOKEN)
+    for (const view of views()) {
+      await goTo(opened, view)
+      await expectAccess(page, view[1])
+    }
+    expect(opened.troubles).toEqual([])
+  })
 
   test('the switch brings the other colours, and they are still there after a reload', async () => {
     const { page } = await signedIn({ colorScheme: 'light' })
-    const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
-    const light = await ground()
+    const light = await readGround(page)
     await page.getByTitle('Dark').click()
-    expect(await ground()).not.toBe(light)
+    expect(await readGround(page)).not.toBe(light)
     await page.reload()
     await page.getByRole('heading', { level: 1, name: 'Accounts' }).waitFor()
-    expect(await ground()).not.toBe(light)
+    expect(await readGround(page)).not.toBe(light)
   })
 
   test('on a phone of 360 pixels no view scrolls sideways', async () => {
