@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 // Old syntax throughout: an older Node must be able to read this file to say that it is too old.
-import * as fs from 'node:fs'
-import * as module from 'node:module'
-import * as os from 'node:os'
-import * as path from 'node:path'
+// An import would read every export of these modules, and load streams with them. Too old a Node lacks the function,
+// and gets no further than its version.
+var builtin = process.getBuiltinModule || function () {}
+var fs = builtin('node:fs')
+var module = builtin('node:module')
+var path = builtin('node:path')
 
 var OLDEST = [22, 19]
 
@@ -12,14 +14,18 @@ function isTooOld(version) {
   return parts[0] < OLDEST[0] || (parts[0] === OLDEST[0] && parts[1] < OLDEST[1])
 }
 
+function homedir() {
+  return builtin('node:os').homedir()
+}
+
 // Beside everything else that qwenctl caches; inside QWENCTL_HOME only once that folder is there.
 function cacheFolder() {
   var home = process.env.QWENCTL_HOME
   if (home) return fs.existsSync(home) ? path.join(home, 'cache', 'compiled') : null
   var base = process.env.XDG_CACHE_HOME
-  if (!base && process.platform === 'darwin') base = path.join(os.homedir(), 'Library', 'Caches')
+  if (!base && process.platform === 'darwin') base = path.join(homedir(), 'Library', 'Caches')
   if (!base && process.platform === 'win32') base = process.env.LOCALAPPDATA
-  return path.join(base || path.join(os.homedir(), '.cache'), 'qwenctl', 'compiled')
+  return path.join(base || path.join(homedir(), '.cache'), 'qwenctl', 'compiled')
 }
 
 // Whoever can write cached code can run it, so the folder must be ours alone.

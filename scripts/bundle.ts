@@ -3,6 +3,7 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild'
+import { builtinsOnCall, takeBuiltins } from './builtins.ts'
 
 /**
  * Packages inside the bundles, since most commands load them. Installed plugins bring an oclif of their own, as
@@ -21,23 +22,22 @@ const USUAL = [
   ),
 ].map((file) => `src/${file}`)
 
-/**
- * Takes HTTP of Node as an object. An import of `node:http` reads its every export, and so loads the browser's
- * WebSocket and fetch: a fifth of a short command's time.
- */
-const httpAsObject: Plugin = {
-  name: 'http-as-object',
+/** oclif asks at each start whether this is WSL, and would load what starts a PowerShell there. */
+const wslOnly: Plugin = {
+  name: 'wsl-only',
   setup(bundler) {
-    bundler.onResolve({ filter: /^node:https?$/ }, ({ path }) => ({ path, namespace: 'node' }))
-    bundler.onLoad({ filter: /.*/, namespace: 'node' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)})`,
-    }))
+    bundler.onLoad({ filter: /oclif.core.lib.util.os\.js$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8')
+      const contents = text.replace("(await import('wsl-utils')).isWsl", "(await import('is-wsl')).default")
+      if (contents === text) throw new Error(`${path} asks for WSL in another way: adapt scripts/bundle.ts`)
+      return { contents, loader: 'js' }
+    })
   },
 }
 
 /** The variables that CommonJS packages expect in a module. */
 const commonJs =
-  "import{createRequire as $require}from'node:module';const require=$require(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;"
+  'const require=process.getBuiltinModule("node:module").createRequire(import.meta.url),__filename=import.meta.filename,__dirname=import.meta.dirname;'
 
 /** Writes `dist/` of the package at `root`, except for types, page and tables. */
 export async function bundleProgram(root: string): Promise<void> {
@@ -63,7 +63,7 @@ export async function bundleProgram(root: string): Promise<void> {
     // A part that a start seldom needs is in a file of its own.
     splitting: true,
     chunkNames: 'lib/start/[name]-[hash]',
-    plugins: [loadedLater(start), httpAsObject],
+    plugins: [loadedLater(start), builtinsOnCall],
   })
   const commands = globSync('src/commands/**/*.ts', { cwd: root, exclude: ['src/commands/base/**'] })
   const hooks = globSync('src/hooks/*.ts', { cwd: root })
@@ -86,7 +86,7 @@ export async function bundleProgram(root: string): Promise<void> {
     banner: { js: commonJs },
     metafile: true,
   }
-  const { metafile } = await build({ ...split, write: false, plugins: [httpAsObject] })
+  const { metafile } = await build({ ...split, write: false, plugins: [builtinsOnCall] })
   const together = { ...shared, external: externals(root), banner: { js: commonJs } }
   const started = findModules(metafile!, START)
   const usual = findModules(metafile!, USUAL).filter((file) => !started.includes(file))
@@ -109,8 +109,11 @@ export async function bundleProgram(root: string): Promise<void> {
     { name: 'providers', modules: ofProviders, packages: [] },
   )
   const entryPoints = [...new Set([...(split.entryPoints as string[]), ...loadedOnDemand(metafile!)])]
-  await build({ ...split, entryPoints, plugins: [core, common, providers, httpAsObject] })
-  for (const file of globSync(['dist/*.js', 'dist/lib/chunks/*.js'], { cwd: root })) toAscii(join(root, file))
+  await build({ ...split, entryPoints, plugins: [core, common, providers, builtinsOnCall] })
+  for (const file of globSync(['dist/*.js', 'dist/{commands,hooks,lib}/**/*.js'], { cwd: root })) {
+    takeBuiltins(join(root, file))
+    toAscii(join(root, file))
+  }
 }
 
 /**
@@ -168,7 +171,7 @@ async function bundleTogether(
     stdin: { contents: lines.join('\n'), resolveDir: root, sourcefile: `${name}.ts` },
     outdir: undefined,
     outfile,
-    plugins: [...(options.plugins ?? []), onDemandOutside(root), httpAsObject],
+    plugins: [...(options.plugins ?? []), onDemandOutside(root), builtinsOnCall, wslOnly],
   })
   const exported = (await import(pathToFileURL(join(root, outfile)).href)) as Record<string, object>
   const take = (part: string) => {

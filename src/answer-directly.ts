@@ -7,6 +7,7 @@ import { PLUGIN_TABLE, readPluginTable } from './lib/terminal/completion/read-pl
 import type { DirectRequest } from './lib/terminal/direct-arguments.ts'
 import { errorDocument, buildReport } from './lib/terminal/error-report.ts'
 import { jsonDocument } from './lib/terminal/print-json.ts'
+import { printNow } from './lib/terminal/print-now.ts'
 import { readNames } from './lib/toolkit/direct-names.ts'
 import { readAccountList, readQuotaDocument } from './lib/toolkit/quota/direct-quota.ts'
 import { resolveHome } from './lib/store/home.ts'
@@ -21,11 +22,11 @@ type DocumentRequest = Exclude<DirectRequest, { kind: 'version' }>
 export async function answerDirectly(request: DocumentRequest): Promise<number | null> {
   try {
     const document = await readDocument(request)
-    if (document !== null) process.stdout.write(jsonDocument(document))
+    if (document !== null) printNow(jsonDocument(document))
     return document === null ? null : 0
   } catch (error) {
     const report = isQwenctlError(error) ? buildReport(error, { command: null, flags: [] }) : null
-    if (report !== null) process.stdout.write(errorDocument(report))
+    if (report !== null) printNow(errorDocument(report))
     return report?.exit ?? null
   }
 }
@@ -41,7 +42,11 @@ async function readDocument(request: DocumentRequest): Promise<object | null> {
 }
 
 /** `root`: the folder of the package. */
-export async function printCompletion(argv: string[], root: string): Promise<number> {
+export async function printCompletion(
+  argv: string[],
+  root: string,
+  print: (text: string) => void = printNow,
+): Promise<number> {
   try {
     const own = JSON.parse(readFileSync(`${root}/dist/completion.json`, 'utf8')) as CommandTable
     const home = resolveHome(process.env)
@@ -50,7 +55,7 @@ export async function printCompletion(argv: string[], root: string): Promise<num
       commands: [...own.commands, ...others.commands],
       topics: { ...others.topics, ...own.topics },
     }
-    process.stdout.write(
+    print(
       await completionAnswer(argv, table, (kind, filter) => {
         return readNames(home, kind, filter).finally(() => closeStore(home))
       }),

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { directRequest } from './lib/terminal/direct-arguments.ts'
 import { isServerStart, restartAsServer } from './lib/proxy/node-flags.ts'
 import { resolveHome } from './lib/store/home.ts'
+import { printNow } from './lib/terminal/print-now.ts'
 
 // The start of every run. Frequent commands of prompts and status bars are answered by a bundle of their own, all
 // others by oclif. Both are loaded on demand, so this file imports little.
@@ -12,10 +13,10 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** Runs one command line and resolves to its exit code. `pjson`: the package.json of a run from the sources. */
 export async function main(argv: string[], pjson?: Record<string, unknown>): Promise<number> {
-  process.stdout.on('error', quietOnClosedPipe)
   if (isServerStart(argv)) restartAsServer(process)
   const exit = await answerQuickly(argv)
   if (exit !== null) return exit
+  process.stdout.on('error', quietOnClosedPipe)
   const { runCli } = await import('./lib/terminal/run-cli.ts')
   const { cacheFolder, pluginsFolder } = resolveHome(process.env)
   let hasPlugins = false
@@ -57,7 +58,7 @@ async function answerQuickly(argv: string[]): Promise<number | null> {
 function printVersion(): number | null {
   if (release().toLowerCase().includes('microsoft') || arch() === 'ia32') return null
   const { name, version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as Record<string, string>
-  process.stdout.write(`${name}/${version} ${platform()}-${arch()} node-${process.version}\n`)
+  printNow(`${name}/${version} ${platform()}-${arch()} node-${process.version}\n`)
   return 0
 }
 

@@ -106,7 +106,7 @@ export async function runWithPlugins(
 /** The candidates that a shell gets for a partial command line: `bash`, then the words. */
 export async function runCompletion(home: string, argv: string[]): Promise<CliResult> {
   buildIfMissing()
-  return runHere(cleanEnv(home), () => printCompletion(argv, root))
+  return runHere(cleanEnv(home), () => printCompletion(argv, root, (text) => process.stdout.write(text)))
 }
 
 /** Runs a command line in this process, with this environment. */

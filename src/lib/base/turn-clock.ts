@@ -1,13 +1,14 @@
-import { performance } from 'node:perf_hooks' // the global one is looked up at every call
-
+/** The global one is looked up at every call, and loads much at the first. */
+let clock: typeof performance | undefined
 let isKept = false
 let now = 0
-let uptime = 0
+/** Negative: not read in this turn. */
+let uptime = -1
 
 function keep(): void {
   isKept = true
   now = Date.now()
-  uptime = performance.now()
+  uptime = -1
   setImmediate(forget) // also keeps the loop from waiting while the time is cached
 }
 
@@ -27,5 +28,6 @@ export function turnClock(): number {
 /** Same for a clock that only moves forward: milliseconds of `performance.now()`. */
 export function turnUptime(): number {
   if (!isKept) keep()
+  if (uptime < 0) uptime = (clock ??= performance).now()
   return uptime
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readErrno } from '../base/errno.ts'
 import { run, settings } from '@oclif/core'
@@ -10,6 +10,8 @@ import type { Invocation } from './error-report.ts'
 import { keepPluginTable } from './completion/plugin-table.ts'
 import { PLUGIN_TABLE } from './completion/read-plugin-table.ts'
 import { adjustPluginOclif, loadConfig, withShortWarnings } from './plugins/oclif-config.ts'
+import type { ConfigOptions } from './plugins/oclif-config.ts'
+import { loadOneCommand } from './plugins/one-command-config.ts'
 import { withLocalPaths } from './plugins/plugin-arguments.ts'
 import { isForeign } from './plugins/plugin-hooks.ts'
 
@@ -30,13 +32,20 @@ export async function runCli(argv: string[], source: CliSource): Promise<number>
   // With NODE_ENV=development, which users export for other reasons, oclif would search for a TypeScript compiler.
   settings.enableAutoTranspile = false
   let config: Config | undefined
+  let isWhole = true
+  const { pluginsFolder, cacheFolder } = source
+  const options = { pluginsFolder, warn: tellWarning }
   try {
-    const { pluginsFolder, cacheFolder } = source
     const keepTable = (loaded: Config) => {
       if (cacheFolder !== undefined) keepPluginTable(loaded, join(cacheFolder, PLUGIN_TABLE))
     }
     await withShortWarnings(tellWarning, async () => {
-      const options = { pluginsFolder, warn: tellWarning }
+      const alone = await loadAlone(argv, source, options)
+      isWhole = alone === null
+      if (alone !== null) {
+        config = alone
+        return void (await run(argv, alone))
+      }
       const loaded = (config = await loadConfig(loadOptions(source), options))
       if ([...loaded.plugins.values()].some(isForeign)) source.onPlugins?.()
       refuseTopicAsDocument(argv, loaded)
@@ -51,8 +60,18 @@ export async function runCli(argv: string[], source: CliSource): Promise<number>
     // Only the shell ends the process: commands that fail without throwing set `process.exitCode`.
     return Number(process.exitCode ?? 0)
   } catch (error) {
+    // The report names flags that are close to a wrong one, as the whole configuration has them.
+    if (!isWhole) config = await loadConfig(loadOptions(source), options).catch(() => config)
     return reportFailure(error, argv, config)
   }
+}
+
+/** Null where the command line needs the whole configuration. */
+function loadAlone(argv: string[], source: CliSource, options: ConfigOptions): Promise<Config | null> {
+  const { root, pjson, cacheFolder } = source
+  const hadPlugins = cacheFolder !== undefined && existsSync(join(cacheFolder, PLUGIN_TABLE))
+  if (pjson !== undefined || hadPlugins) return Promise.resolve(null)
+  return loadOneCommand(argv, { root, pjson: readPackage(root) }, options)
 }
 
 function tellWarning(message: string): void {

@@ -61,6 +61,40 @@ test('each command loads no more of the program than it needs', () => {
   expect(new Set(parts('providers', 'list'))).toEqual(new Set(['core', 'common', 'providers']))
 })
 
+test('with one command or all of them loaded, a command line has the same output and exit code', async () => {
+  const [alone, whole] = [temporaryFolder(), temporaryFolder()]
+  // The list of plugins of a home that had some and has none makes oclif load all commands.
+  mkdirSync(join(whole, 'plugins'), { recursive: true })
+  writeFileSync(join(whole, 'plugins', 'package.json'), '{"oclif":{"schema":1,"plugins":[]}}')
+  const lines = ['keys list --json', 'config list extra', 'quota show --nope', 'accounts show', 'quota']
+  for (const line of lines) {
+    const [one, all] = await Promise.all([alone, whole].map((home) => runBinary(home, line.split(' '))))
+    const withoutHome = (text = '') => text.replaceAll(alone, 'HOME').replaceAll(whole, 'HOME')
+    expect(withoutHome(one?.stdout), line).toBe(withoutHome(all?.stdout))
+    expect(withoutHome(one?.stderr), line).toBe(withoutHome(all?.stderr))
+    expect(one?.exit, line).toBe(all?.exit)
+  }
+})
+
+test('answers for prompts load no sockets, streams or ciphers of Node', () => {
+  const home = temporaryFolder()
+  const file = join(home, 'list-modules.cjs')
+  const print = `require('node:fs').writeSync(2, process.moduleLoadList.join('\\n'))`
+  writeFileSync(file, `process.on('exit', () => ${print})`)
+  const env = cleanEnv(home, { NODE_OPTIONS: `--require=${file}` })
+  const loaded = (...argv: string[]) =>
+    spawnSync(process.execPath, [binary, ...argv], { env, encoding: 'utf8' }).stderr.split('\n')
+  const heavy = ['net', 'stream', 'crypto', 'http', 'child_process', 'perf_hooks'].map(
+    (name) => `NativeModule ${name}`,
+  )
+  expect(loaded('quota', 'show')).toContain('NativeModule stream')
+  for (const line of ['--version', 'quota show --json', 'auth list --json', '__complete bash auth add -p '])
+    expect(
+      loaded(...line.split(' ')).filter((name) => heavy.includes(name)),
+      line,
+    ).toEqual([])
+})
+
 test('when Node is too old, one line says which is needed, which this is, and what to do', () => {
   const pretend = "Object.defineProperty(process, 'version', { value: 'v18.20.4' })"
   const args = ['--import', `data:text/javascript,${encodeURIComponent(pretend)}`, binary, '--version']

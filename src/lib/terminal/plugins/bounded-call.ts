@@ -6,9 +6,15 @@ export const CALL_LIMIT_MS = 250
 /** On a busy machine, a call may get hardly any CPU time within the limit. It is then repeated at most so often. */
 const MOST_STARVED_CALLS = 5
 
-const script = new Script('call()')
 const holder: { call: (() => unknown) | null } = { call: null }
-const context = createContext(holder)
+/** Made for the first call: a context takes longer than many a command. */
+let runCall: ((limits: { timeout: number }) => unknown) | undefined
+
+function makeRunCall(): (limits: { timeout: number }) => unknown {
+  const script = new Script('call()')
+  const context = createContext(holder)
+  return (limits) => script.runInContext(context, limits) as unknown
+}
 
 /** A call that is stopped in the middle of a loop or of a pattern. `tooSlow` makes the error that is thrown then. */
 export function callWithinBounds<Value>(call: () => Value, tooSlow: (limitMs: number) => Error): Value {
@@ -18,7 +24,9 @@ export function callWithinBounds<Value>(call: () => Value, tooSlow: (limitMs: nu
     for (let starved = 0; ; starved += 1) {
       const begun = process.cpuUsage()
       try {
-        return keepCallAside(() => script.runInContext(context, { timeout: CALL_LIMIT_MS }) as Value)
+        runCall ??= makeRunCall()
+        const run = runCall
+        return keepCallAside(() => run({ timeout: CALL_LIMIT_MS }) as Value)
       } catch (error) {
         if (!isTimeout(error)) throw error
         if (hasUsedLimit(begun) || starved === MOST_STARVED_CALLS) throw tooSlow(CALL_LIMIT_MS)

@@ -12,9 +12,13 @@ export interface ConfigOptions {
   warn: (message: string) => void
 }
 
+/** oclif would load a configuration again to run a command line, and once more to run the command of it. */
+const loadNew = Config.load.bind(Config)
+Config.load = (given) => (given instanceof Config ? Promise.resolve(given) : loadNew(given))
+
 /**
- * Loads oclif's configuration with the plugins of a home. Output of plugins goes to standard error meanwhile. oclif
- * creates another configuration for each command, so the folder and the hook limits apply to all of them.
+ * Loads oclif's configuration with the plugins of a home. Output of plugins goes to standard error meanwhile. The oclif
+ * of a plugin creates configurations of its own. So the folder and the hook limits apply to all of them.
  */
 export function loadConfig(load: LoadOptions, options: ConfigOptions): Promise<Config> {
   adjust(Config, options)

@@ -23,11 +23,18 @@ export interface StoreLink {
 /** A Lua script with its digest. */
 export interface Script {
   source: string
-  sha: string
+  readonly sha: string
 }
 
+/** The digest is made at first use: most commands load scripts and run none. */
 export function defineScript(source: string): Script {
-  return { source, sha: createHash('sha1').update(source).digest('hex') }
+  let sha: string | undefined
+  return {
+    source,
+    get sha() {
+      return (sha ??= createHash('sha1').update(source).digest('hex'))
+    },
+  }
 }
 
 export interface LinkOptions {
