@@ -24,46 +24,61 @@ export const answer = fc.record({
   thinking: fc.option(text, { nil: null }),
   text: fc.option(text, { nil: null }),
   calls: fc.array(fc.record({ name: fc.constantFrom('f', 'g'), args }), { maxLength: 3 }),
+  /** Where a service cuts its texts and arguments into pieces. */
+  cuts: fc.array(fc.nat(40), { maxLength: 6 }),
 })
 export type Answer = typeof answer extends fc.Arbitrary<infer Value> ? Value : never
 
+/** Cuts a text between its characters. */
+function cutText(value: string | null, cuts: readonly number[]): string[] {
+  if (value === null) return []
+  const characters = [...value]
+  const places = [...new Set(cuts.map((cut) => cut % characters.length))].sort((one, other) => one - other)
+  return [0, ...places]
+    .map((from, index) => characters.slice(from, places[index] ?? characters.length).join(''))
+    .filter((piece) => piece !== '')
+}
+
+/** The pieces of all calls, one of each call in turn, as a service sends parallel calls. */
+function interleave(calls: Answer['calls'], cuts: readonly number[]): string[] {
+  const pieces = calls.map(({ args: input }) => cutText(input, cuts))
+  const longest = Math.max(0, ...pieces.map(({ length }) => length))
+  return Array.from({ length: longest }, (_, turn) =>
+    pieces.flatMap((own, index) => {
+      if (turn >= own.length) return []
+      const begin = turn === 0 ? { id: `call_${index}`, name: calls[index]!.name } : {}
+      return [call(index, own[turn]!, begin)]
+    }),
+  ).flat()
+}
+
 const streams: Readonly<Record<Format, (answer: Answer) => string>> = {
-  chat: ({ thinking, text: words, calls }) => {
+  chat: ({ thinking, text: words, calls, cuts }) => {
     const said = [
       chunk({ role: 'assistant', content: '' }),
-      ...(thinking === null ? [] : [chunk({ reasoning_content: thinking })]),
-      ...(words === null ? [] : [chunk({ content: words })]),
-      ...calls.map(({ name, args: input }, index) => call(index, input, { id: `call_${index}`, name })),
+      ...cutText(thinking, cuts).map((piece) => chunk({ reasoning_content: piece })),
+      ...cutText(words, cuts).map((piece) => chunk({ content: piece })),
+      ...interleave(calls, cuts),
     ]
     return `${said.join('')}${finish(calls.length > 0 ? 'tool_calls' : 'stop', { usage: USAGE })}${DONE}`
   },
-  messages: ({ thinking, text: words, calls }) => {
-    const blocks = [
-      ...(thinking === null
-        ? []
-        : [
-            [
-              { type: 'thinking', thinking: '' },
-              { type: 'thinking_delta', thinking },
-            ] as const,
-          ]),
-      ...(words === null
-        ? []
-        : [
-            [
-              { type: 'text', text: '' },
-              { type: 'text_delta', text: words },
-            ] as const,
-          ]),
-      ...calls.map(
-        ({ name, args: input }, index) =>
-          [
-            { type: 'tool_use', id: `call_${index}`, name, input: {} },
-            { type: 'input_json_delta', partial_json: input },
-          ] as const,
-      ),
-    ]
-    const said = blocks.map(([begun, delta], index) => block(index, begun, delta)).join('')
+  messages: ({ thinking, text: words, calls, cuts }) => {
+    const blocks: [begun: object, deltas: object[]][] = []
+    if (thinking !== null)
+      blocks.push([
+        { type: 'thinking', thinking: '' },
+        cutText(thinking, cuts).map((piece) => ({ type: 'thinking_delta', thinking: piece })),
+      ])
+    if (words !== null)
+      blocks.push([
+        { type: 'text', text: '' },
+        cutText(words, cuts).map((piece) => ({ type: 'text_delta', text: piece })),
+      ])
+    calls.forEach(({ name, args: input }, index) => {
+      const deltas = cutText(input, cuts).map((piece) => ({ type: 'input_json_delta', partial_json: piece }))
+      blocks.push([{ type: 'tool_use', id: `call_${index}`, name, input: {} }, deltas])
+    })
+    const said = blocks.map(([begun, deltas], index) => block(index, begun, ...deltas)).join('')
     return `${START}${said}${stop(calls.length > 0 ? 'tool_use' : 'end_turn')}`
   },
   responses: (given) => {
@@ -73,7 +88,9 @@ const streams: Readonly<Record<Format, (answer: Answer) => string>> = {
       const delta = deltaOf(item)
       return [
         event('response.output_item.added', { output_index, item: { ...item, content: [], arguments: '' } }),
-        ...(delta === null ? [] : [event(delta.type, { output_index, content_index: 0, delta: delta.text })]),
+        ...cutText(delta?.text ?? null, given.cuts).map((piece) =>
+          event(delta!.type, { output_index, content_index: 0, delta: piece }),
+        ),
         event('response.output_item.done', { output_index, item }),
       ]
     })
@@ -82,10 +99,10 @@ const streams: Readonly<Record<Format, (answer: Answer) => string>> = {
     const end = { response: { ...response, status: 'completed', output, usage } }
     return [event('response.created', { response }), ...items, event('response.completed', end)].join('')
   },
-  gemini: ({ thinking, text: words, calls }) => {
+  gemini: ({ thinking, text: words, calls, cuts }) => {
     const parts = [
-      ...(thinking === null ? [] : [JSON.stringify({ text: thinking, thought: true })]),
-      ...(words === null ? [] : [JSON.stringify({ text: words })]),
+      ...cutText(thinking, cuts).map((piece) => JSON.stringify({ text: piece, thought: true })),
+      ...cutText(words, cuts).map((piece) => JSON.stringify({ text: piece })),
       ...calls.map(({ name, args: input }) => `{"functionCall":{"name":"${name}","args":${input}}}`),
     ]
     const line = (candidate: string) => `data: {"candidates":[${candidate}],"modelVersion":"m"}\n\n`

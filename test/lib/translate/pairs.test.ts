@@ -126,6 +126,23 @@ describe.each(pairs)('an answer for a client of %s from %s', (from, to) => {
     )
   })
 
+  test('is the same at every cut of its bytes', () => {
+    const calls = [
+      { name: 'f' as const, args: '{"b":"z","a":{"9":1}}' },
+      { name: 'g' as const, args: '{}' },
+    ]
+    const given = { thinking: 'x🦊', text: 'xä"\n', calls, cuts: [1, 3, 7] }
+    const plan = planOf(from, to, true)
+    const bytes = new TextEncoder().encode(streamOf(to, given))
+    const translate = (at: number) => {
+      const translator = new StreamTranslator(plan)
+      const parts = [bytes.subarray(0, at), bytes.subarray(at)]
+      return [...parts.flatMap((part) => translator.push(part)), ...translator.end()].join('')
+    }
+    const whole = translate(0)
+    for (let at = 1; at < bytes.length; at += 1) if (translate(at) !== whole) expect.fail(`cut at ${at}`)
+  })
+
   test('that is cut is complete, or an error', () => {
     const plan = planOf(from, to, true)
     fc.assert(
@@ -152,6 +169,7 @@ describe.each(pairs)('an answer for a client of %s from %s', (from, to) => {
       thinking: null,
       text: null,
       calls: [{ name: 'f' as const, args: '{"2":12345678901234567890,"1":1.50}' }],
+      cuts: [],
     }
     const out = translateAnswer(planOf(from, to, false), wholeOf(to, given))
     expect(out).toContain(
