@@ -19,10 +19,10 @@ const files: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     '.codex/config.toml': `# mine\nmodel_provider = 'other'\n\n[model_providers.other]\nname = "other"\nbase_url = "${ELSEWHERE}/v1"\nwire_api = "responses"\n`,
   },
   'qwen-code': {
-    '.qwen/settings.json': `{\n  "security": {"auth": {"selectedType": "qwen-oauth"}},\n  "env": {"OPENAI_BASE_URL": "${ELSEWHERE}/v1"}\n}\n`,
+    '.qwen/settings.json': `{\n  "$version": 4,\n  "security": {"auth": {"selectedType": "qwen-oauth"}},\n  "env": {"OPENAI_BASE_URL": "${ELSEWHERE}/v1"}\n}\n`,
   },
   opencode: {
-    '.config/opencode/opencode.json': `{\n  "provider": {"qwenctl": {"options": {"baseURL": "${ELSEWHERE}/v1", "apiKey": "mine"}}}\n}\n`,
+    '.config/opencode/opencode.json': `{\n  "$schema": "https://opencode.ai/config.json",\n  "provider": {"qwenctl": {"options": {"baseURL": "${ELSEWHERE}/v1", "apiKey": "mine"}}}\n}\n`,
   },
   gemini: {
     '.gemini/settings.json': '{"security": {"auth": {"selectedType": "oauth-personal"}}}\n',
