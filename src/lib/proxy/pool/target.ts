@@ -19,6 +19,8 @@ export interface Target {
   base: Base
   /** The headers with the credential. */
   authHeaders: CheckedHeaders
+  /** The key or access token; empty: none. */
+  secret: string
   /** The access token of a login, which the provider may refuse early; null: a key, or nothing. */
   token: string | null
   /** False: the account refuses the usage option of streams. Cleared when that is found out. */
@@ -118,6 +120,7 @@ export function buildTarget(
     base,
     authHeaders: credentialHeaders(account, headersFor(account, provider, { secret, dialect })),
     takesUsageOption: !provider.rejectsStreamOptions,
+    secret,
     token: account.credential.type === 'oauth' ? secret : null,
     refusedParameters: null,
     mostTokens: null,

@@ -64,6 +64,31 @@ test('when an answer is larger than what is held, it still passes byte for byte 
   expect((await proxy.quota()).a?.today).toMatchObject({ succeeded: 1, inputTokens: 5, outputTokens: 9 })
 })
 
+describe('an error that quotes the credential of its account', () => {
+  const secret = keyOf('a')
+  const quoting = { error: { message: `no ${secret} and ${secret}`, code: secret } }
+  test.each([
+    ['/v1/chat/completions', json(400, quoting, { 'x-debug': `Bearer ${secret}` })],
+    ['/v1/messages', json(400, quoting)],
+    ['/v1/chat/completions', json(500, quoting)],
+    ['/v1/chat/completions', events(`data: ${JSON.stringify(quoting)}\n\n`)],
+  ])('reaches the client of %s without it, and otherwise as it is', async (path, answer) => {
+    const upstream = await givenUpstream()
+    upstream.always(answer)
+    const proxy = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })
+    const stream = path.endsWith('completions')
+    const reply = await proxy.post(path, { ...QUESTION, max_tokens: 5, stream })
+    expect(reply.status).toBeGreaterThan(399)
+    expect(reply.text + JSON.stringify(reply.headers)).not.toContain(secret)
+    expect(reply.text).toContain('no ')
+    const asterisks = '*'.repeat(secret.length)
+    if (reply.headers['x-debug'] !== undefined) {
+      expect(reply.headers['x-debug']).toBe(`Bearer ${asterisks}`)
+      expect(reply.text).toBe(JSON.stringify(quoting).replaceAll(secret, asterisks))
+    }
+  })
+})
+
 describe('headers', () => {
   test('when a client sends headers of its own, credentials, connection and qwenctl headers stay behind and the rest arrives', async () => {
     const upstream = await givenUpstream()

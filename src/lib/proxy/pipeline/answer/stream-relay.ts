@@ -9,6 +9,7 @@ import { errorFrame } from '../../wire/wire-errors.ts'
 import type { AttemptContext } from '../attempt-context.ts'
 import type { AnswerRelay, RelayHost } from './answer-relay.ts'
 import { buildJudge, classifyStreamError, localOutcome, untranslatable } from './classify-response.ts'
+import { hideSecret } from './hide-secret.ts'
 import { rememberState } from './remember-state.ts'
 import { headersFor, joinStream } from './reshaped-answer.ts'
 import { inClientsFormat, streamHeaders, translatedError } from './translated-answer.ts'
@@ -154,7 +155,8 @@ export class StreamRelay implements AnswerRelay {
     const { outcome, status } = this.#classify(error)
     this.#host.learnLimits(error.body)
     const held = { status, rawHeaders: ['content-type', 'application/json'], body }
-    this.#host.refuse(outcome, translatedError(this.#plan, held))
+    const { secret } = this.#context.target
+    this.#host.refuse(outcome, translatedError(this.#plan, hideSecret(held, secret)))
   }
 
   #classify(error: StreamError): { outcome: Outcome; status: number } {
