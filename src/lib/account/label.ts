@@ -4,8 +4,8 @@ import { nameProblem } from './name.ts'
 
 export const LONGEST_LABEL = 80
 
-// Control characters, line separators, and marks that reverse the reading direction of the following text.
-const UNSHOWABLE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u
+// Control characters, halves of characters, line separators, and marks that reverse the direction of the text after them.
+const UNSHOWABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u
 const LONGEST_NAME = 64
 
 /** Why a text cannot be a label, in words; null: it can. Length counts characters, not bytes. */

@@ -178,7 +178,9 @@ function parseQuery(route: Route, text: string): unknown {
 
 /** The body may be missing if every field is optional. */
 function checkBody(route: Route, value: unknown): unknown {
-  return route.body === null ? undefined : checkShape(route.body, value ?? {}, 'invalid_body')
+  return route.body === null
+    ? undefined
+    : checkShape(route.body, value === undefined ? {} : value, 'invalid_body')
 }
 
 function notFound(method: string, path: string): QwenctlError {

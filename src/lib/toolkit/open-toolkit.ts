@@ -322,6 +322,7 @@ class LazyToolkit implements Toolkit {
       secrets: this.#secrets,
       running: this.#running,
       vault: () => this.#storage.open({ quietly: true }),
+      hasSealed: () => this.#storage.hasSealed(),
       freshVault: () => this.#storage.createFresh(),
       ...pickCost(this.#options),
     })

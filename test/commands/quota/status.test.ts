@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
+import type { OutcomeClass } from '../../../src/lib/quota/log/events.ts'
+import { openToolkit } from '../../../src/lib/toolkit/open-toolkit.ts'
 import { runCommand } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
 
@@ -29,4 +31,21 @@ test('status counts what is left, and names accounts in trouble but no disabled 
   expect(await status(home, '--user', 'alice')).toMatch(/^accounts {2}1 of 1 ready; 500 requests left/m)
   const { troubled } = JSON.parse(await status(home, '--json')) as { troubled: unknown[] }
   expect(troubled).toEqual([])
+})
+
+test('status names an account with a model in cooldown, but none for a model or an endpoint that it lacks', async () => {
+  const home = temporaryFolder()
+  await runCommand(home, ['auth', 'add', 'sandbox/free'])
+  const toolkit = openToolkit({ env: { QWENCTL_HOME: home } })
+  onTestFinished(() => toolkit.close())
+  const { id } = await toolkit.accounts.find('free')
+  const ledger = await toolkit.ledger()
+  const until = new Date(ledger.now() + 600_000).toISOString()
+  const cool = (model: string, reason: OutcomeClass) =>
+    ledger.record([{ type: 'cool', subject: id, model, reason, until }])
+  await cool('a-typo', 'model-unavailable')
+  await cool('route /embeddings', 'route-missing')
+  expect(await status(home)).not.toContain('trouble')
+  await cool('sandbox-small', 'rate-short')
+  expect(await status(home)).toMatch(/^trouble {3}sandbox\/free ready, /m)
 })

@@ -46,6 +46,19 @@ test('when a hook never answers and keeps a timer, the command says so after fiv
   expect(stderr).toMatch(/warning: plugin qwenctl-plugin-x: .*no answer within 5 s/)
 })
 
+test.each([
+  ['in the hook', `export default () => { for (;;); }`],
+  ['after a pause in the hook', `export default async () => { await null; for (;;); }`],
+  ['while its file loads', `for (;;); export default () => []`],
+])('when code of a plugin loops without an end %s, it is stopped, and the command ends', async (_, hook) => {
+  const home = temporaryFolder()
+  await linkedPlugin(home, hook)
+  const { exit, stdout, stderr } = await runBinary(home, ['providers', 'list', '--json'])
+  expect(exit).toBe(0)
+  expect((JSON.parse(stdout) as { providers: object[] }).providers.length).toBeGreaterThan(5)
+  expect(stderr).toMatch(/warning: plugin qwenctl-plugin-x: .*does not return within 5 s/)
+})
+
 test('when the command file of a plugin does not load, it is one line with plugin and file', async () => {
   const home = temporaryFolder()
   await linkedPlugin(home, `export default async () => ${acme}`, { 'commands/foo.js': `import 'nope'` })

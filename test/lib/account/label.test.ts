@@ -32,7 +32,7 @@ test('a label has 1 to 80 characters, none of which hides or turns others', () =
   expect(checkLabel(' Pro Account 1 ')).toBe('Pro Account 1')
   expect(labelProblem('工'.repeat(80))).toBeNull()
   expect(labelProblem('工'.repeat(81))).toBe('is longer than 80 characters')
-  for (const mark of ['\n', '\u001b', '\u009b', '\u202e', '\u2066'])
+  for (const mark of ['\n', '\u001b', '\u009b', '\u202e', '\u2066', '\ud800'])
     expect(() => checkLabel(`a${mark}b`)).toThrow('control characters')
   expect(() => checkLabel('')).toThrow('is empty')
 })

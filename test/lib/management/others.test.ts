@@ -34,6 +34,7 @@ describe('client keys', () => {
     [{ name: 'k', expires: 'soon' }, 422, 'invalid_value'],
     [{ name: 'k', accounts: ['nobody'] }, 404, 'account_not_found'],
     [{ name: 'k', secret: 'qk_mine' }, 422, 'invalid_body'],
+    [Buffer.from('{"name":"k\xff"}', 'latin1'), 422, 'invalid_body'],
   ])('%o is %i %s', async (body, status, code) => {
     const api = await givenApi()
     const reply = await api.post('/api/keys', body)
@@ -108,6 +109,7 @@ describe('settings', () => {
     [{ 'proxy.port': 8080, 'proxy.ca': '/etc/passwd' }, 403, 'proxy.ca'],
     [{ 'proxy.port': 8080, 'notify.command': 'rm -rf ~' }, 403, 'notify.command'],
     [{ 'proxy.port': { a: 1 } }, 422, 'proxy.port'],
+    [Buffer.from('null'), 422, undefined],
   ])('%o is %i, says which, and changes nothing', async (body, status, field) => {
     const api = await givenApi()
     const reply = await api.patch('/api/settings', body)

@@ -1,13 +1,18 @@
 export type { RunJob } from '../../../lib/management/management.ts'
-import type { ManagementOptions } from '../../../lib/management/management.ts'
+import type { ServerResponse } from 'node:http'
+import type { Management, ManagementOptions } from '../../../lib/management/management.ts'
 import type { ManagementHandler } from '../../../lib/proxy/server/management-seam.ts'
 
-/** The page and the API of a proxy. Loaded with the first request for them, since most proxies never get one. */
-export function lazyManagement(options: ManagementOptions): ManagementHandler {
-  const open = async () => {
-    const { Management } = await import('../../../lib/management/management.ts')
-    return new Management(options)
-  }
+type Load = () => Promise<{ Management: typeof Management }>
+
+const loadFromBuild: Load = () => import('../../../lib/management/management.ts')
+
+/**
+ * The page and the API of a proxy. Loaded with the first request for them, since most proxies never get one. `load` is
+ * for tests.
+ */
+export function lazyManagement(options: ManagementOptions, load: Load = loadFromBuild): ManagementHandler {
+  const open = async () => new (await load()).Management(options)
   let opened: ReturnType<typeof open> | null = null
   return (req, res, facts) => {
     opened ??= open()
@@ -16,8 +21,20 @@ export function lazyManagement(options: ManagementOptions): ManagementHandler {
       (error: unknown) => {
         opened = null
         options.onTrouble(`the API cannot be loaded: ${String(error)}`)
-        res.destroy()
+        answerUnavailable(res)
       },
     )
   }
+}
+
+/** The usual cause: another version was installed over the files of the running one. */
+function answerUnavailable(res: ServerResponse): void {
+  const error = {
+    code: 'failed',
+    message:
+      'the page and the API cannot be loaded; the files of qwenctl have changed since this proxy started',
+    hint: 'qwenctl proxy restart',
+  }
+  res.writeHead(503, { 'content-type': 'application/json; charset=utf-8', connection: 'close' })
+  res.end(JSON.stringify({ error }))
 }

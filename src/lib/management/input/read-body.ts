@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { IncomingMessage } from 'node:http'
 import { QwenctlError } from '../../base/errors.ts'
 
@@ -10,6 +11,8 @@ const MOST_LEFT_OVER = 16 << 20
 export async function readJson(req: IncomingMessage): Promise<unknown> {
   const bytes = await readBody(req)
   if (bytes.length === 0) return undefined
+  if (!isUtf8(bytes))
+    throw new QwenctlError('invalid_body', 'the body is not UTF-8', { hint: 'send a JSON object in UTF-8' })
   try {
     return JSON.parse(bytes.toString('utf8')) as unknown
   } catch {

@@ -1,3 +1,4 @@
+import { findJobOfKey } from '../../account/client-key.ts'
 import type { SubjectState, LedgerState, DayTotals } from './state.ts'
 import { NO_COOLDOWNS } from './state.ts'
 import { emptyTotals } from './totals.ts'
@@ -26,12 +27,17 @@ export function ensureSubject(state: LedgerState, id: string): SubjectState {
   return subject
 }
 
-/** The other subjects of a reservation; most reservations have none. */
+/**
+ * The other subjects of a reservation; most reservations have none. Keys of jobs are new every few days, and no
+ * document shows their use: without a limit they are no subject, and only the history names them.
+ */
 export function ensureSubjects(
   state: LedgerState,
   ids: readonly string[] = NO_OTHERS,
 ): readonly SubjectState[] {
-  return ids.length === 0 ? NO_SUBJECTS : ids.map((id) => ensureSubject(state, id))
+  if (ids.length === 0) return NO_SUBJECTS
+  const counted = ids.filter((id) => findJobOfKey(id) === null || state.subjects.has(id))
+  return counted.map((id) => ensureSubject(state, id))
 }
 
 /** The totals of an account on a day, to change them. */

@@ -48,6 +48,11 @@ export async function runHookWithin(
 ): Promise<HookResult> {
   const run = () => runOwnHook(buildView(config, [plugin]), hook)
   if (!isForeign(plugin)) return convertResult(await run())
+  const { givesThreadBack } = await import('./probe-hook.ts')
+  if (!(await givesThreadBack(plugin, hook, HOOK_LIMIT_MS))) {
+    const words = `its code does not return within ${HOOK_LIMIT_MS / 1000} s; it was stopped and is not used`
+    return { successes: [], failures: [words] }
+  }
   surviveStrays(plugin)
   const timer = startTimer(HOOK_LIMIT_MS)
   try {

@@ -17,6 +17,8 @@ export interface BackupsParts {
   running: () => string[]
   /** The home's own vault. Throws `vault_locked` and `store_corrupt`. */
   vault: () => Promise<Vault>
+  /** Whether an account of the home has a sealed secret. */
+  hasSealed: () => Promise<boolean>
   /** A new vault for the home, made by the rules of a fresh one. */
   freshVault: () => Promise<FreshVault>
   clock: () => number

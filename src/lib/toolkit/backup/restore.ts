@@ -104,7 +104,8 @@ export class Restore implements OpenedBackup {
   /** Why the home's own vault does not open, in words; null: it opens, or seals nothing yet. */
   async #vaultProblem(): Promise<string | null> {
     const { vaultFile, masterKeyFile } = this.#parts.home
-    if (!existsSync(vaultFile) && !existsSync(masterKeyFile)) return null // opening it would make one
+    const isThere = existsSync(vaultFile) || existsSync(masterKeyFile)
+    if (!isThere && !(await this.#parts.hasSealed())) return null // opening it would make one
     try {
       await this.#parts.vault()
       return null

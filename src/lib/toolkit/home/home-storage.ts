@@ -30,7 +30,7 @@ export class HomeStorage {
   async move(to: string): Promise<StorageView> {
     await refuseSharedKey(this.#parts.home)
     const { moveStorage } = await import('../settings/vault-storage.ts')
-    return moveStorage({ ...this.#request(), hasSealed: () => this.#hasSealed() }, to)
+    return moveStorage({ ...this.#request(), hasSealed: () => this.hasSealed() }, to)
   }
 
   /** Throws as `move` does. */
@@ -43,7 +43,7 @@ export class HomeStorage {
   async open({ quietly = false } = {}) {
     const { home, options, warn } = this.#parts
     const { openHomeVault } = await import('./open-home-vault.ts')
-    const hasSealed = () => this.#hasSealed()
+    const hasSealed = () => this.hasSealed()
     const vault = await openHomeVault(home, options.env, { ...this.#request(), hasSealed })
     if (vault.warning !== null && !quietly) warn(vault.warning)
     return vault
@@ -55,8 +55,8 @@ export class HomeStorage {
     return createFreshVault(home, options.env, this.#request())
   }
 
-  /** A damaged document has its own messages. */
-  async #hasSealed(): Promise<boolean> {
+  /** Whether an account has a sealed secret. False for a damaged document, which has its own messages. */
+  async hasSealed(): Promise<boolean> {
     const data = await accountsDocument(this.#parts.home)
       .read()
       .catch(() => null)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { bytes, chat, events, givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
-import { QUESTION, givenProxy, keyOf } from '../../../support/servers/proxy-harness.ts'
+import { QUESTION, givenProxy, keyOf, ledgerLines } from '../../../support/servers/proxy-harness.ts'
 
 const CLIENT_KEY = 'qk_this-is-the-clients-own'
 
@@ -25,6 +25,16 @@ test('when a chat completion passes through, its body reaches the upstream and t
   expect(a?.today).toMatchObject({ requests: 1, succeeded: 1, inputTokens: 7, outputTokens: 3 })
 })
 
+test('when an answer begins with a byte order mark, it is an answer, with its use', async () => {
+  const upstream = await givenUpstream()
+  const marked = Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), ODD_ANSWER])
+  upstream.next(bytes(200, { 'content-type': 'application/json' }, marked))
+  const proxy = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })
+  const reply = await proxy.chat()
+  expect([reply.status, reply.body.equals(marked)]).toEqual([200, true])
+  expect((await proxy.quota()).a?.today).toMatchObject({ succeeded: 1, inputTokens: 7, outputTokens: 3 })
+})
+
 test('when a stream asks for its usage itself, its body is not touched either', async () => {
   const upstream = await givenUpstream()
   upstream.next(events('data: [DONE]\n\n'))
@@ -40,6 +50,8 @@ test.each([
   ['/v1/chat/completions', '/v1/chat/completions'],
   ['/chat/completions', '/v1/chat/completions'],
   ['/v1/chat/completions?api-version=2&x=%20', '/v1/chat/completions?api-version=2&x=%20'],
+  ['/v1/chat/completions?key=qk_0123&api-version=2', '/v1/chat/completions?api-version=2'],
+  ['/v1/embeddings?api_key=qk_0123', '/v1/embeddings'],
   ['/v1/completions', '/v1/completions'],
   ['/v1/embeddings', '/v1/embeddings'],
   ['/v1/responses', '/v1/responses'],
@@ -65,27 +77,36 @@ test('when an answer is larger than what is held, it still passes byte for byte 
 })
 
 describe('an error that quotes the credential of its account', () => {
-  const secret = keyOf('a')
+  // No pattern knows it for a key.
+  const secret = 'correcthorse/battery+9f8e7d6c'
   const quoting = { error: { message: `no ${secret} and ${secret}`, code: secret } }
   test.each([
     ['/v1/chat/completions', json(400, quoting, { 'x-debug': `Bearer ${secret}` })],
     ['/v1/messages', json(400, quoting)],
+    ['/v1/chat/completions', json(401, quoting)],
+    ['/v1/chat/completions', json(429, quoting)],
     ['/v1/chat/completions', json(500, quoting)],
+    ['/v1/chat/completions', json(200, quoting)],
+    ['/v1/chat/completions', bytes(403, { 'content-type': 'text/html' }, `<p>no ${secret}</p>`)],
     ['/v1/chat/completions', events(`data: ${JSON.stringify(quoting)}\n\n`)],
-  ])('reaches the client of %s without it, and otherwise as it is', async (path, answer) => {
+  ])('shows it nowhere, and is otherwise as it is: %s', async (path, answer) => {
     const upstream = await givenUpstream()
     upstream.always(answer)
-    const proxy = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })
+    const proxy = await givenProxy({
+      accounts: [{ name: 'a', secret }],
+      baseUrl: upstream.baseUrl,
+    })
     const stream = path.endsWith('completions')
     const reply = await proxy.post(path, { ...QUESTION, max_tokens: 5, stream })
     expect(reply.status).toBeGreaterThan(399)
     expect(reply.text + JSON.stringify(reply.headers)).not.toContain(secret)
-    expect(reply.text).toContain('no ')
     const asterisks = '*'.repeat(secret.length)
     if (reply.headers['x-debug'] !== undefined) {
       expect(reply.headers['x-debug']).toBe(`Bearer ${asterisks}`)
       expect(reply.text).toBe(JSON.stringify(quoting).replaceAll(secret, asterisks))
     }
+    expect(JSON.stringify([proxy.attempts, await proxy.quota()])).not.toContain(secret)
+    expect(JSON.stringify(ledgerLines(proxy.home))).not.toContain(secret)
   })
 })
 

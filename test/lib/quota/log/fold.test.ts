@@ -398,3 +398,13 @@ test('used never falls below what was granted and not given back, however long t
   expect(used(state, 'a', 0, BASE + 24 * HOUR - 1)).toBe(10_000)
   expect(used(state, 'a', 0, BASE + 24 * HOUR + 10_000)).toBe(0)
 })
+
+test('a key of a job is a subject once it has a limit, and takes no memory before', () => {
+  const key = 'key_job_0123456789abcdef_01234567'
+  const ask = (id: string): LedgerEvent => ({ ...reserve('a', BASE, id), also: [key] }) as LedgerEvent
+  const settled: LedgerEvent = { type: 'settle', id: 'w-a', at: iso(BASE), outcome: 'ok' }
+  const state = folded(ask('w-a'), settled)
+  expect([...state.subjects.keys()]).toEqual(['a'])
+  apply(state, limits(key, BASE, '1/day'))
+  expect(['w-b', 'w-c'].map((id) => apply(state, ask(id)))).toEqual([true, false])
+})

@@ -83,6 +83,20 @@ test('when a home is backed up, wiped and restored, it shows the same quotas and
   expect(archived).toMatchObject([{ name: 'old' }])
 })
 
+test('when the key file of a home is lost, a restore says so and makes a new vault', async () => {
+  const { toolkit, home, file } = await givenFullHome()
+  await toolkit.backups.write(file, WORDS)
+  await toolkit.close()
+  rmSync(join(home, 'master.key'))
+  const again = await givenToolkit({ ...options, home })
+  const opened = await again.backups.open(file, WORDS)
+  expect((await opened.plan('replace')).newVault).toContain('master.key is missing')
+  await opened.apply('replace')
+  await again.close()
+  const restored = await givenToolkit({ ...options, home })
+  expect(await restored.accounts.readSecret(await restored.accounts.find('work'))).toBe(KEY)
+})
+
 test('a backup is one file, 0600, in which no key and no name can be read', async () => {
   const { toolkit, file } = await givenFullHome()
   const view = await toolkit.backups.write(file, WORDS)

@@ -7,7 +7,7 @@ import type { AttemptContext } from '../attempt-context.ts'
 import { NO_USAGE } from '../exchange/request-facts.ts'
 import type { AnswerRelay, RelayHost } from './answer-relay.ts'
 import { buildJudge, classifyResponse, looksLikeEvents, untranslatable } from './classify-response.ts'
-import { hideSecret } from './hide-secret.ts'
+import { hideInHeaders } from './hide-secret.ts'
 import { PassthroughRelay } from './passthrough-relay.ts'
 import { boundWhole, readUsage } from './read-usage.ts'
 import { rememberState } from './remember-state.ts'
@@ -68,8 +68,12 @@ export class BufferedRelay implements AnswerRelay {
     this.#host.learnLimits(verdict.data)
     const rawHeaders = this.#host.isDecoded ? withoutCoding(head.rawHeaders) : head.rawHeaders
     const { outgoing, target } = this.#context
-    const held = { status: verdict.status, rawHeaders, body: this.#body.ownBytes }
-    this.#host.refuse(verdict.outcome, translatedError(outgoing.plan, hideSecret(held, target.secret)))
+    const held = {
+      status: verdict.status,
+      rawHeaders: hideInHeaders(rawHeaders, target.secret),
+      body: verdict.body === body ? this.#body.ownBytes : verdict.body,
+    }
+    this.#host.refuse(verdict.outcome, translatedError(outgoing.plan, held))
   }
 
   /** Nothing was sent yet. */

@@ -3,6 +3,7 @@ import type { Outcome, Provider } from '../../../provider/provider.ts'
 import { readsUsageMember } from '../../../provider/usage/usage.ts'
 import type { AttemptContext } from '../attempt-context.ts'
 import { parseJson } from './held-answer.ts'
+import { hideInBody } from './hide-secret.ts'
 import type { UpstreamHead } from '../../transport/upstream-head.ts'
 import { inspectAnswer } from '../../wire/inspect-response.ts'
 import type { StreamError } from '../../wire/streams/stream-error.ts'
@@ -19,6 +20,8 @@ export type Verdict =
       outcome: Outcome
       /** The HTTP status that it has, or should have had. */
       status: number
+      /** The body without the credential of the account. */
+      body: Buffer
       /** The parsed body; undefined: not JSON. */
       data: unknown
     }
@@ -27,6 +30,8 @@ const UNTRANSLATABLE = 'the upstream answered with something that cannot be tran
 
 interface Judge {
   provider: Provider
+  /** The credential of the account, which no error shows. */
+  secret: string
   /** Epoch milliseconds. */
   now: number
 }
@@ -42,12 +47,15 @@ export function classifyResponse(head: UpstreamHead, body: Buffer, judge: Judge)
   if (isSuccess && !isLie && (data !== undefined || head.status === 204)) {
     return { isAnswer: true, tellsUsage: data }
   }
-  const outcome = classifyWhole(head, body, { data, judge })
+  const shown = hideInBody(body, judge.secret)
+  const shownData = shown === body ? data : parseJson(shown)
+  const outcome = classifyWhole(head, shown, { data: shownData, judge })
   return {
     isAnswer: false,
     outcome,
     status: isLie && isSuccess ? deriveStatus(outcome, statusIn(data)) : head.status,
-    data,
+    body: shown,
+    data: shownData,
   }
 }
 
@@ -69,7 +77,7 @@ export function classifyStreamError(
 }
 
 export function buildJudge({ target, clock }: AttemptContext): Judge {
-  return { provider: target.provider, now: clock() }
+  return { provider: target.provider, secret: target.secret, now: clock() }
 }
 
 /** The outcome of an answer that cannot be read, or has no form in the client's format. */

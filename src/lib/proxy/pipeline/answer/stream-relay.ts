@@ -9,7 +9,7 @@ import { errorFrame } from '../../wire/wire-errors.ts'
 import type { AttemptContext } from '../attempt-context.ts'
 import type { AnswerRelay, RelayHost } from './answer-relay.ts'
 import { buildJudge, classifyStreamError, localOutcome, untranslatable } from './classify-response.ts'
-import { hideSecret } from './hide-secret.ts'
+import { hideInStreamError } from './hide-secret.ts'
 import { rememberState } from './remember-state.ts'
 import { headersFor, joinStream } from './reshaped-answer.ts'
 import { inClientsFormat, streamHeaders, translatedError } from './translated-answer.ts'
@@ -150,17 +150,18 @@ export class StreamRelay implements AnswerRelay {
   }
 
   /** The stream began with an error, so that another account may answer. */
-  #refuse(error: StreamError): void {
+  #refuse(given: StreamError): void {
+    const error = hideInStreamError(given, this.#context.target.secret)
     const body = Buffer.from(JSON.stringify(error.body ?? { error: { message: error.text } }))
     const { outcome, status } = this.#classify(error)
     this.#host.learnLimits(error.body)
     const held = { status, rawHeaders: ['content-type', 'application/json'], body }
-    const { secret } = this.#context.target
-    this.#host.refuse(outcome, translatedError(this.#plan, hideSecret(held, secret)))
+    this.#host.refuse(outcome, translatedError(this.#plan, held))
   }
 
   #classify(error: StreamError): { outcome: Outcome; status: number } {
-    return classifyStreamError(error, this.#head, buildJudge(this.#context))
+    const shown = hideInStreamError(error, this.#context.target.secret)
+    return classifyStreamError(shown, this.#head, buildJudge(this.#context))
   }
 
   #open(beginning?: Buffer): void {

@@ -1,3 +1,4 @@
+import { CLIENT_KEY_PREFIX } from '../../../account/client-key.ts'
 import type { Dialect } from '../../../provider/provider.ts'
 import type { RotationRequest } from '../../../rotation/rotation-request.ts'
 import type { Format, WireFormat } from '../../../provider/wire-format.ts'
@@ -100,9 +101,20 @@ function choosePath(
   isStream: boolean,
   model: string | null | undefined,
 ): string {
-  if (facts === null) return route.path + query
+  if (facts === null) return route.path + dropClientKeys(query)
   const method = facts.method.endsWith('enerateContent') ? null : facts.method
   return geminiPath({ model: model ?? facts.model, isStream, method })
+}
+
+/** Clients may present their key in the query. The upstream never receives it. */
+function dropClientKeys(query: string): string {
+  const sign = `=${CLIENT_KEY_PREFIX}`
+  if (!query.includes(sign)) return query
+  const kept = query
+    .slice(1)
+    .split('&')
+    .filter((parameter) => !parameter.includes(sign))
+  return kept.length === 0 ? '' : `?${kept.join('&')}`
 }
 
 /** The request on the wire. A method without a body announces none. */

@@ -69,7 +69,7 @@ test('lines written one after the other are those that JSON has of the events', 
   )
 })
 
-/** Of a reservation, the further subject and the headroom come before the time, unless the event has a rare field. */
+/** A usual reservation has its further subject and its headroom before the time. */
 function plainLine(event: LedgerEvent): string {
   if (event.type !== 'reserve' || (event.hold ?? event.model) !== undefined || (event.also?.length ?? 1) > 1)
     return JSON.stringify(event)
