@@ -12,8 +12,8 @@ const ON_CALL = [
 ].map((name) => `node:${name}`)
 
 /**
- * Replaces imports of the modules above. A class or a constant loads its module at once, except in a CommonJS package,
- * where every export is a property.
+ * Replaces imports of the modules above. A class or a constant loads its module at once. In a CommonJS package every
+ * export is a property, so all wait.
  */
 export const builtinsOnCall: Plugin = {
   name: 'builtins-on-call',

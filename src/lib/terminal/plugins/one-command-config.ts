@@ -67,7 +67,7 @@ async function loadCommand(words: string[], plugin: Plugin): Promise<Command.Cla
   }
 }
 
-/** oclif takes a word for a part of the name where the command has no arguments, and then finds no such command. */
+/** Where a command has no arguments, oclif takes a word for a part of the name, and finds no such command. */
 function takesWord({ strict, args }: Command.Class, word: string | undefined): boolean {
   if (word === undefined || word.startsWith('-') || word.includes('=')) return true
   return !strict || Object.keys(args).length > 0
