@@ -90,18 +90,23 @@ function settingValues(key: string | undefined): NameView[] {
   return values.map((value) => ({ value, summary: '' }))
 }
 
-/** The bare name if only one account has it; always the reference with its provider (and user). */
+/** Each form of a reference that fits one account alone: the name, with its provider, and with its user. */
 function accountNames(chosen: Account[], all: Account[]): NameView[] {
   const isOnly = (name: string) => all.filter((other) => other.name === name).length === 1
   const users = new Set(all.map(({ user }) => user)).size
   const bare = chosen
     .filter(({ name }) => isOnly(name))
     .map(({ name, provider }) => ({ value: name, summary: `account at ${provider}` }))
+  const isOnlyAt = ({ provider, name }: Account) =>
+    all.filter((other) => other.name === name && other.provider === provider).length === 1
+  const short = chosen
+    .filter((account) => users > 1 && isOnlyAt(account))
+    .map(({ provider, name }) => ({ value: `${provider}/${name}`, summary: 'account' }))
   const full = chosen.map(({ user, provider, name, enabled }) => ({
     value: `${users > 1 ? `${user}:` : ''}${provider}/${name}`,
     summary: enabled ? 'account' : 'account, disabled',
   }))
-  return [...bare, ...full]
+  return [...bare, ...short, ...full]
 }
 
 /** Providers of plugins appear once an account uses one. */

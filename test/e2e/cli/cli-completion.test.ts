@@ -15,6 +15,7 @@ const isMissing = (shell: string) => spawnSync(shell, ['-c', 'exit 0']).status !
 async function givenAccounts(): Promise<{ home: string; env: NodeJS.ProcessEnv }> {
   const home = temporaryFolder()
   await runCommand(home, ['auth', 'add', 'play', '-p', 'sandbox', '-g', 'night'])
+  await runCommand(home, ['auth', 'add', 'me@work.example', '-p', 'sandbox'])
   await runCommand(home, ['auth', 'add', 'other', '-p', 'sandbox', '-g', 'nightly', '--user', 'bob'])
   const folder = join(home, 'bin')
   mkdirSync(folder)
@@ -48,6 +49,9 @@ test('for every kind of place, the candidates are those that fit there', async (
   expect(await candidates(home, 'config', 'set', 'proxy.affinity', '')).toEqual(['true', 'false'])
   expect(await candidates(home, 'config', 'set', 'proxy.port', '')).toEqual([])
   expect(await candidates(home, 'accounts', 'show', 'bob:')).toEqual(['bob:sandbox/other'])
+  expect(await candidates(home, 'accounts', 'show', 'sandbox/o')).toEqual(['sandbox/other'])
+  expect(await candidates(home, 'keys', 'create', 'x', '--accounts', 'play,ot')).toEqual(['play,other'])
+  expect(await candidates(home, 'help', 'quota', 'sh')).toEqual(['show'])
   expect(await candidates(home, 'quota', 'show', '--user', 'bob', '--group', '')).toEqual(['nightly'])
   expect(await candidates(home, 'quota', 'show', '--group=night')).toEqual([
     '--group=night',
@@ -110,6 +114,8 @@ test.skipIf(isMissing('fish'))('in fish, commands, values and names complete', a
 const completions = [
   ['qwenctl acc', 'qwenctl accounts '],
   ['qwenctl accounts show pla', 'qwenctl accounts show play '],
+  ['qwenctl accounts show me@w', 'qwenctl accounts show me@work.example '],
+  ['qwenctl accounts show sandbox/pl', 'qwenctl accounts show sandbox/play '],
   ['qwenctl accounts show bob:sand', 'qwenctl accounts show bob:sandbox/other '],
   ['qwenctl auth add --provider=deep', 'qwenctl auth add --provider=deepseek '],
   ['qwenctl auth add --key-file the-k', 'qwenctl auth add --key-file the-key-file '],

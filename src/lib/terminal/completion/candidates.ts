@@ -77,6 +77,8 @@ const filesOf: Record<string, ReadonlySet<string>> = {
 export async function complete(words: string[], table: CommandTable, names: NameSource): Promise<Completion> {
   const current = words.at(-1) ?? ''
   const before = words.slice(0, -1)
+  if (before[0] === 'help' && !current.startsWith('-'))
+    return matching(current, formatNext(before.slice(1), table))
   const command = findCommand(before, table)
   if (command === null) return matching(current, formatNext(before, table))
   const rest = before.slice(command.words.split(' ').length)
@@ -127,10 +129,17 @@ async function argumentValues(place: Place): Promise<Completion> {
   return { ...found, candidates: found.candidates.filter((one) => !given.includes(one.value)) }
 }
 
-function flagValues({ name, options }: FlagEntry, current: string, place: Place): Promise<Completion> {
+async function flagValues(flag: FlagEntry, current: string, place: Place): Promise<Completion> {
+  const { name, options, multiple } = flag
   const [topic = ''] = place.command.words.split(' ')
-  if (filesOf[topic]?.has(name) === true) return Promise.resolve({ candidates: [], files: true })
-  return listValues(name, options, current, place)
+  if (filesOf[topic]?.has(name) === true) return { candidates: [], files: true }
+  const comma = multiple ? current.lastIndexOf(',') : -1
+  if (comma < 0) return listValues(name, options, current, place)
+  const earlier = current.slice(0, comma + 1)
+  const given = new Set(earlier.split(','))
+  const { candidates } = await listValues(name, options, current.slice(comma + 1), place)
+  const left = candidates.filter(({ value }) => !given.has(value))
+  return { candidates: left.map((one) => ({ ...one, value: earlier + one.value })), files: false }
 }
 
 async function listValues(

@@ -12,15 +12,16 @@ export const installHints: Record<Shell, string> = {
 // Every script passes the words up to the cursor to `qwenctl __complete SHELL`. The answer has one candidate per
 // line, with a tab and its summary if the shell shows one. `:files` asks the shell to complete file names.
 
-// bash splits words at `:` and `=`, which account references and `--flag=value` contain. The script therefore
+// bash splits words at `:`, `=` and `@`, which account references and `--flag=value` contain. The script therefore
 // splits the line itself, and removes from the answers what bash keeps before the word.
 const bash = `# qwenctl completion for bash
 _qwenctl() {
-  local line="\${COMP_LINE:0:COMP_POINT}" words current candidate prefix
+  local line="\${COMP_LINE:0:COMP_POINT}" words current candidate prefix="" breaks="\${COMP_WORDBREAKS//[!:=@]/}"
   IFS=$' \\t\\n' read -ra words <<< "$line"
   [[ "$line" == *[[:space:]] ]] && words+=("")
   current="\${words[\${#words[@]}-1]}"
-  prefix="\${current%"\${current##*[:=]}"}"
+  [[ -n "$breaks" ]] && prefix="\${current%"\${current##*[$breaks]}"}"
+  prefix="\${prefix%@}" # bash leaves this one in the word
   COMPREPLY=()
   while IFS= read -r candidate; do
     if [[ "$candidate" == ":files" ]]; then
@@ -28,8 +29,7 @@ _qwenctl() {
       COMPREPLY=()
       return 0
     fi
-    [[ "$COMP_WORDBREAKS" == *[:=]* ]] && candidate="\${candidate#"$prefix"}"
-    COMPREPLY+=("$candidate")
+    COMPREPLY+=("\${candidate#"$prefix"}")
   done < <(qwenctl __complete bash "\${words[@]:1}" 2>/dev/null)
   return 0
 }
