@@ -24,7 +24,7 @@ export const answer = fc.record({
   thinking: fc.option(text, { nil: null }),
   text: fc.option(text, { nil: null }),
   calls: fc.array(fc.record({ name: fc.constantFrom('f', 'g'), args }), { maxLength: 3 }),
-  /** Where a service cuts its texts and arguments into pieces. */
+  /** The places at which a service cuts its texts and arguments. */
   cuts: fc.array(fc.nat(40), { maxLength: 6 }),
 })
 export type Answer = typeof answer extends fc.Arbitrary<infer Value> ? Value : never
