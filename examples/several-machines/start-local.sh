@@ -56,7 +56,9 @@ start_proxy two $((port + 2))
 url=http://127.0.0.1:$((port + 1))
 if command -v nginx > /dev/null; then
   # The same configuration as in the containers, with the ports of this machine.
-  sed -e "s|server proxy:3000\(.*\);|server 127.0.0.1:$((port + 1))\1; server 127.0.0.1:$((port + 2))\1;|" \
+  # The addresses are fixed, so nothing is looked up: older versions of nginx cannot do it.
+  sed -e "s|server proxy:3000 resolve\(.*\);|server 127.0.0.1:$((port + 1))\1; server 127.0.0.1:$((port + 2))\1;|" \
+    -e '/resolver /d' \
     -e "s|listen 3000|listen 127.0.0.1:$port|" \
     -e "s|^http {|http { client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s; access_log off;|" \
     "$here/nginx.conf" > "$folder/nginx/nginx.conf"

@@ -82,7 +82,10 @@ test.skipIf(!hasRedis)(
     expect(added).toMatchObject({ exit: 0 })
     const urls = [1, 2].map((more) => `http://127.0.0.1:${port + more}`)
     await expect.poll(async () => (await fetch(`${urls[1]}/ready`)).status).toBe(200)
-    const answers = await Promise.all(Array.from({ length: 30 }, (_, index) => chatAt(urls[index % 2]!)))
+    // With nginx, the address of the balancer; else that of the first proxy.
+    const [, address = ''] = /ready: (\S+)/.exec(example.stdout) ?? []
+    const all = [...urls, address]
+    const answers = await Promise.all(Array.from({ length: 30 }, (_, index) => chatAt(all[index % 3]!)))
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(9)
     expect(upstream.count()).toBe(9)
     const shown = documentOf(await runBinary(join(folder, 'two'), ['quota', 'show', '--json'], { env }))
@@ -95,7 +98,7 @@ test.skipIf(!hasRedis)(
     expect(status).toMatchObject({ running: true })
     child.kill('SIGTERM')
     await example.exit
-    for (const url of urls) await expect(fetch(`${url}/health`)).rejects.toThrow()
+    for (const url of all) await expect(fetch(`${url}/health`)).rejects.toThrow()
   },
   120_000,
 )

@@ -29,6 +29,8 @@ export interface Placed {
 export interface Ruling {
   /** Whether each reservation is granted, by id. */
   verdicts: Map<string, boolean>
+  /** Granted while the log had no limits of the account. */
+  unlimited: Set<string>
   /** Granted and never refunded, with the time of the charge. */
   charged: Map<string, { account: string; at: number }>
   /** Reservations with a settlement in the log. */
@@ -42,7 +44,13 @@ export function judgeLog(events: readonly Placed[], end: number): Ruling {
   const limits = new Map<string, PlainLimit[]>()
   const charges = new Map<string, Charge[]>()
   const open = new Map<string, { account: string; at: number }>()
-  const ruling: Ruling = { verdicts: new Map(), charged: new Map(), settled: new Set(), free: new Map() }
+  const ruling: Ruling = {
+    verdicts: new Map(),
+    unlimited: new Set(),
+    charged: new Map(),
+    settled: new Set(),
+    free: new Map(),
+  }
   let now = 0
   for (const { event, at } of events) {
     now = Math.max(now, at)
@@ -69,6 +77,7 @@ export function judgeLog(events: readonly Placed[], end: number): Ruling {
       isSure || (limits.get(account) ?? []).every((limit) => used(list, limit, now) < limit.max)
     ruling.verdicts.set(id, isGranted || ruling.verdicts.get(id) === true)
     if (!isGranted) return
+    if (!isSure && !limits.has(account)) ruling.unlimited.add(id)
     charges.set(account, [...list, { id, at: now, isShortOnly: false }])
     open.set(id, { account, at: now })
     ruling.charged.set(id, { account, at: now })

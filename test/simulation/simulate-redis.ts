@@ -10,7 +10,7 @@ import { buildKeys } from '../../src/lib/store/redis/link/scripts.ts'
 import { loadFold } from '../../src/lib/store/redis/log/log-client.ts'
 import { RedisEventLog } from '../../src/lib/store/redis/log/redis-event-log.ts'
 import { StreamFold, readTime } from '../../src/lib/store/redis/log/stream-fold.ts'
-import type { Placed } from './judge.ts'
+import type { Placed, Ruling } from './judge.ts'
 import { judgeLog } from './judge.ts'
 import type { Entry } from './model-redis.ts'
 import type { SimulatedServer } from './network.ts'
@@ -270,7 +270,7 @@ export class RedisRun {
     violations.push(...checkCharges(ruling, records, excuses), ...this.#checkLate(excuses))
     violations.push(...(await this.#checkStates(living, journal)))
     if (!plan.traffic.hasChanges && !plan.hasSkew)
-      violations.push(...checkWindows(records, plan.traffic, excuses))
+      violations.push(...checkWindows(records, plan.traffic, this.#excuseUnlimited(excuses, ruling)))
     const [one] = living
     const { skewMs } = network.primary
     const [least, most] = [0, 1_000].map((ms) => judgeLog(placed, world.now + skewMs + ms).free)
@@ -293,6 +293,12 @@ export class RedisRun {
       (id) => !isSafe(id) && (records.deadWriters.has(writerOf(id)) || late.has(id)),
     )
     return { mayBeLost, uncounted: new Set(uncounted) }
+  }
+
+  /** A new process on an emptied store knows no limits until another process records them again. */
+  #excuseUnlimited(excuses: Excuses, { unlimited }: Ruling): Excuses {
+    if (this.losses.length === 0) return excuses
+    return { ...excuses, uncounted: new Set([...excuses.uncounted, ...unlimited]) }
   }
 
   /** A process that could reach the server appended its lost events in time. */

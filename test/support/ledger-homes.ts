@@ -107,7 +107,7 @@ afterAll(async () => {
   server = null
 })
 
-/** One server for the tests of a file; each home has a prefix of its own. */
+/** The tests of a file share a server. Each home has another prefix there. */
 async function givenRedis(): Promise<LedgerHome> {
   const { url, command } = await givenServer()
   const prefix = `home-${(homes += 1)}`
@@ -125,7 +125,8 @@ async function givenRedis(): Promise<LedgerHome> {
     readLog: () => command('XRANGE', keys.log, '-', '+'),
     isWriterAlive: ({ log }, id) => (log as RedisEventLog).isWriterAlive(id),
     silence: (id) => void command('ZADD', keys.alive, '1', id.slice(0, id.lastIndexOf('-'))),
-    writeCheckpoint: async () => writeCheckpoint(reader.link, keys, (await reader.readLedger()).fold),
+    writeCheckpoint: async () =>
+      void (await writeCheckpoint(reader.link, keys, (await reader.readLedger()).fold)),
     changeCheckpoint: (change) =>
       void command('HSET', keys.checkpoint, 'text', change(command('HGET', keys.checkpoint, 'text'))),
     removeCheckpoint: () => void command('DEL', keys.checkpoint),

@@ -56,7 +56,7 @@ export function historyFromJson(buckets: BucketJson[]): History {
   return history
 }
 
-function bucketToJson(bucket: HistoryBucket): BucketJson {
+export function bucketToJson(bucket: HistoryBucket): BucketJson {
   const json: BucketJson = { at: new Date(bucket.at).toISOString(), account: bucket.account }
   if (bucket.model !== null) json.model = bucket.model
   if (bucket.key !== null) json.key = bucket.key

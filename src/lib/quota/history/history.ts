@@ -109,6 +109,11 @@ function addSettlement(tally: Tally, event: SettleEvent): void {
   if (event.firstByteMs !== undefined) addDuration(tally.firstByte, event.firstByteMs)
 }
 
+/** Adds another history, bucket by bucket. */
+export function addHistory(to: History, from: History): void {
+  for (const bucket of from.values()) addTally(bucketAt(to, bucket), bucket)
+}
+
 export function addTally(to: Tally, from: Tally): void {
   to.requests += from.requests
   to.succeeded += from.succeeded

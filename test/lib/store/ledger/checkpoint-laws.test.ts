@@ -21,7 +21,7 @@ interface Step {
   number: number
 }
 
-/** What a run knows beside the ledgers. */
+/** The knowledge of a run beside the ledgers. */
 interface Run {
   home: LedgerHome
   open: Reservation[]

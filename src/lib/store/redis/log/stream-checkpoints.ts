@@ -1,9 +1,11 @@
 import { historyToJson } from '../../../quota/history/history-json.ts'
 import { HISTORY_VERSION } from '../../history/history-day.ts'
 import type { EventLoop } from '../../ledger/event-loop.ts'
+import { systemLoop } from '../../ledger/event-loop.ts'
 import type { StoreLink } from '../link/redis-link.ts'
 import type { StoreKeys } from '../link/scripts.ts'
 import { KEEP_CHECKPOINT } from '../link/scripts.ts'
+import { FoldCut } from './fold-cut.ts'
 import { KEPT_WRITER_MS } from './log-client.ts'
 import type { StreamFold } from './stream-fold.ts'
 import { START } from './stream-fold.ts'
@@ -19,6 +21,9 @@ const SHARE = 0.0025
 const KEPT_LOG_MS = 600_000
 /** A short-lived process writes a checkpoint when it had to fold more than this. */
 const AT_CLOSE_ENTRIES = 2_000
+
+/** The text of a checkpoint is made in pieces of this size. Requests are counted between them. */
+const PIECE_LENGTH = 64 << 10
 
 /** Stores the folded state and finished days of history, and trims the log behind them. */
 export class StreamCheckpoints {
@@ -50,26 +55,34 @@ export class StreamCheckpoints {
 
   async #writeInTurn(fold: StreamFold): Promise<void> {
     const turn = this.#keys.lock('checkpoint')
-    const began = this.#loop.steady()
-    this.#writtenAt = began
+    this.#writtenAt = this.#loop.steady()
     fold.tail = 0
     this.#isWriting = true
     try {
       const isOurs = await this.#link.send(turn, ['SET', turn, '1', 'NX', 'PX', String(TURN_MS)])
-      if (isOurs !== null) await writeCheckpoint(this.#link, this.#keys, fold)
+      if (isOurs !== null) this.#costMs = await writeCheckpoint(this.#link, this.#keys, fold, this.#loop)
     } catch {
       // The log still has all events.
     }
     this.#isWriting = false
-    this.#costMs = this.#loop.steady() - began
   }
 }
 
-/** Finished days first: the log behind the checkpoint may be trimmed. */
-export async function writeCheckpoint(link: StoreLink, keys: StoreKeys, fold: StreamFold): Promise<void> {
-  const text = fold.toText()
-  const { cursor, mark } = fold
-  if (cursor === START) return
+/**
+ * Stores a checkpoint of the fold as it is at the call. Resolves to the milliseconds that this process worked on the
+ * text.
+ */
+export async function writeCheckpoint(
+  link: StoreLink,
+  keys: StoreKeys,
+  fold: StreamFold,
+  loop = systemLoop,
+): Promise<number> {
+  if (fold.cursor === START) return 0
+  const cut = new FoldCut(fold)
+  const { text, costMs } = await collectText(cut, loop).finally(() => cut.end())
+  if (cut.isAbandoned) return costMs
+  // Finished days first: the log behind the checkpoint may be trimmed.
   for (const [day, history] of fold.finished) {
     const stored = JSON.stringify({ version: HISTORY_VERSION, day, buckets: historyToJson(history) })
     await link.send(keys.history, ['HSETNX', keys.history, day, stored])
@@ -78,6 +91,23 @@ export async function writeCheckpoint(link: StoreLink, keys: StoreKeys, fold: St
   await link.run(
     KEEP_CHECKPOINT,
     [keys.checkpoint, keys.log, keys.writers, keys.alive],
-    [cursor, text, String(KEPT_LOG_MS), String(KEPT_WRITER_MS), mark],
+    [cut.cursor, text, String(KEPT_LOG_MS), String(KEPT_WRITER_MS), cut.mark],
   )
+  return costMs
+}
+
+async function collectText(cut: FoldCut, loop: EventLoop): Promise<{ text: string; costMs: number }> {
+  const texts: string[] = []
+  let [length, costMs, began] = [0, 0, loop.steady()]
+  for (const piece of cut.pieces()) {
+    texts.push(piece)
+    length += piece.length
+    if (length < PIECE_LENGTH) continue
+    costMs += loop.steady() - began
+    await new Promise<void>((resolve) => loop.soon(resolve))
+    if (cut.isAbandoned) break
+    length = 0
+    began = loop.steady()
+  }
+  return { text: texts.join(''), costMs: costMs + loop.steady() - began }
 }

@@ -1,16 +1,16 @@
 import { isoTime } from '../../../base/iso-time.ts'
 import { CHECKPOINT_VERSION, migrateState } from '../../../quota/log/checkpoint-migrations.ts'
 import type { StateJson } from '../../../quota/log/checkpoint.ts'
-import { stateFromJson, stateToJson } from '../../../quota/log/checkpoint.ts'
+import { stateFromJson } from '../../../quota/log/checkpoint.ts'
 import type { LedgerEvent } from '../../../quota/log/events.ts'
 import { emptyState } from '../../../quota/log/fold.ts'
 import { parseEvent } from '../../../quota/log/parse-event.ts'
 import type { LedgerState } from '../../../quota/log/state.ts'
 import { formatDay } from '../../../quota/log/totals.ts'
 import type { History } from '../../../quota/history/history.ts'
-import { foldHistory } from '../../../quota/history/history.ts'
+import { addHistory, foldHistory } from '../../../quota/history/history.ts'
 import type { BucketJson } from '../../../quota/history/history-json.ts'
-import { historyFromJson, historyToJson } from '../../../quota/history/history-json.ts'
+import { historyFromJson } from '../../../quota/history/history-json.ts'
 import { QwenctlError } from '../../../base/errors.ts'
 
 /** An entry of the stream: its id, then its fields. Another program may have written other fields. */
@@ -94,15 +94,23 @@ export class StreamFold {
     this.#dayEnd = Date.parse(day) + DAY_MS
   }
 
-  toText(): string {
-    const checkpoint: StreamCheckpoint = {
-      version: CHECKPOINT_VERSION,
-      position: { id: this.cursor, mark: this.mark },
-      state: stateToJson(this.state),
-      day: this.day,
-      history: historyToJson(this.history),
+  /** The history so far, for a checkpoint in the making. Later events have another one, until `returnHistory`. */
+  takeHistory(): History {
+    const taken = this.history
+    this.history = new Map()
+    return taken
+  }
+
+  /** Adds the later history to a taken one of that day, which may have ended in the meantime. */
+  returnHistory(day: string, taken: History): void {
+    if (day === this.day) {
+      addHistory(taken, this.history)
+      this.history = taken
+    } else if (taken.size > 0) {
+      const later: History = this.finished.get(day) ?? new Map()
+      addHistory(taken, later)
+      this.finished.set(day, taken)
     }
-    return JSON.stringify(checkpoint)
   }
 
   /** Throws `store_corrupt`, or `store_too_new`. */

@@ -1,3 +1,4 @@
+import { formatFold } from '../log/fold-cut.ts'
 import { QwenctlError } from '../../../base/errors.ts'
 import type { Snapshot } from '../../documents/snapshot-content.ts'
 import { dayToBytes, fileLedger, foldSnapshot } from './fold-snapshot.ts'
@@ -49,7 +50,7 @@ export async function importSnapshot(
     IMPORT_STORE,
     [log, writers, meta, checkpoint, history, docs, notices],
     [
-      ...[isNew ? 'new' : 'replace', fold.toText(), String(documents.length), ...documents.flat()],
+      ...[isNew ? 'new' : 'replace', formatFold(fold), String(documents.length), ...documents.flat()],
       ...[String(days.length), ...days.flat()],
     ],
   )
