@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { readErrno } from '../base/errno.ts'
 import { run, settings } from '@oclif/core'
@@ -46,6 +46,7 @@ export async function runCli(argv: string[], source: CliSource): Promise<number>
         config = alone
         return void (await run(argv, alone))
       }
+      makePluginsFolder(argv, pluginsFolder)
       const loaded = (config = await loadConfig(loadOptions(source), options))
       if ([...loaded.plugins.values()].some(isForeign)) source.onPlugins?.()
       refuseTopicAsDocument(argv, loaded)
@@ -72,6 +73,12 @@ function loadAlone(argv: string[], source: CliSource, options: ConfigOptions): P
   const hadPlugins = cacheFolder !== undefined && existsSync(join(cacheFolder, PLUGIN_TABLE))
   if (pjson !== undefined || hadPlugins) return Promise.resolve(null)
   return loadOneCommand(argv, { root, pjson: readPackage(root) }, options)
+}
+
+/** oclif would create the home for its plugins, open to other users. */
+function makePluginsFolder([topic, verb]: string[], folder: string | undefined): void {
+  const installs = topic === 'plugins' && (verb === 'install' || verb === 'add' || verb === 'link')
+  if (installs && folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 })
 }
 
 function tellWarning(message: string): void {

@@ -1,7 +1,7 @@
 // Plugins as people install them: a folder with a hook, linked into a home of its own. What a plugin can do to the
 // process is tried in one of its own; all else runs in this one.
 
-import { mkdirSync, writeFileSync, existsSync } from 'node:fs'
+import { mkdirSync, writeFileSync, existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { root, runBinary, runCompletion, runWithPlugins } from '../../support/cli.ts'
@@ -35,6 +35,16 @@ test('when a plugin prints, standard output is the document alone', async () => 
   expect(providers.map(({ id }) => id)).toContain('acme')
   expect(stderr).toContain('asked')
   expect(existsSync(join(home, 'plugins', 'package.json'))).toBe(true)
+})
+
+test('when a plugin is the first content of a home, its folders are open to their user alone', async () => {
+  const home = join(temporaryFolder(), 'new')
+  const folder = temporaryFolder()
+  const pjson = { name: 'qwenctl-plugin-x', version: '1.0.0', type: 'module', oclif: {} }
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(pjson))
+  const { exit, stderr } = await runWithPlugins(home, ['plugins', 'link', folder, '--no-install'])
+  expect(exit, stderr).toBe(0)
+  for (const path of [home, join(home, 'plugins')]) expect(statSync(path).mode & 0o777).toBe(0o700)
 })
 
 test('when a hook never answers and keeps a timer, the command says so after five seconds, and ends', async () => {
