@@ -35,7 +35,7 @@ function formatCount({
   const other = elsewhere === null || elsewhere === 0 ? '' : `, ${shortNumber(elsewhere)} of it elsewhere`
   if (used !== null) {
     const most = max === null ? '' : ` of ${shortNumber(max)}`
-    return `${name} ${shortNumber(used)}${most} ${unit} used${other}`
+    return `${name} ${shortNumber(used)}${most}${unit === '' ? '' : ` ${unit}`} used${other}`
   }
   return percent === null ? name : `${name} ${Math.round(percent)} % used`
 }

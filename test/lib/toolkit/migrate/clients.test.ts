@@ -215,3 +215,51 @@ settings: {max_concurrent_accounts: 5, theme: dark}`,
   ])
   expect(leftOut).toMatchObject([{ reason: expect.stringMatching(/^settings\.theme:/) as string }])
 })
+
+test('aider: an entry without a name is named, not lost', () => {
+  const home = givenFiles({ 'work/.aider.conf.yml': `api-key: [gemini=AIzaSy0123456789abcdef, ${KEY}]\n` })
+  const { findings, leftOut } = find('aider', home)
+  expect(findings).toMatchObject([{ provider: 'gemini' }])
+  expect(leftOut).toMatchObject([{ reason: 'api-key: an entry is not NAME=KEY' }])
+  expect(JSON.stringify(leftOut)).not.toContain(KEY)
+})
+
+test('opencode: headers and providers with other credentials are named', () => {
+  const home = givenFiles({
+    'work/opencode.json': JSON.stringify({
+      provider: {
+        moonshot: {
+          options: { baseURL: 'https://api.moonshot.ai/v1', apiKey: KEY, headers: { 'X-A': 'b' } },
+        },
+        'amazon-bedrock': { options: { region: 'us-east-1', profile: 'mine' } },
+        openai: { models: { 'gpt-5': {} } },
+      },
+    }),
+  })
+  const { findings, leftOut } = find('opencode', home)
+  expect(findings).toMatchObject([{ provider: 'moonshot', notes: ['its own headers are left behind: X-A'] }])
+  expect(leftOut).toMatchObject([{ reason: expect.stringContaining('amazon-bedrock') as string }])
+})
+
+test('Continue: the reranker of an older configuration has its key in its parameters', () => {
+  const home = givenFiles({
+    '.continue/config.json': JSON.stringify({
+      models: [{ title: 'A', provider: 'groq', model: 'g', apiKey: 'gsk_0123456789abcdef' }],
+      reranker: { name: 'cohere', params: { apiKey: KEY } },
+    }),
+  })
+  expect(find('continue', home).findings).toMatchObject([
+    { provider: 'groq' },
+    { provider: 'cohere', secret: KEY, declined: null },
+  ])
+})
+
+test('a key of Azure is one account, with the address beside it', () => {
+  const home = givenFiles({
+    'work/.env':
+      'AZURE_OPENAI_API_KEY=0123456789abcdef0123\nAZURE_OPENAI_ENDPOINT=https://r.openai.azure.com/\n',
+  })
+  expect(find('env-files', home).findings).toMatchObject([
+    { provider: 'azure', baseUrl: 'https://r.openai.azure.com/openai/v1', declined: null },
+  ])
+})

@@ -306,3 +306,34 @@ test('GPT-Load: keys of each group, with their state', () => {
   ])
   expect(leftOut).toHaveLength(1)
 })
+
+test('CLIProxyAPI: a key beside its base URL is read, and accounts of a fork are named', () => {
+  const home = givenFiles({
+    '.cli-proxy-api/config.yaml': `
+openai-compatibility:
+  - {name: cline, base-url: "https://api.cline.example/v1", api-key: ${KEY}}
+  - {name: keyless, base-url: "https://keyless.example/v1"}
+minimax:
+  - {token-file: ~/.minimax/token.json, base-url: "https://api.minimax.io/anthropic"}
+payload:
+  override: [{models: [{name: a}]}]`,
+  })
+  const { findings, leftOut } = find('cli-proxy-api', home)
+  expect(findings).toMatchObject([
+    { name: 'cline', secret: KEY, baseUrl: 'https://api.cline.example/v1', declined: null },
+    { name: 'keyless', declined: 'its key is empty' },
+  ])
+  expect(leftOut).toMatchObject([{ reason: expect.stringContaining('minimax') as string }])
+})
+
+test.each([
+  ['ollama_chat/llama3', 'http://localhost:11434', 'http://localhost:11434/v1'],
+  ['ollama/llama3', 'http://ollama:11434/api', 'http://ollama:11434/v1'],
+  ['ollama/llama3', 'http://localhost:11434/own', 'http://localhost:11434/own'],
+])('LiteLLM: %s at %s gets the base URL %s', (model, base, own) => {
+  const home = givenFiles({
+    'work/config.yaml': `
+model_list: [{model_name: local, litellm_params: {model: ${model}, api_base: "${base}", api_key: ${KEY}}}]`,
+  })
+  expect(find('litellm', home).findings).toMatchObject([{ baseUrl: own }])
+})

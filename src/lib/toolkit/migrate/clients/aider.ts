@@ -36,7 +36,8 @@ function readKeys(config: Fields, file: SourceFile, context: ReadContext): Findi
   }
   for (const pair of readTexts(config['api-key'])) {
     const [name, key] = splitPair(pair)
-    if (key !== '') variables[`${name.toUpperCase().replaceAll('-', '_')}_API_KEY`] = key
+    if (key === '') context.leftOut(file.path, 'api-key: an entry is not NAME=KEY')
+    else variables[`${name.toUpperCase().replaceAll('-', '_')}_API_KEY`] = key
   }
   for (const pair of readTexts(config['set-env'])) {
     const [name, value] = splitPair(pair)

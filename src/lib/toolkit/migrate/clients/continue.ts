@@ -52,7 +52,13 @@ export const continueSource: Source = {
 }
 
 function modelsIn(config: Fields): Fields[] {
-  const older = [config['tabAutocompleteModel'], config['embeddingsProvider'], config['reranker']]
+  const { name, params } = readFields(config['reranker'])
+  const reranker = { provider: name, ...readFields(params) }
+  const older = [
+    config['tabAutocompleteModel'],
+    config['embeddingsProvider'],
+    name === undefined ? null : reranker,
+  ]
   return readEntries([config['models'], ...older].flat())
 }
 

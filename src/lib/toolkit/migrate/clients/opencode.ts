@@ -2,7 +2,7 @@ import { dirname, join, resolve } from 'node:path'
 import { finding } from '../finding.ts'
 import type { AliasFinding, Finding } from '../finding.ts'
 import { keyFinding } from '../read/key-problem.ts'
-import { readFields, isFields, parseJson, readText, readTexts } from '../read/parse-file.ts'
+import { readFields, isFields, parseJson, readText, readTexts, textFields } from '../read/parse-file.ts'
 import type { Fields } from '../read/parse-file.ts'
 import { resolveReferences } from '../read/references.ts'
 import { serviceAt, serviceCalled, subscriptionTerms } from '../read/service.ts'
@@ -61,12 +61,19 @@ function configuredKeys(file: SourceFile, config: Fields, context: ReadContext):
     const options = readFields(readFields(provider)['options'])
     const written = readText(options['apiKey'])
     const baseUrl = substituted(readText(options['baseURL']), file, context)
-    if (written === null && baseUrl === null) return []
+    const headers = Object.keys(textFields(readFields(options['headers'])))
+    if (written === null && baseUrl === null) {
+      if (Object.keys(options).length > 0)
+        context.leftOut(file.path, `provider.${id}: it names no key and no base URL`)
+      return []
+    }
     const service = configuredService(id, readFields(provider), baseUrl, context)
     const { models, aliases } = modelsIn(readFields(readFields(provider)['models']))
     const missing =
       written === null ? 'it has no key' : 'the variable or file that its apiKey names is not there'
-    return findEachKey(substituted(written, file, context), (secret, notes) => {
+    const more = headers.length === 0 ? [] : [`its own headers are left behind: ${headers.join(', ')}`]
+    return findEachKey(substituted(written, file, context), (secret, ofKey) => {
+      const notes = [...more, ...ofKey]
       const said = { source: 'opencode', file: file.path, name: id, secret, aliases, notes } as const
       const one = serviceFinding({ ...said, enabled: !disabled.includes(id) }, service, missing)
       return { ...one, models: one.provider === 'custom' && models.length > 0 ? models : null }

@@ -220,13 +220,29 @@ function reportLeftOut(file: SourceFile, config: Fields, context: ReadContext): 
   for (const [name, note] of Object.entries(notes)) {
     if (config[name] !== undefined && config[name] !== null) context.leftOut(file.path, `${name}: ${note}`)
   }
+  const read = new Set([
+    ...Object.keys(keyLists),
+    ...Object.keys(notes),
+    'vertex-api-key',
+    'openai-compatibility',
+  ])
+  for (const [name, list] of Object.entries(config)) {
+    if (!read.has(name) && readEntries(list).some(isAccount))
+      context.leftOut(file.path, `${name}: accounts of a fork of CLIProxyAPI, which qwenctl does not read`)
+  }
 }
+
+const isAccount = (entry: Fields): boolean =>
+  ['api-key', 'token-file', 'base-url'].some((name) => name in entry)
 
 /** Several keys of one service become a group with its name. */
 function poolKeys(pool: Fields, given: Given): Finding[] {
   const name = readText(pool['name']) ?? 'openai-compatibility'
-  const older = readTexts(pool['api-keys']).map((key) => ({ 'api-key': key }))
-  return [...readEntries(pool['api-key-entries']), ...older].flatMap((entry) =>
+  const older = [...readTexts(pool['api-keys']), ...readTexts(pool['api-key'])].map((key) => ({
+    'api-key': key,
+  }))
+  const entries = [...readEntries(pool['api-key-entries']), ...older]
+  return (entries.length === 0 ? [{}] : entries).flatMap((entry) =>
     entryKeys({ ...pool, ...entry }, { ...given, provider: 'custom', baseUrl: null, name, group: name }),
   )
 }

@@ -52,9 +52,11 @@ function accountKeys(
   const where = { source: SOURCE, file: file.path, name } as const
   if (type !== 'apikey' && type !== 'upstream' && type !== 'api_key') {
     const provider = serviceCalled(context.providers, platform)?.provider ?? null
-    return [
-      finding({ ...where, provider, declined: `a login of ${platform} (${type}): ${subscriptionTerms}` }),
-    ]
+    const isCloud = /bedrock|vertex/.test(type)
+    const declined = isCloud
+      ? `an account of a cloud (${type}), which qwenctl does not know`
+      : `a login of ${platform} (${type}): ${subscriptionTerms}`
+    return [finding({ ...where, provider, declined })]
   }
   const service = findService(platform, readText(credentials['base_url']), context)
   const { models, aliases } = modelsIn(credentials)

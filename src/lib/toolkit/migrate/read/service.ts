@@ -32,10 +32,15 @@ export function serviceAt(providers: readonly Provider[], baseUrl: string | null
     return { provider, baseUrl: azureBase(url) }
   }
   const provider = providers.find((candidate) => isAt(candidate, url)) ?? null
-  if (provider !== null) return { provider: provider.id, baseUrl: unlessDefault(provider, baseUrl) }
+  if (provider !== null)
+    return {
+      provider: provider.id,
+      baseUrl: unlessDefault(provider, completeLocalBase(providers, url) ?? baseUrl),
+    }
   // Clients of the Messages API get a base URL without a dialect, which only this provider accepts unchanged.
   const isMessages = named === 'anthropic' && !MESSAGES_BASE.test(url.pathname)
-  return { provider: isMessages ? 'anthropic' : 'custom', baseUrl: normalizeBaseUrl(baseUrl) }
+  if (isMessages) return { provider: 'anthropic', baseUrl: normalizeBaseUrl(baseUrl) }
+  return { provider: 'custom', baseUrl: normalizeBaseUrl(completeLocalBase(providers, url) ?? baseUrl) }
 }
 
 /**
@@ -87,6 +92,19 @@ function unlessDefault(provider: Provider, baseUrl: string): string | null {
   const own = provider.bases(null)
   const named = provider.bases(baseUrl)
   return own.openai === named.openai && own.anthropic === named.anthropic ? null : normalizeBaseUrl(baseUrl)
+}
+
+/**
+ * The base URL of a model server that a tool names without a path (`http://localhost:11434`), recognised by its port;
+ * null: another address, or one with a path.
+ */
+function completeLocalBase(providers: readonly Provider[], url: URL): string | null {
+  if (url.protocol !== 'http:' || !['/', '/api', '/api/'].includes(url.pathname)) return null
+  const local = providers
+    .flatMap(({ endpoints }) => endpoints)
+    .flatMap(({ openai }) => (openai === null ? [] : [new URL(openai)]))
+    .find((base) => isLoopback(base.hostname) && base.port === url.port)
+  return local === undefined ? null : `${url.origin}${local.pathname}`
 }
 
 /** Default ports of qwenctl and similar proxies. */

@@ -128,6 +128,8 @@ interface Given {
 function readKeys(variables: Variables, { known, name, where, context }: Given): Finding[] {
   const { text, missing } = resolveReferences(variables[name] ?? '', variables)
   if (text === null && missing === null) return []
+  // Its base URL is in other variables: see `azureKeys`.
+  if (/^AZURE_(?:OPENAI_)?API_KEY$/.test(name)) return []
   const beside = findBaseUrl(variables, known.variable)
   const baseUrl = beside?.baseUrl ?? null
   const service = serviceAt(context.providers, baseUrl ?? known.baseUrl, known.provider)
