@@ -14,6 +14,7 @@ export default tseslint.config(
     ignores: [
       'dist/',
       'coverage/',
+      '.mutate/',
       'bench/node_modules/',
       'bin/',
       'scripts/*.cjs',

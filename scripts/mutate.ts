@@ -54,7 +54,8 @@ const stryker = new Stryker({
   coverageAnalysis: 'perTest',
   incremental: !isSample,
   incrementalFile: `node_modules/.cache/mutate/${room}.json`,
-  tempDirName: 'node_modules/.cache/mutate/tmp',
+  // Node reads no TypeScript below node_modules, and the laws of the ledger start processes.
+  tempDirName: '.mutate',
   reporters: ['clear-text', 'progress'],
   clearTextReporter: { allowColor: false, reportTests: false, logTests: false },
   concurrency: Number(process.env.MUTATE_WORKERS ?? 1),

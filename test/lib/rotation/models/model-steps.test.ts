@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import type { AccountScope } from '../../../../src/lib/account/client-key.ts'
+import { everyAccount } from '../../../../src/lib/account/client-key.ts'
+import { modelSteps } from '../../../../src/lib/rotation/models/model-steps.ts'
+
+const ann: AccountScope = { user: 'ann', allowed: null }
+const aliases = new Map([['coder', ['qwen/plus', 'free']]])
+/** All users have an account at `qwen`; in Ann's scope is none. */
+const pool = { hasProvider: (id: string, scope = everyAccount) => id === 'qwen' && scope !== ann }
+
+test.each([
+  ['no model', null, everyAccount, [{ provider: null, model: null }]],
+  ['a provider of the pool', 'qwen/max', everyAccount, [{ provider: 'qwen', model: 'max' }]],
+  ['an unknown provider', 'acme/max', everyAccount, [{ provider: null, model: 'acme/max' }]],
+  ['a provider out of scope', 'qwen/max', ann, [{ provider: null, model: 'qwen/max' }]],
+  [
+    'an alias, which means the same in every scope',
+    'coder',
+    ann,
+    [
+      { provider: 'qwen', model: 'plus' },
+      { provider: null, model: 'free' },
+    ],
+  ],
+])('the models of a request that names %s', (_, model, scope, steps) => {
+  expect(modelSteps(model, aliases, pool, scope)).toEqual(steps)
+})
