@@ -6,7 +6,7 @@ import type { FailureRow } from '../failure-row.ts'
 
 const LONG = String.raw`(?:daily|weekly|monthly|hourly|\d+[- ]?(?:hours?|h|days?|weeks?)(?:ly)?|five[- ]hour|session|billing cycle|billing period|calendar)`
 const SPENT = String.raw`(?:exceed\w*|reach\w*|hit|exhaust\w*|used up|depleted|over|run out|ran out|consumed|spent|full)`
-const THING = String.raw`(?:limits?|windows?|quotas?|usage|caps?|allowances?|allocations?|requests?|tokens?|credits?)`
+const THING = String.raw`(?:limits?|windows?(?! size)|quotas?|usage|caps?|allowances?|allocations?|requests?|tokens?|credits?)`
 
 /** A window of one model: requests or tokens of a day. */
 const OF_MODEL = new RegExp(
