@@ -42,6 +42,35 @@ test.each([
   expect(maskUrl(url)).toBe(shown)
 })
 
+test.each([
+  ['0123456789abcde', '…'],
+  ['0123456789abcdef', '…cdef'],
+  ['0123456789abcd:f', '…'],
+  ['a-0123456789abcdef', '…cdef'],
+  ['abcdef-0123456789abcdef', '…cdef'],
+  ['abcde_0123456789abcdef', 'abcde_…cdef'],
+])('of %j, at the bounds of lengths, shows %s', (secret, shown) => {
+  expect(maskSecret(secret)).toBe(shown)
+})
+
+test.each([
+  ['http://0123456789abcde@h.test', 'http://0123456789abcde@h.test'],
+  ['http://0123456789abcdef@h.test', 'http://…cdef@h.test'],
+  ['http://:@h.test', 'http://:…@h.test'],
+  ['http://me:a@b@h.test/x@y', 'http://me:…@h.test/x@y'],
+  ['https://h.test?key=', 'https://h.test?key='],
+  ['https://h.test?=abc', 'https://h.test?=abc'],
+  ['https://h.test?x?token=abc', 'https://h.test?x?token=…'],
+  ['https://h.test?x=key=abc', 'https://h.test?x=key=abc'],
+])('of the URL %s, at its bounds, shows %s', (url, shown) => {
+  expect(maskUrl(url)).toBe(shown)
+})
+
+test('a known secret is masked from four characters on: a shorter one would hide common words', () => {
+  expect(redact('abc abcd', ['abc'])).toBe('abc abcd')
+  expect(redact('abc abcd', ['abcd'])).toBe('abc …')
+})
+
 describe('redact', () => {
   const pieces = fc.string({
     unit: fc.constantFrom(...'abcdefABCDEF0123456789_-'),
