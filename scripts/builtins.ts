@@ -63,7 +63,7 @@ function listNames(path: string): string[] {
   )
 }
 
-/** `promisify` looks for a property of some functions, so a wrapper cannot stand for those. */
+/** `promisify` looks for a property of some functions, so a wrapper cannot replace those. */
 function isPlainFunction(path: string, name: string): boolean {
   const builtin = process.getBuiltinModule(path) as object
   const { value } = Object.getOwnPropertyDescriptor(builtin, name) ?? {}

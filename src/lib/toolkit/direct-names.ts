@@ -90,7 +90,7 @@ function settingValues(key: string | undefined): NameView[] {
   return values.map((value) => ({ value, summary: '' }))
 }
 
-/** Each form of a reference that fits one account alone: the name, with its provider, and with its user. */
+/** All forms of a reference that fits one account alone: the name, with its provider, and with its user. */
 function accountNames(chosen: Account[], all: Account[]): NameView[] {
   const isOnly = (name: string) => all.filter((other) => other.name === name).length === 1
   const users = new Set(all.map(({ user }) => user)).size

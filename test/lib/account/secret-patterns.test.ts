@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { formatHeadersFault, isHeadersFault } from '../../../src/lib/account/headers-fault.ts'
 import { redact } from '../../../src/lib/account/mask.ts'
 
-/** Each shape with its shortest secret, and the text one character shorter, which may be a word. */
+/** Shapes with their shortest secrets, and the text one character shorter, which may be a word. */
 const shapes: [shape: string, head: string, least: number][] = [
   ['a web token', 'eyJ', 9],
   ['a key of Google', 'AIza', 10],

@@ -1,4 +1,4 @@
-// Each operation of the OpenAPI document against a running proxy. The harness checks the status and the form of each
+// Runs each operation of the OpenAPI document against a running proxy. The harness checks the status and the form of each
 // answer by the document; this test walks all operations, so that a new one cannot be left out.
 
 import { describe, expect, test } from 'vitest'

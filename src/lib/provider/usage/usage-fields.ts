@@ -185,7 +185,7 @@ function amount(value: unknown): number | null {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : null
 }
 
-/** Some gateways write counts as text. */
+/** A count, also as text: gateways write it so. */
 export function count(value: unknown): number | null {
   if (typeof value === 'string') return /^\d{1,15}$/.test(value) ? Number(value) : null
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null

@@ -67,7 +67,7 @@ async function loadCommand(words: string[], plugin: Plugin): Promise<Command.Cla
   }
 }
 
-/** Where a command has no arguments, oclif takes a word for a part of the name. It then finds no such command. */
+/** For a command without arguments, oclif takes a word for a part of the name. It then finds no such command. */
 function takesWord({ strict, args }: Command.Class, word: string | undefined): boolean {
   if (word === undefined || word.startsWith('-') || word.includes('=')) return true
   return !strict || Object.keys(args).length > 0
