@@ -15,6 +15,8 @@ import { LargeTier } from './large-tier.ts'
 import { Latencies } from './latencies.ts'
 import type { Member } from './member.ts'
 import { weighEvidence } from '../models/model-evidence.ts'
+import type { ProviderModel } from '../models/whole-name.ts'
+import { isWholeName } from '../models/whole-name.ts'
 import { accountsLeftOut } from '../models/model-holders.ts'
 import { Picks } from './picks.ts'
 import { RecentMap } from './recent-map.ts'
@@ -92,6 +94,10 @@ export class Pool {
       this.#providers.set(scope, providers)
     }
     return providers.has(id)
+  }
+
+  isWholeName(name: string, split: ProviderModel, scope: AccountScope): boolean {
+    return isWholeName(this.members, name, split, scope)
   }
 
   /** Whether any account could ever serve such a request, apart from what it has spent. */

@@ -69,7 +69,7 @@ export async function explainQuota(query: ExplainQuery, parts: ExplainParts): Pr
   )
   const asked = await readQuery(
     { ...withPathModel(query), user: inForce.user },
-    { pin, key, scope, known },
+    { pin, key, scope, members },
     settings,
   )
   if (key !== null) refuseSpent({ state, now }, key)

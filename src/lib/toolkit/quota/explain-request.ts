@@ -6,6 +6,9 @@ import type { Endpoint } from '../../rotation/endpoints.ts'
 import { endpointAt, ollamaPaths, readGeminiPath } from '../../rotation/endpoints.ts'
 import { allowedSteps } from '../../rotation/key-rules.ts'
 import { modelSteps } from '../../rotation/models/model-steps.ts'
+import type { ProviderModel } from '../../rotation/models/whole-name.ts'
+import { isWholeName } from '../../rotation/models/whole-name.ts'
+import type { Member } from '../../rotation/pool/member.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { ExplainDocument, ExplainQuery } from '../views.ts'
 
@@ -13,16 +16,16 @@ interface AskedParts {
   pin: Account | null
   key: ClientKey | null
   scope: AccountScope
-  known: readonly Account[]
+  members: readonly Member[]
 }
 
 /** The request that the query describes, as the proxy would read it. Throws `invalid_usage`, `model_not_allowed`. */
 export async function readQuery(
   query: Omit<ExplainQuery, 'user'> & { user: string | null },
-  { pin, key, scope, known }: AskedParts,
+  { pin, key, scope, members }: AskedParts,
   settings: Settings,
 ): Promise<ExplainDocument['asked']> {
-  const steps = await listSteps(query, { known, scope }, settings)
+  const steps = await listSteps(query, { members, scope }, settings)
   const route = query.route === undefined ? null : readRoute(query.route)
   return {
     model: query.model ?? null,
@@ -43,13 +46,15 @@ type Steps = ExplainDocument['asked']['steps']
 /** The candidate models, in order, for the requested provider. */
 async function listSteps(
   { model, provider }: Pick<ExplainQuery, 'model' | 'provider'>,
-  { known, scope }: Pick<AskedParts, 'known' | 'scope'>,
+  { members, scope }: Pick<AskedParts, 'members' | 'scope'>,
   settings: Settings,
 ): Promise<Steps> {
   if (model === undefined) return [{ provider: provider ?? null, model: null }]
   const pool = {
     hasProvider: (id: string, seen: AccountScope = everyAccount) =>
-      known.some((account) => account.provider === id && isInScope(seen, account)),
+      members.some(({ account }) => account.provider === id && isInScope(seen, account)),
+    isWholeName: (name: string, split: ProviderModel, seen: AccountScope) =>
+      isWholeName(members, name, split, seen),
   }
   const steps = modelSteps(model, await settings.aliases(), pool, scope)
     .filter((step) => step.provider === null || provider === undefined || step.provider === provider)

@@ -159,13 +159,6 @@ describe('when a header pins an account', () => {
       'model_not_found',
       /^custom\/other, which .* pinned to, .*: does not serve model m1/,
     ],
-    [
-      'a format that it does not speak',
-      'other',
-      '/v1/messages/count_tokens',
-      'route_not_served',
-      /: its endpoint speaks no format that can serve the request/,
-    ],
   ])('and the request wants %s, the refusal is about that account', async (_, pin, path, code, words) => {
     const upstream = await givenUpstream()
     const accounts = [{ name: 'a' }, { name: 'other', models: ['m9'] }]
@@ -205,6 +198,29 @@ describe('when a header names a group', () => {
     expect(reply.json.error.message).toContain('in group nobodys')
   })
 })
+
+test('a model whose whole name an account lists is asked there, if the provider before its slash lacks it', async () => {
+  const upstream = await givenUpstream()
+  upstream.always(chat())
+  const proxy = await givenProxy({
+    accounts: [
+      { name: 'q', provider: 'qwen', models: ['qwen3-coder-plus'] },
+      { name: 'r', provider: 'openrouter', models: ['qwen/qwen3-coder', 'qwen/qwen3-coder-plus'] },
+    ],
+    baseUrl: upstream.baseUrl,
+  })
+  const ask = async (model: string) => {
+    const { status, headers } = await proxy.chat({ model })
+    return [status, headers['x-qwenctl-account'], status === 200 ? sentModel(upstream) : null]
+  }
+  expect(await ask('qwen/qwen3-coder')).toEqual([200, 'r', 'qwen/qwen3-coder'])
+  expect(await ask('qwen/qwen3-coder-plus')).toEqual([200, 'q', 'qwen3-coder-plus'])
+  expect(await ask('openrouter/qwen/qwen3-coder-plus')).toEqual([200, 'r', 'qwen/qwen3-coder-plus'])
+  expect(await ask('qwen/nothing')).toEqual([404, '-', null])
+})
+
+const sentModel = (upstream: { last: { body: Buffer } }) =>
+  (JSON.parse(upstream.last.body.toString()) as { model: string }).model
 
 describe('sandbox accounts', () => {
   test('answer when there are no others', async () => {
