@@ -199,7 +199,7 @@ describe('when a header names a group', () => {
   })
 })
 
-test('a model whose whole name an account lists is asked there, if the provider before its slash lacks it', async () => {
+test('an account that lists a model by its whole name gets it, if the provider before the slash lacks it', async () => {
   const upstream = await givenUpstream()
   upstream.always(chat())
   const proxy = await givenProxy({

@@ -5,12 +5,16 @@ import { modelSteps } from '../../../../src/lib/rotation/models/model-steps.ts'
 
 const ann: AccountScope = { user: 'ann', allowed: null }
 const aliases = new Map([['coder', ['qwen/plus', 'free']]])
-/** All users have an account at `qwen`; in Ann's scope is none. */
-const pool = { hasProvider: (id: string, scope = everyAccount) => id === 'qwen' && scope !== ann }
+/** All users have an account at `qwen`; in Ann's scope is none. Another account lists `qwen/open` by this name. */
+const pool = {
+  hasProvider: (id: string, scope = everyAccount) => id === 'qwen' && scope !== ann,
+  isWholeName: (name: string) => name === 'qwen/open',
+}
 
 test.each([
   ['no model', null, everyAccount, [{ provider: null, model: null }]],
   ['a provider of the pool', 'qwen/max', everyAccount, [{ provider: 'qwen', model: 'max' }]],
+  ['a model by its whole name', 'qwen/open', everyAccount, [{ provider: null, model: 'qwen/open' }]],
   ['an unknown provider', 'acme/max', everyAccount, [{ provider: null, model: 'acme/max' }]],
   ['a provider out of scope', 'qwen/max', ann, [{ provider: null, model: 'qwen/max' }]],
   [
