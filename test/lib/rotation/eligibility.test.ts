@@ -111,6 +111,12 @@ const ledger: Case[] = [
     expected: null,
   },
   {
+    when: 'its endpoint is out until a person acts',
+    request: { route: '/responses' },
+    ground: (ground) => ground.cool('a', null, { model: 'route /responses' }),
+    expected: { kind: 'cooling', scope: 'route', availableAt: null },
+  },
+  {
     when: 'the cooldown of the endpoint ends this moment',
     request: { route: '/responses' },
     ground: (ground) => ground.cool('a', NOON, { model: 'route /responses' }),
