@@ -83,16 +83,15 @@ test('a closed limit is raised beside the others, and a learned one is forgotten
 })
 
 describe('the trouble behind a refusal', () => {
-  const cooling = (more: object): Refusal =>
-    ({
-      kind: 'cooling',
-      scope: 'account',
-      reason: 'quota-hard',
-      evidence: null,
-      words: 'it waits',
-      availableAt: null,
-      ...more,
-    })
+  const cooling = (more: object): Refusal => ({
+    kind: 'cooling',
+    scope: 'account',
+    reason: 'quota-hard',
+    evidence: null,
+    words: 'it waits',
+    availableAt: null,
+    ...more,
+  })
   const find = (refusal: object) => findTrouble(withKey, refusal as Refusal)
 
   test('is none where time ends the refusal, or where the request is the reason', () => {
