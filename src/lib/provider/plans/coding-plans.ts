@@ -4,8 +4,8 @@ import { isRecord } from '../../base/is-record.ts'
 import type { PlanReader, PlanWindow } from './plan-reader.ts'
 import { emptyWindow, readEach, readNumber } from './plan-reader.ts'
 
-/** Units of Z.ai: 3 hours, 5 months, 6 weeks. */
-const ZAI_UNITS: Readonly<Record<number, string>> = { 3: 'hours', 5: 'months', 6: 'weeks' }
+/** Units of windows at Z.ai. */
+const ZAI_UNITS: Readonly<Record<number, string>> = { 3: 'hour', 5: 'month', 6: 'week' }
 
 export const zaiPlan: PlanReader = {
   isOfficial: () => false,
@@ -18,8 +18,9 @@ export const zaiPlan: PlanReader = {
       const percent = readNumber(limit.percentage)
       if (percent === null) return []
       const unit = ZAI_UNITS[readNumber(limit.unit) ?? 0] ?? 'window'
+      const number = readNumber(limit.number) ?? 1
       const isOfTools = limit.type === 'TIME_LIMIT'
-      const name = `${isOfTools ? 'tools, ' : ''}${readNumber(limit.number) ?? 1} ${unit}`
+      const name = `${isOfTools ? 'tools, ' : ''}${number} ${unit}${number === 1 ? '' : 's'}`
       const resetsAt = readNumber(limit.nextResetTime)
       return [{ ...emptyWindow(name), percent, resetsAt, stopsModels: !isOfTools }]
     })

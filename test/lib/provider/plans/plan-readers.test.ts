@@ -70,7 +70,7 @@ describe('the plan that a provider counts', () => {
       },
       [
         { name: '5 hours', percent: 42.5, resetsAt: NOW + 60_000, stopsModels: true },
-        { name: 'tools, 1 months', percent: 100, stopsModels: false },
+        { name: 'tools, 1 month', percent: 100, stopsModels: false },
       ],
     ],
     [
