@@ -21,7 +21,10 @@ function withoutErrorBodies(text: string): string {
 
 /** The commands lines in a piece of code: what follows `qwenctl` up to something that ends a command. */
 function commandLines(code: string): string[] {
-  return [...code.matchAll(/(?:^|[\s$(|])qwenctl ([^|;)#]+)/g)].map(([, words = '']) => words.trim())
+  // What follows ` -- ` belongs to another program.
+  return [...code.matchAll(/(?:^|[\s$(|])qwenctl ([^|;)#]+?)(?= -- |[|;)#]|$)/gm)].map(([, words = '']) =>
+    words.trim(),
+  )
 }
 
 /** The fault of the words after `qwenctl`; null: nothing. */
@@ -100,6 +103,7 @@ test('every flag that a document names anywhere is one of some command', () => {
     'scenarios',
     'connections',
     'headless', // of Portkey's gateway
+    'settings', // of Claude Code
   ]
   const nodes = [
     'no-maglev',

@@ -120,6 +120,22 @@ test('when no account is left, one message names the first to return, and anothe
   expect(turnover.refused(soon, NOON)).toBe('every account is out; work is back first, in 30 s')
 })
 
+test('an answer that was under way does not repeat the message that all are out', () => {
+  const { standings, turnover, note } = given()
+  const out = {
+    code: 'rate_limit_exceeded',
+    message: 'out',
+    returns: { member: { account: work }, at: MIDNIGHT },
+  }
+  standings.set(work.id, USED_UP)
+  expect(turnover.refused(out, NOON)).not.toBeNull()
+  note(work)
+  expect(turnover.refused(out, NOON)).toBeNull()
+  standings.set(work.id, READY)
+  note(work)
+  expect(turnover.refused(out, NOON)).not.toBeNull()
+})
+
 test('when a request is refused for another reason, one message has the reason, without control characters', () => {
   const { turnover } = given()
   const refusal = {

@@ -35,7 +35,7 @@ export class Turnover<Account extends Named> {
   /** The accounts known to be out, and their return times. */
   readonly #out = new Map<string, number | null>()
   #before: Account | null = null
-  /** The last reported refusal, until a request is answered. */
+  /** The last reported refusal, until an account that can serve has answered. */
   #refused: string | null = null
 
   /** `standingOf` returns the current standing of an account. */
@@ -47,7 +47,8 @@ export class Turnover<Account extends Named> {
   note({ account, outcome }: Asked<Account>, now: number): string[] {
     const before = this.#before
     this.#before = account
-    if (outcome === 'ok') this.#refused = null
+    // Requests under way end after the pool is out. Such an answer brings nothing back.
+    if (outcome === 'ok' && this.#standingOf(account).status === 'ready') this.#refused = null
     const words: string[] = []
     if (before !== null && before.id !== account.id) {
       const why = this.#leaving(before, now)

@@ -106,7 +106,7 @@ test('when a port is in use, the start says so and leaves nothing running', asyn
     code: 'port_in_use',
     hint: expect.stringContaining('--port 0') as string,
   })
-  expect((await first.chat()).status).toBe(200)
+  expect((await first.chat({ model: 'sandbox-small' })).status).toBe(200)
 })
 
 test.each(['0.0.0.0', '::', '192.0.2.1'])(

@@ -115,13 +115,13 @@ describe.skipIf(!hasRedis)('other forms of a server', () => {
     )
     const [, line = ''] = /^ {4}(ACL SETUSER .*)$/m.exec(guide) ?? []
     server.command(...line.replace('PASSWORD', 'pw').split(' '))
-    const url = server.url.replace('//', '//qwenctl:pw@')
+    const url = server.url.replace('//', '//gateway:pw@')
     const { ledger, store } = await open(url)
     expect(await ledger.reserve({ account: 'a' })).not.toBeNull()
     expect(await store.document('accounts').write('0', 'x')).toBe(true)
     expect(await store.livingWriters()).toHaveLength(1)
     await store.withLock('login', async () => undefined)
-    server.command('ACL', 'SETUSER', 'qwenctl', '-eval', '-evalsha')
+    server.command('ACL', 'SETUSER', 'gateway', '-eval', '-evalsha')
     await expect(open(url)).rejects.toMatchObject({
       hint: expect.stringContaining('several machines') as string,
     })
