@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { directRequest } from './lib/terminal/direct-arguments.ts'
 import { isServerStart, restartAsServer } from './lib/proxy/node-flags.ts'
 import { resolveHome } from './lib/store/home.ts'
-import { printNow } from './lib/terminal/print-now.ts'
+import { letReaderLeave, printNow } from './lib/terminal/print-now.ts'
 
 // The start of every run. Frequent commands of prompts and status bars are answered by a bundle of their own, all
 // others by oclif. Both are loaded on demand, so this file imports little.
@@ -16,7 +16,7 @@ export async function main(argv: string[], pjson?: Record<string, unknown>): Pro
   if (isServerStart(argv)) restartAsServer(process)
   const exit = await answerQuickly(argv)
   if (exit !== null) return exit
-  process.stdout.on('error', quietOnClosedPipe)
+  letReaderLeave()
   const { runCli } = await import('./lib/terminal/run-cli.ts')
   const { cacheFolder, pluginsFolder } = resolveHome(process.env)
   let hasPlugins = false
@@ -60,8 +60,4 @@ function printVersion(): number | null {
   const { name, version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as Record<string, string>
   printNow(`${name}/${version} ${platform()}-${arch()} node-${process.version}\n`)
   return 0
-}
-
-function quietOnClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error
 }

@@ -26,7 +26,7 @@ export abstract class ToolkitCommand extends BaseCommand {
   protected get toolkit(): Toolkit {
     this.opened ??= openToolkit({
       env: process.env,
-      loadProviders: () => this.askForProviders(),
+      loadProviders: () => this.askForProviders(this.toolkit.home.cacheFolder),
       callPlugin: callWithinBounds,
       ...this.toolkitFlags,
     })

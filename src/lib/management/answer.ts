@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { redact } from '../account/mask.ts'
 import type { ErrorCode } from '../base/errors.ts'
-import { QwenctlError, isQwenctlError, readMessage } from '../base/errors.ts'
+import { convertToPublic } from '../base/public-error.ts'
 import { inApiWords } from './api-words.ts'
 import type { WrongField } from './input/check-shape.ts'
 
@@ -43,9 +43,7 @@ export function sendError(res: ServerResponse, error: unknown, method = 'GET'): 
     res.destroy()
     return
   }
-  const known = isQwenctlError(error)
-    ? error
-    : new QwenctlError('internal', 'the API failed on this request', { cause: readMessage(error) })
+  const known = convertToPublic(error, 'the API failed on this request')
   const { code, message, hint, details } = known
   const { retryAfterSeconds, allow, field, fields } = details
   const headers: Record<string, string> = {}

@@ -88,9 +88,9 @@ export abstract class BaseCommand extends Command {
     return drawsUnicode(process.env, process.platform)
   }
 
-  /** Asks every plugin for its providers, each within limits. */
-  protected askForProviders(): Promise<ProviderAnswers> {
-    return askPlugins(this.config)
+  /** Asks every plugin for its providers, each within limits. `cacheFolder`: keeps which hooks were stopped. */
+  protected askForProviders(cacheFolder: string): Promise<ProviderAnswers> {
+    return askPlugins(this.config, { cacheFolder })
   }
 
   /** oclif colours and tokenizes JSON; qwenctl prints the same bytes on every path. */

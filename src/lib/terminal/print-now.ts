@@ -17,5 +17,16 @@ export function printNow(text: string): void {
       break
     }
   }
-  if (rest.length > 0) process.stdout.write(rest)
+  if (rest.length === 0) return
+  letReaderLeave()
+  process.stdout.write(rest)
+}
+
+/** From now on, a reader of standard output that leaves early causes no error. */
+export function letReaderLeave(): void {
+  process.stdout.off('error', ignoreClosedPipe).on('error', ignoreClosedPipe)
+}
+
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
 }

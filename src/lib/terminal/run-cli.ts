@@ -34,7 +34,7 @@ export async function runCli(argv: string[], source: CliSource): Promise<number>
   let config: Config | undefined
   let isWhole = true
   const { pluginsFolder, cacheFolder } = source
-  const options = { pluginsFolder, warn: tellWarning }
+  const options = { pluginsFolder, cacheFolder, warn: tellWarning }
   try {
     const keepTable = (loaded: Config) => {
       if (cacheFolder !== undefined) keepPluginTable(loaded, join(cacheFolder, PLUGIN_TABLE))
@@ -61,7 +61,7 @@ export async function runCli(argv: string[], source: CliSource): Promise<number>
     // Only the shell ends the process: commands that fail without throwing set `process.exitCode`.
     return Number(process.exitCode ?? 0)
   } catch (error) {
-    // The report names flags that are close to a wrong one, as the whole configuration has them.
+    // To suggest flags near a misspelled one, the report needs the whole configuration.
     if (!isWhole) config = await loadConfig(loadOptions(source), options).catch(() => config)
     return reportFailure(error, argv, config)
   }

@@ -1,7 +1,7 @@
 // Plugins as people install them: a folder with a hook, linked into a home of its own. What a plugin can do to the
 // process is tried in one of its own; all else runs in this one.
 
-import { mkdirSync, writeFileSync, existsSync, statSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync, existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { root, runBinary, runCompletion, runWithPlugins } from '../../support/cli.ts'
@@ -66,7 +66,30 @@ test.each([
   const { exit, stdout, stderr } = await runBinary(home, ['providers', 'list', '--json'])
   expect(exit).toBe(0)
   expect((JSON.parse(stdout) as { providers: object[] }).providers.length).toBeGreaterThan(5)
-  expect(stderr).toMatch(/warning: plugin qwenctl-plugin-x: .*does not return within 5 s/)
+  expect(stderr).toMatch(/warning: plugin qwenctl-plugin-x: .*did not end within 5 s/)
+})
+
+test('a hook that was stopped is not tried again until the files of its plugin change', async () => {
+  const home = temporaryFolder()
+  const folder = await linkedPlugin(home, `export default async () => []`)
+  const tries = join(home, 'tries')
+  const hooks = { 'qwenctl:providers': './providers.js', init: './init.js' }
+  const pjson = { name: 'qwenctl-plugin-x', version: '1.0.0', type: 'module', oclif: { hooks } }
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(pjson))
+  const note = `import { appendFileSync } from 'node:fs'; appendFileSync(${JSON.stringify(tries)}, 'x')`
+  writeFileSync(join(folder, 'init.js'), `${note}; for (;;);`)
+  const words =
+    'warning: plugin qwenctl-plugin-x: its hook init did not end within 5 s, so the plugin is not used. ' +
+    'To remove it: qwenctl plugins unlink qwenctl-plugin-x\n'
+  for (let turn = 1; turn <= 2; turn += 1) {
+    const { exit, stderr } = await runBinary(home, ['config', 'get', 'proxy.port'])
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: words })
+    expect(readFileSync(tries, 'utf8')).toBe('x')
+  }
+  writeFileSync(join(folder, 'init.js'), `${note}; export default async () => {}`)
+  const mended = await runBinary(home, ['config', 'get', 'proxy.port'])
+  expect(mended).toMatchObject({ exit: 0, stderr: '' })
+  expect(readFileSync(tries, 'utf8')).toBe('xxx') // once in the trial, once in the command
 })
 
 test('when the command file of a plugin does not load, it is one line with plugin and file', async () => {

@@ -37,6 +37,18 @@ describe('jobs over the API', () => {
     expect(answerOf(await api.get('/api/jobs/morning')).error.code).toBe('job_not_found')
   })
 
+  test('a run in a proxy without jobs is refused as a conflict, with what starts it', async () => {
+    const api = await givenApi()
+    await added(api)
+    await api.post('/api/jobs', { name: 'check', every: '1h', all: true, verify: true })
+    const { status, json } = await api.post('/api/jobs/check/run', {})
+    expect({ status, json }).toMatchObject({
+      status: 409,
+      json: { error: { code: 'jobs_off', message: 'this proxy runs no jobs' } },
+    })
+    expect(json.error.hint).toContain('qwenctl jobs run check')
+  })
+
   test('a malformed job is refused with the place', async () => {
     const api = await givenApi()
     const { id } = await added(api)

@@ -3,6 +3,9 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { McpServer } from '../../../src/lib/management/mcp/mcp-server.ts'
+import { viewOfKey } from '../../../src/lib/management/mcp/mcp-view.ts'
+import type { McpView } from '../../../src/lib/management/mcp/mcp-view.ts'
+import { RunningCalls } from '../../../src/lib/management/mcp/running-calls.ts'
 import { openMcpView, serveStdio } from '../../../src/lib/management/mcp/serve-stdio.ts'
 import type { ManagedToolkit } from '../../../src/lib/toolkit/scope/managed-toolkit.ts'
 import { added, givenApi } from '../../support/servers/management-harness.ts'
@@ -97,7 +100,14 @@ test('a failure is a result of the tool, with the hint', async () => {
     structuredContent: { error: { code: 'account_not_found' } },
   })
   const wrong = await call(api, 'quota_wait', { timeoutMs: -1 })
-  expect(wrong).toMatchObject({ isError: true, structuredContent: { error: { code: 'invalid_value' } } })
+  expect(wrong).toMatchObject({
+    isError: true,
+    structuredContent: {
+      error: { code: 'invalid_value', hint: 'tools/list describes the arguments' },
+    },
+  })
+  const list = await rpc(api, 'tools/call', { name: 'quota_show', arguments: ['a'] })
+  expect(JSON.stringify(list.result)).toContain('the arguments')
 })
 
 test('a wait ends when an account can serve, or at its time-out', async () => {
@@ -306,21 +316,30 @@ describe('the protocol', () => {
     })
   })
 
-  test('requests beyond the most at the same time are refused until one has ended', async () => {
+  test('calls of one caller beyond the most at once are refused; others, and requests that only connect, are not', async () => {
     const { api, a, b } = await given()
     for (const { id } of [a, b]) await api.post(`/api/accounts/${id}/disable`)
-    const target = new McpServer(
-      openMcpView(api.proxy.toolkit, { user: null, canWrite: false }),
-      refuseTrouble,
-    )
+    const { keys } = api.proxy.toolkit
+    const { secret } = await keys.create({ name: 'k' })
+    const key = await keys.authenticate(secret)
+    const running = new RunningCalls()
+    const serve = (view: McpView) => new McpServer(view, refuseTrouble, running)
+    const ofKey = serve(viewOfKey(api.proxy.toolkit, key!, Date.now))
+    const ofAdmin = serve(openMcpView(api.proxy.toolkit, { user: null, canWrite: false }))
     const wait = { name: 'quota_wait', arguments: { timeoutMs: 600_000 } }
     const waits = Array.from({ length: 64 }, (_, id) =>
-      target.handle({ jsonrpc: '2.0', id, method: 'tools/call', params: wait }),
+      ofKey.handle({ jsonrpc: '2.0', id, method: 'tools/call', params: wait }),
     )
-    expect((await ask(target, 'ping')).error.code).toBe(-32000)
-    target.stop()
+    const read = { uri: 'qwenctl://quota' }
+    const refusal = { code: -32000, message: '64 requests run at once; try again in a few seconds' }
+    expect((await ask(ofKey, 'tools/call', { name: 'quota_show' })).error).toEqual(refusal)
+    expect((await ask(ofKey, 'resources/read', read)).error).toEqual(refusal)
+    for (const method of ['ping', 'initialize', 'tools/list', 'resources/list'])
+      expect((await ask(ofKey, method)).error, method).toBeUndefined()
+    expect((await ask(ofAdmin, 'tools/call', { name: 'quota_show' })).error).toBeUndefined()
+    ofKey.stop()
     await Promise.all(waits)
-    expect((await ask(target, 'ping')).result).toEqual({})
+    expect((await ask(ofKey, 'resources/read', read)).error).toBeUndefined()
   })
 
   test('notifications and answers need no answer', async () => {

@@ -1,5 +1,7 @@
 export type { RunJob } from '../../../lib/management/management.ts'
 import type { ServerResponse } from 'node:http'
+import { readMessage } from '../../../lib/base/errors.ts'
+import { explainReplacedFiles } from '../../../lib/base/public-error.ts'
 import type { Management, ManagementOptions } from '../../../lib/management/management.ts'
 import type { ManagementHandler } from '../../../lib/proxy/server/management-seam.ts'
 
@@ -20,20 +22,21 @@ export function lazyManagement(options: ManagementOptions, load: Load = loadFrom
       (management) => management.handle(req, res, facts),
       (error: unknown) => {
         opened = null
-        options.onTrouble(`the API cannot be loaded: ${String(error)}`)
-        answerUnavailable(res)
+        options.onTrouble(`the API cannot be loaded: ${readMessage(error)}`)
+        answerUnavailable(res, error)
       },
     )
   }
 }
 
-/** The usual cause: another version was installed over the files of the running one. */
-function answerUnavailable(res: ServerResponse): void {
+/** Without the code of the API, which may be the missing file. */
+function answerUnavailable(res: ServerResponse, cause: unknown): void {
+  const replaced = explainReplacedFiles(cause)
+  const reason = replaced?.message ?? 'the output of the proxy names the cause'
   const error = {
     code: 'failed',
-    message:
-      'the page and the API cannot be loaded; the files of qwenctl have changed since this proxy started',
-    hint: 'qwenctl proxy restart',
+    message: `the page and the API cannot be loaded; ${reason}`,
+    hint: replaced?.hint ?? 'qwenctl proxy restart; if it persists, install qwenctl again',
   }
   res.writeHead(503, { 'content-type': 'application/json; charset=utf-8', connection: 'close' })
   res.end(JSON.stringify({ error }))

@@ -13,19 +13,28 @@ export interface WrongField {
   message: string
 }
 
+/** The name of a value in messages, and the place that describes its fields. */
+interface Origin {
+  whole: string
+  hint: string
+}
+
+const ofRequest: Origin = { whole: 'the body', hint: 'GET /api/openapi.json describes every field' }
+
 /** Checks a value against a schema. Throws `code` with the paths of all invalid fields. */
 export function checkShape<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
   code: ErrorCode,
+  { whole, hint }: Origin = ofRequest,
 ): z.output<Schema> {
   const result = schema.safeParse(value)
   if (result.success) return result.data
   const fields = result.error.issues.flatMap(listFields).slice(0, MOST_FIELDS)
   const { field, message } = fields[0] ?? { field: '', message: 'is not as it must be' }
   const others = fields.length > 1 ? `, and ${fields.length - 1} more` : ''
-  throw new QwenctlError(code, `${field === '' ? 'the body' : `"${field}"`} ${message}${others}`, {
-    hint: 'GET /api/openapi.json describes every field',
+  throw new QwenctlError(code, `${field === '' ? whole : `"${field}"`} ${message}${others}`, {
+    hint,
     details: { ...(field === '' ? {} : { field }), fields },
   })
 }

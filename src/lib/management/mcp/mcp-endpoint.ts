@@ -10,16 +10,16 @@ import { readJson } from '../input/read-body.ts'
 import type { RpcAnswer } from './json-rpc.ts'
 import { rpcCodes } from './json-rpc.ts'
 import { McpServer } from './mcp-server.ts'
-import type { CallCount } from './mcp-server.ts'
 import type { McpView } from './mcp-view.ts'
 import { viewOfKey } from './mcp-view.ts'
+import { RunningCalls } from './running-calls.ts'
 
 /** `POST /mcp`: one JSON-RPC message, and its answer as JSON. There are no sessions and no streams. */
 export class McpEndpoint {
   readonly #gate: Gate
   readonly #findParts: (opened: Opened | null) => ManagementParts
   readonly #onTrouble: (message: string) => void
-  readonly #count: CallCount = { running: 0 }
+  readonly #running = new RunningCalls()
 
   constructor(
     gate: Gate,
@@ -49,7 +49,10 @@ export class McpEndpoint {
       )
     }
     const message = await readJson(req)
-    const answer = await new McpServer(view, this.#onTrouble, this.#count).handle(message, watchLeaving(res))
+    const answer = await new McpServer(view, this.#onTrouble, this.#running).handle(
+      message,
+      watchLeaving(res),
+    )
     if (answer !== null) return sendJson(res, isRefusal(answer) ? 400 : 200, answer)
     res.writeHead(202, { 'content-length': 0 })
     res.end()
@@ -64,11 +67,12 @@ export class McpEndpoint {
     }
     const opened = await this.#gate.pass(presented, remoteAddress)
     const { toolkit, user, clock } = this.#findParts(opened)
-    return { toolkit, user, isAdmin: opened.kind !== 'user', key: null, canWrite: writes, clock }
+    const access = opened.kind === 'user' ? 'user' : 'admin'
+    return { toolkit, user, access, key: null, canWrite: writes, clock }
   }
 }
 
-/** Whether the message is no request at all, which has no id to answer to. */
+/** Whether the message is no valid request. That is a 400 over HTTP, with the message's id if it has one. */
 function isRefusal(answer: RpcAnswer): boolean {
   return 'error' in answer && answer.error.code === rpcCodes.invalidRequest
 }

@@ -2,12 +2,16 @@
 // (revisions up to 2025-11-25) and without one (2026-07-28), and keeps no session.
 // Source: https://modelcontextprotocol.io/specification/2026-07-28 and /2025-11-25, read 2026-11-30.
 
-import { QwenctlError, isQwenctlError, readMessage } from '../../base/errors.ts'
+import type { QwenctlError } from '../../base/errors.ts'
+import { isQwenctlError, readMessage } from '../../base/errors.ts'
+import { convertToPublic } from '../../base/public-error.ts'
 import { ownVersion } from '../../toolkit/own-version.ts'
 import type { Id, RpcAnswer, RpcRequest } from './json-rpc.ts'
 import { RpcError, answerError, answerResult, findId, readRequest, rpcCodes } from './json-rpc.ts'
 import type { McpView } from './mcp-view.ts'
+import { identifyCaller } from './mcp-view.ts'
 import { listResources, readResource, resourceTemplates } from './resources.ts'
+import { RunningCalls } from './running-calls.ts'
 import { describeError, describeFailure } from './tool.ts'
 import { listTools } from './tools/all-tools.ts'
 
@@ -23,26 +27,21 @@ const LIST_TTL_MS = 3_600_000
 const INSTRUCTIONS =
   'qwenctl rotates requests over accounts of model services. quota_show tells what is left, quota_explain which account serves and why the others do not, quota_wait waits for one that can.'
 
-/** The most requests that run at the same time. A `quota_wait` may last for minutes. */
-const MOST_CALLS = 64
-
-/** The requests that run now, over all servers that share it. */
-export interface CallCount {
-  running: number
-}
-
 export class McpServer {
   readonly #view: McpView
   readonly #onTrouble: (message: string) => void
-  readonly #count: CallCount
+  readonly #running: RunningCalls
   /** The calls under way, which `notifications/cancelled` ends. */
   readonly #calls = new Map<Id, AbortController>()
 
-  /** `onTrouble` receives faults of the program itself. The client does not see their details. */
-  constructor(view: McpView, onTrouble: (message: string) => void, count: CallCount = { running: 0 }) {
+  /**
+   * `onTrouble` receives faults of the program itself. The client does not see their details. `running`: the calls of
+   * all servers that share it.
+   */
+  constructor(view: McpView, onTrouble: (message: string) => void, running = new RunningCalls()) {
     this.#view = view
     this.#onTrouble = onTrouble
-    this.#count = count
+    this.#running = running
   }
 
   /** Null: the message needs no answer. Never rejects. */
@@ -52,7 +51,7 @@ export class McpServer {
       const request = readRequest(message)
       if (request === null) return null
       if (request.id === undefined) return this.#notice(request)
-      return answerResult(request.id, await this.#answerBounded(request, request.id, signal))
+      return answerResult(request.id, await this.#answer(request, request.id, signal))
     } catch (error) {
       if (error instanceof RpcError) return answerError(id, error)
       const { code, message, hint } = describeError(this.#report(error))
@@ -62,9 +61,8 @@ export class McpServer {
 
   /** The error for the client. A fault of the program itself is reported, and only its kind is shown. */
   #report(error: unknown): QwenctlError {
-    if (isQwenctlError(error)) return error
-    this.#onTrouble(`MCP failed: ${readMessage(error)}`)
-    return new QwenctlError('internal', 'the server failed on this request')
+    if (!isQwenctlError(error)) this.#onTrouble(`MCP failed: ${readMessage(error)}`)
+    return convertToPublic(error, 'the server failed on this request')
   }
 
   /** Ends the calls under way. */
@@ -75,21 +73,6 @@ export class McpServer {
   #notice({ method, params }: RpcRequest): null {
     if (method === 'notifications/cancelled') this.#calls.get(params['requestId'] as Id)?.abort()
     return null
-  }
-
-  async #answerBounded(request: RpcRequest, id: Id, signal?: AbortSignal): Promise<object> {
-    if (this.#count.running >= MOST_CALLS) {
-      throw new RpcError(
-        rpcCodes.tooManyCalls,
-        `${MOST_CALLS} requests run already: send this one again when one of them has ended`,
-      )
-    }
-    this.#count.running += 1
-    try {
-      return await this.#answer(request, id, signal)
-    } finally {
-      this.#count.running -= 1
-    }
   }
 
   async #answer(request: RpcRequest, id: Id, signal?: AbortSignal): Promise<object> {
@@ -115,16 +98,21 @@ export class McpServer {
       case 'tools/list':
         return { tools: [...listTools(this.#view.canWrite).values()].map((tool) => tool.describe()) }
       case 'tools/call':
-        return this.#callTool(params, id, signal)
+        return this.#runCounted(() => this.#callTool(params, id, signal))
       case 'resources/list':
         return { resources: listResources(this.#view) }
       case 'resources/templates/list':
         return { resourceTemplates }
       case 'resources/read':
-        return readResource(this.#view, params['uri'])
+        return this.#runCounted(() => readResource(this.#view, params['uri']))
       default:
         throw new RpcError(rpcCodes.methodNotFound, `there is no method "${method.slice(0, 100)}"`)
     }
+  }
+
+  /** Only work on the store is counted, so a client can always connect, and see that the server answers. */
+  #runCounted(call: () => Promise<object>): Promise<object> {
+    return this.#running.run(identifyCaller(this.#view), call)
   }
 
   async #callTool({ name, arguments: given }: Record<string, unknown>, id: Id, signal?: AbortSignal) {

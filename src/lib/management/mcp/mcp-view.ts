@@ -10,14 +10,17 @@ import { knownModels } from '../../toolkit/models/models-view.ts'
 import { selectAccounts } from '../../toolkit/quota/direct-quota.ts'
 import { sumViews } from '../../toolkit/quota/quota-view.ts'
 
+/** The kinds of callers. Each sees more than the one before it. */
+export type Access = 'key' | 'user' | 'admin'
+
 /** The part of the home that a caller of MCP sees and may change. */
 export interface McpView {
   /** Limited to the caller's user, if it has one. */
   toolkit: ManagedToolkit
   /** The only user that the caller sees; null: all. */
   user: string | null
-  /** Whether the caller may see what belongs to no user. A program on this machine counts as the administrator. */
-  isAdmin: boolean
+  /** Only `admin` may see what belongs to no user. A program on this machine counts as the administrator. */
+  access: Access
   /** The client key of the caller: only its accounts, models and requests are visible. Null: none. */
   key: ClientKey | null
   canWrite: boolean
@@ -28,7 +31,12 @@ export interface McpView {
 export function viewOfKey(toolkit: ManagedToolkit, key: ClientKey, clock: () => number): McpView {
   const { user } = key
   const own = user === null ? toolkit : scopeToUser(toolkit, user)
-  return { toolkit: own, user, isAdmin: false, key, canWrite: false, clock }
+  return { toolkit: own, user, access: 'key', key, canWrite: false, clock }
+}
+
+/** A text per caller: a client key, a user, or the administrator. */
+export function identifyCaller({ access, user, key }: McpView): string {
+  return JSON.stringify([access, key?.id ?? user])
 }
 
 /**

@@ -2,7 +2,7 @@ import { isQwenctlError } from '../../base/errors.ts'
 import type { ProviderRegistry } from '../../toolkit/toolkit.ts'
 import { showHistory } from '../routes/history.ts'
 import { RpcError, rpcCodes } from './json-rpc.ts'
-import type { McpView } from './mcp-view.ts'
+import type { Access, McpView } from './mcp-view.ts'
 import { listModels, showQuota } from './mcp-view.ts'
 
 interface Resource {
@@ -10,7 +10,7 @@ interface Resource {
   name: string
   description: string
   /** The least that opens it, as for the same document of the REST API. */
-  access: 'key' | 'user' | 'admin'
+  access: Access
   read(view: McpView): Promise<object>
 }
 
@@ -110,8 +110,10 @@ export async function readResource(view: McpView, uri: unknown): Promise<object>
   return { contents: [{ uri, mimeType: 'application/json', text: JSON.stringify(document) }] }
 }
 
-function opens({ key, isAdmin }: McpView, { access }: Resource): boolean {
-  return access === 'key' || (key === null && (access === 'user' || isAdmin))
+const ranks: Record<Access, number> = { key: 0, user: 1, admin: 2 }
+
+function opens(view: McpView, resource: Resource): boolean {
+  return ranks[view.access] >= ranks[resource.access]
 }
 
 async function readAccount(view: McpView, uri: unknown): Promise<object | null> {

@@ -12,7 +12,7 @@ export function openMcpView(
   { user, canWrite, clock = Date.now }: Pick<McpView, 'user' | 'canWrite'> & { clock?: () => number },
 ): McpView {
   const own = user === null ? toolkit : scopeToUser(toolkit, user)
-  return { toolkit: own, user, isAdmin: true, key: null, canWrite, clock }
+  return { toolkit: own, user, access: 'admin', key: null, canWrite, clock }
 }
 
 /**

@@ -30,6 +30,8 @@ export interface ToolResult {
   isError?: true
 }
 
+const ofCall = { whole: 'the arguments', hint: 'tools/list describes the arguments' }
+
 export function defineTool<Input extends z.ZodType>(spec: ToolSpec<Input>): Tool {
   const { name, title, description, input, writes = false } = spec
   return {
@@ -44,7 +46,7 @@ export function defineTool<Input extends z.ZodType>(spec: ToolSpec<Input>): Tool
     },
     call: async (view, given, signal) => {
       try {
-        const wanted = checkShape(input, given ?? {}, 'invalid_value')
+        const wanted = checkShape(input, given ?? {}, 'invalid_value', ofCall)
         return result(await spec.run(view, wanted, signal))
       } catch (error) {
         if (!isQwenctlError(error)) throw error

@@ -128,14 +128,14 @@ export const jobRoutes = [
     path: '/api/jobs/{name}/run',
     summary: 'Run a job now, for all of its accounts or for some',
     about: 'Answers when the runs have begun. `GET /api/jobs/runs` shows how they end.',
-    errors: ['job_not_found', 'account_not_found', 'invalid_usage', 'failed'],
+    errors: ['job_not_found', 'account_not_found', 'invalid_usage', 'jobs_off', 'failed'],
     body: jobPause,
     status: 202,
     answer: startedRuns,
     run: async ({ params, body, parts }) => {
       const { name } = await parts.toolkit.jobs.find(params.name)
       if (parts.runJob === null)
-        throw new QwenctlError('failed', 'this proxy runs no jobs', {
+        throw new QwenctlError('jobs_off', 'this proxy runs no jobs', {
           hint: `start it without --no-jobs, or type qwenctl jobs run ${name}`,
         })
       return { runs: await parts.runJob(name, body.accounts ?? []) }

@@ -12,9 +12,16 @@ export async function askPlugins(
 ): Promise<ProviderAnswers> {
   const found: ProviderAnswers = { answers: [], failures: [] }
   const collect = async (plugin: Interfaces.Plugin) => {
-    const { successes, failures } = await runHookWithin(config, plugin, [HOOK, { apiVersion: 1 }], options)
+    const { successes, failures, isStopped } = await runHookWithin(
+      config,
+      plugin,
+      [HOOK, { apiVersion: 1 }],
+      options,
+    )
+    const subject = isStopped ? 'its hook ' : ''
     for (const result of successes) found.answers.push({ plugin: plugin.name, providers: result })
-    for (const message of failures) found.failures.push({ plugin: plugin.name, message })
+    for (const message of failures)
+      found.failures.push({ plugin: plugin.name, message: `${subject}${message}` })
   }
   await Promise.all(withHook(config, HOOK).map(collect))
   return found

@@ -7,7 +7,7 @@ export const CALL_LIMIT_MS = 250
 const MOST_STARVED_CALLS = 5
 
 const holder: { call: (() => unknown) | null } = { call: null }
-/** Made for the first call: a context takes longer than many a command. */
+/** Made at the first call: making a context takes longer than most commands. */
 let runCall: ((limits: { timeout: number }) => unknown) | undefined
 
 function makeRunCall(): (limits: { timeout: number }) => unknown {

@@ -9,6 +9,8 @@ type LoadOptions = Parameters<typeof Config.load>[0]
 export interface ConfigOptions {
   /** The folder of installed plugins; default: oclif's folder. */
   pluginsFolder?: string | undefined
+  /** The folder that keeps which hooks were stopped; missing: none does. */
+  cacheFolder?: string | undefined
   warn: (message: string) => void
 }
 
@@ -47,14 +49,14 @@ export function adjustPluginOclif(
   }
 }
 
-function adjust({ prototype }: typeof Config, { pluginsFolder, warn }: ConfigOptions): void {
+function adjust({ prototype }: typeof Config, { pluginsFolder, cacheFolder, warn }: ConfigOptions): void {
   const { dir } = prototype as unknown as { dir: (category: string) => string }
   Object.assign(prototype, {
     dir(this: Config, category: string): string {
       return category === 'data' && pluginsFolder !== undefined ? pluginsFolder : dir.call(this, category)
     },
     runHook(this: Config, ...given: [event: string, options: Record<string, unknown>]) {
-      return runHookBounded(this, warn, ...given)
+      return runHookBounded(this, { warn, cacheFolder }, ...given)
     },
   })
 }

@@ -1,5 +1,6 @@
-import type { ErrorCode } from '../../../base/errors.ts'
-import { QwenctlError, errorKinds, isQwenctlError, readMessage } from '../../../base/errors.ts'
+import type { ErrorCode, QwenctlError } from '../../../base/errors.ts'
+import { errorKinds } from '../../../base/errors.ts'
+import { convertToPublic } from '../../../base/public-error.ts'
 import { turnClock } from '../../../base/turn-clock.ts'
 import { ACCEPTED_CODINGS } from '../../transport/body/content-codings.ts'
 import type { WireError } from '../../wire/wire-errors.ts'
@@ -20,9 +21,7 @@ const final: ReadonlySet<ErrorCode> = new Set([
 
 /** Sends a qwenctl error in the client's dialect. Any other error is a bug, and reveals no more than that. */
 export function sendError(response: ClientResponse, error: unknown): void {
-  const known = isQwenctlError(error)
-    ? error
-    : new QwenctlError('internal', 'the proxy failed on this request', { cause: readMessage(error) })
+  const known = convertToPublic(error, 'the proxy failed on this request')
   if (!response.isAnswered && !response.isGone) response.refusal = known
   const { code, status } = known
   const { retryAfterSeconds } = known.details
