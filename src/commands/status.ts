@@ -71,12 +71,12 @@ function troubleText(account: AccountQuotaView, now: string): string {
   return `${shownName(account)} ${statusText(account)}${reason}${back}${fix}`
 }
 
-/** An account that lacks a model or an endpoint works. The wrong model name of one client would be a trouble of all. */
-const lacking: ReadonlySet<string> = new Set(['model-unavailable', 'route-missing'])
+/** Otherwise one client's wrong model name would list every account here. */
+const lastingGaps: ReadonlySet<string> = new Set(['model-unavailable', 'route-missing'])
 
 function isTroubled({ status, cooldowns }: AccountQuotaView): boolean {
   if (status !== 'ready') return status !== 'disabled'
-  return cooldowns.some(({ model, reason }) => model !== null && !lacking.has(reason))
+  return cooldowns.some(({ model, reason }) => model !== null && !lastingGaps.has(reason))
 }
 
 function firstToRunOut(accounts: AccountQuotaView[]): StatusDocument['runsOutNext'] {

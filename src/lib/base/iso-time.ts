@@ -1,3 +1,13 @@
+/** Epoch milliseconds as ISO 8601 in UTC, for documents. */
+export function formatTime(at: number): string {
+  return new Date(at).toISOString()
+}
+
+/** The same where a time may be missing. */
+export function formatTimeOrNull(at: number | null): string | null {
+  return at === null ? null : formatTime(at)
+}
+
 let second = Number.NaN
 let secondText = ''
 let last = { at: Number.NaN, text: '' }

@@ -2,13 +2,13 @@
 // https://platform.openai.com/docs/api-reference/files, https://docs.claude.com/en/api/creating-message-batches
 // (2026-11-30).
 
+import { formatTime, formatTimeOrNull } from '../../base/iso-time.ts'
 import type { BatchView } from '../../toolkit/batch/batch-views.ts'
 import { KEPT_MS } from './batch-runner.ts'
 import type { StoredBatch, StoredFile } from '../../toolkit/batch/http/stored.ts'
 import { FINAL } from '../../toolkit/batch/http/stored.ts'
 
 const seconds = (at: number | null) => (at === null ? null : Math.floor(at / 1000))
-const formatTime = (at: number | null) => (at === null ? null : new Date(at).toISOString())
 
 export function fileShape({ id, bytes, createdAt, filename }: StoredFile, purpose = 'batch'): object {
   return {
@@ -66,11 +66,11 @@ export function anthropicBatch(batch: StoredBatch, view: BatchView | null, base:
     type: 'message_batch',
     processing_status: isOver ? 'ended' : state === 'cancelling' ? 'canceling' : 'in_progress',
     request_counts: { processing, succeeded, errored, canceled, expired },
-    ended_at: isOver ? formatTime(endedAt) : null,
+    ended_at: isOver ? formatTimeOrNull(endedAt) : null,
     created_at: formatTime(createdAt),
     expires_at: formatTime(createdAt + KEPT_MS),
     archived_at: null,
-    cancel_initiated_at: formatTime(cancelAskedAt),
+    cancel_initiated_at: formatTimeOrNull(cancelAskedAt),
     results_url: isOver ? `${base}/v1/messages/batches/${id}/results` : null,
   }
 }

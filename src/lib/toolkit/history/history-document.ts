@@ -4,6 +4,7 @@ import type { Account } from '../../account/account.ts'
 import { shortReference } from '../../account/account.ts'
 import type { ClientKey } from '../../account/client-key.ts'
 import { findJobOfKey } from '../../account/client-key.ts'
+import { formatTime } from '../../base/iso-time.ts'
 import { readPercentiles } from '../../quota/history/histogram.ts'
 import type { History, HistoryBucket, Tally } from '../../quota/history/history.ts'
 import { HOUR_MS, addTally, emptyTally, isNothing } from '../../quota/history/history.ts'
@@ -171,8 +172,4 @@ function buildRow(at: number, { key, label }: Label, tally: Tally): HistoryRow {
     latencyMs: readPercentiles(tally.latency),
     firstByteMs: readPercentiles(tally.firstByte),
   }
-}
-
-function formatTime(epochMs: number): string {
-  return new Date(epochMs).toISOString()
 }

@@ -5,6 +5,7 @@ import type { ClientKey, FormerSecret } from '../../account/client-key.ts'
 import { maskSecret } from '../../account/mask.ts'
 import { checkName } from '../../account/name.ts'
 import { QwenctlError } from '../../base/errors.ts'
+import { formatTimeOrNull } from '../../base/iso-time.ts'
 import { nearest } from '../../base/text/nearest.ts'
 import type { ClientKeyView } from '../../contract/access/keys.ts'
 import type { Ledger } from '../../quota/ledger.ts'
@@ -264,8 +265,8 @@ export class ClientKeys {
     const { id, name, hint, user, groups, models, expiresAt, createdAt } = key
     const accounts = key.accounts.map(nameOf)
     const accountCount = data.accounts.filter((account) => mayServe(key, account)).length
-    const availableAt = status === 'spent' ? formatTime(freeAt) : null
-    const lastUsedAt = formatTime(subject?.lastUsedAt ?? null)
+    const availableAt = status === 'spent' ? formatTimeOrNull(freeAt) : null
+    const lastUsedAt = formatTimeOrNull(subject?.lastUsedAt ?? null)
     return {
       id,
       name,
@@ -312,8 +313,4 @@ function parseLimits(texts: readonly string[]): string[] {
 
 export function hasExpired({ expiresAt }: Pick<ClientKey, 'expiresAt'>, now: number): boolean {
   return expiresAt !== null && Date.parse(expiresAt) <= now
-}
-
-function formatTime(at: number | null): string | null {
-  return at === null ? null : new Date(at).toISOString()
 }

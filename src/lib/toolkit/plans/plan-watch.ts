@@ -61,11 +61,11 @@ export class PlanWatch {
     ledger.refresh()
     const now = ledger.now()
     this.#startedAt ??= now
-    const asked = (await this.#listAskable()).filter((account) => user === null || account.user === user)
-    if (asked.length === 0) return []
+    const askable = (await this.#listAskable()).filter((account) => user === null || account.user === user)
+    if (askable.length === 0) return []
     const plans = readPlans(toolkit.home.plansFile)
     const interval = Math.max(every, SHORTEST_INTERVAL_MS)
-    const ids = asked
+    const ids = askable
       .filter((account) => this.#isDue(account, plans[account.id]?.at, { interval, now }))
       .map(({ id }) => id)
     if (ids.length === 0) return []
@@ -75,7 +75,7 @@ export class PlanWatch {
     return ids
   }
 
-  /** Most providers have no counts of their own, and ten thousand accounts must not hold up the requests. */
+  /** Only accounts with counts to ask for: a look at ten thousand others would hold up the requests of the proxy. */
   async #listAskable(): Promise<Account[]> {
     const { accounts, providers } = this.#parts.toolkit
     const registry = await providers()

@@ -1,4 +1,5 @@
 import type { Account } from '../../account/account.ts'
+import { formatTimeOrNull } from '../../base/iso-time.ts'
 import { heldAmount } from '../../quota/in-flight.ts'
 import { usable } from '../../quota/standing.ts'
 import type { CapRoom } from '../../rotation/cap-room.ts'
@@ -30,10 +31,12 @@ export function explainAccounts(shown: readonly Account[], findings: Findings): 
   const byId = new Map(verdicts.map((verdict) => [verdict.member.account.id, verdict]))
   const { accounts } = buildQuotaDocument(books, {}, [])
   const views = new Map(accounts.map((view) => [view.id, view]))
-  return shown.map((account) => explained(views.get(account.id)!, byId.get(account.id) ?? null, findings))
+  return shown.map((account) =>
+    explainAccount(views.get(account.id)!, byId.get(account.id) ?? null, findings),
+  )
 }
 
-function explained(
+function explainAccount(
   view: AccountQuotaView,
   verdict: Verdict | null,
   { asked, reserve, caps, books }: Findings,
@@ -55,7 +58,7 @@ function explained(
     translated: Boolean(verdict?.way?.translatedFrom),
     halfOpen: verdict?.isHalfOpen ?? false,
     reason: refused === null ? null : { code: refused.code, words: refused.words },
-    returnsAt: refused === null || refused.availableAt === null ? null : formatTime(refused.availableAt),
+    returnsAt: formatTimeOrNull(refused?.availableAt ?? null),
     cap: explainCap(id, caps, books),
     limits: view.limits.map((limit) => {
       const most = usable(limit, reserve)
@@ -98,8 +101,4 @@ function explainRefusal(
   const trouble = findTrouble(verdict.member.account, refusal)
   const words = trouble === null ? refusal.words : `${trouble.words}: ${trouble.fix}`
   return { code: refusal.kind, words, availableAt: refusal.availableAt }
-}
-
-export function formatTime(epochMs: number): string {
-  return new Date(epochMs).toISOString()
 }

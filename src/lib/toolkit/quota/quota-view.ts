@@ -3,6 +3,7 @@
 
 import type { Account } from '../../account/account.ts'
 import { providerSubject, quotaGroupSubject } from '../../account/account.ts'
+import { formatTime, formatTimeOrNull } from '../../base/iso-time.ts'
 import { cooldownWords } from '../../quota/cooldown-words.ts'
 import { listCooldowns } from '../../quota/cooldowns.ts'
 import type { Forecast } from '../../quota/forecast.ts'
@@ -156,7 +157,7 @@ function accountQuotaView(account: Account, scene: QuotaScene, open: InFlight): 
     enabled: account.enabled,
     status: verdict.status,
     statusReason: verdict.reason,
-    availableAt: verdict.availableAt === null ? null : formatTime(verdict.availableAt),
+    availableAt: formatTimeOrNull(verdict.availableAt),
     fix: verdict.fix,
     restingModels: restingModels(cooldowns),
     limits,
@@ -165,7 +166,7 @@ function accountQuotaView(account: Account, scene: QuotaScene, open: InFlight): 
     cooldowns,
     plan: scene.plans?.[account.id] ?? null,
     unsettled: open.orphaned.filter((reservation) => formatDay(reservation.at) === today).length,
-    lastUsedAt: subject?.lastUsedAt == null ? null : formatTime(subject.lastUsedAt),
+    lastUsedAt: formatTimeOrNull(subject?.lastUsedAt ?? null),
   }
 }
 
@@ -214,7 +215,7 @@ export function limitView(
     used,
     reserved: Math.min(reserved, used),
     remaining: Math.max(0, remaining),
-    resetsAt: resetsAt === null ? null : formatTime(resetsAt),
+    resetsAt: formatTimeOrNull(resetsAt),
     source: limit.from?.startsWith(PLAN_PREFIX) === true ? 'plan' : limit.source,
     model: 'model' in limit ? limit.model : null,
     from: limit.from,
@@ -226,11 +227,10 @@ export function limitView(
 function forecastView(forecast: Forecast | null): ForecastView | null {
   if (forecast === null) return null
   const { exhaustsAt, earliest, latest, perHour } = forecast
-  const timeOrNull = (at: number | null) => (at === null ? null : formatTime(at))
   return {
-    exhaustsAt: timeOrNull(exhaustsAt),
-    earliest: timeOrNull(earliest),
-    latest: timeOrNull(latest),
+    exhaustsAt: formatTimeOrNull(exhaustsAt),
+    earliest: formatTimeOrNull(earliest),
+    latest: formatTimeOrNull(latest),
     perHour,
   }
 }
@@ -248,7 +248,7 @@ function cooldownViews(account: Account, state: LedgerState, now: number): Coold
       words: cooldownWords[cooldown.reason],
       evidence: cooldown.evidence,
       since: formatTime(cooldown.since),
-      until: cooldown.until === null ? null : formatTime(cooldown.until),
+      until: formatTimeOrNull(cooldown.until),
     })),
   )
 }
@@ -277,8 +277,4 @@ function sum(numbers: number[]): number {
 function sumOrNull(numbers: (number | null)[]): number | null {
   const known = numbers.filter((number) => number !== null)
   return known.length === 0 ? null : sum(known)
-}
-
-function formatTime(epochMs: number): string {
-  return new Date(epochMs).toISOString()
 }

@@ -84,7 +84,7 @@ function userSettings(
   const refuse = (): never => {
     throw new QwenctlError(
       'forbidden',
-      `settings apply to all users, and the user ${user} may change only own data`,
+      `settings apply to all users, and the user ${user} may change only their own data`,
       { hint: 'change them on the machine with qwenctl config set' },
     )
   }

@@ -4,8 +4,11 @@ export interface LineProblem {
   problem: string
 }
 
-/** The most lines that `problems` lists, and the most texts and ranges of lines that `describe` has. */
-const MOST = 20
+/** The most lines that `problems` lists. */
+const MOST_PROBLEMS = 20
+/** The most faults that `describe` has, and the most ranges of lines of each. */
+const MOST_FAULTS = 20
+const MOST_RANGES = 20
 
 interface Range {
   first: number
@@ -23,15 +26,15 @@ export class LineFaults {
   /** Lines of one problem arrive in ascending order. */
   add(line: number, problem: string): void {
     this.count += 1
-    if (this.problems.length < MOST) this.problems.push({ line, problem })
+    if (this.problems.length < MOST_PROBLEMS) this.problems.push({ line, problem })
     let ranges = this.#ranges.get(problem)
     if (ranges === undefined) {
-      if (this.#ranges.size >= MOST) return
+      if (this.#ranges.size >= MOST_FAULTS) return
       this.#ranges.set(problem, (ranges = []))
     }
     const last = ranges.at(-1)
     if (last !== undefined && last.last + 1 === line) last.last = line
-    else if (ranges.length < MOST) ranges.push({ first: line, last: line })
+    else if (ranges.length < MOST_RANGES) ranges.push({ first: line, last: line })
     else return
     this.#described += 1
   }
