@@ -49,10 +49,19 @@ export interface HomeKind {
   given: () => Promise<LedgerHome>
 }
 
-export const homeKinds: readonly HomeKind[] = [
+const homeKinds: readonly HomeKind[] = [
   { name: 'files', isHere: true, runs: 40, processes: 4, given: givenFiles },
   { name: 'Redis', isHere: hasRedis, runs: 12, processes: 2, given: givenRedis },
 ]
+
+/** Both kinds, for the tests of the file that calls this. Its tests share a server, which ends with them. */
+export function listHomeKinds(): readonly HomeKind[] {
+  afterAll(async () => {
+    await (await server)?.stop()
+    server = null
+  })
+  return homeKinds
+}
 
 const program = fileURLToPath(new URL('processes/ledger-process.ts', import.meta.url))
 /** Every event makes a checkpoint due, and it is written in one piece. */
@@ -102,12 +111,8 @@ async function givenFiles(): Promise<LedgerHome> {
 
 let server: Promise<RedisServer> | null = null
 let homes = 0
-afterAll(async () => {
-  await (await server)?.stop()
-  server = null
-})
 
-/** The tests of a file share a server. Each home has another prefix there. */
+/** Each home has another prefix on the server. */
 async function givenRedis(): Promise<LedgerHome> {
   const { url, command } = await givenServer()
   const prefix = `home-${(homes += 1)}`

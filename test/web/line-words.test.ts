@@ -2,8 +2,11 @@ import { expect, test } from 'vitest'
 import type { LogLine } from '../../web/src/api/types.ts'
 import { formatDetail, kindLabel } from '../../web/src/views/live/line-words.ts'
 
-const line = (fields: Partial<LogLine>): LogLine =>
-  ({ kind: 'request', time: '2026-11-30T09:00:00.000Z', ...fields }) as LogLine
+const line = (fields: Partial<LogLine>): LogLine => ({
+  kind: 'request',
+  time: '2026-11-30T09:00:00.000Z',
+  ...fields,
+})
 
 test('a request names the accounts that failed before, in plain words', () => {
   const tried = ['alice:qwen/work rate-short', 'openai/main auth-dead', 'qwen/spare ok']

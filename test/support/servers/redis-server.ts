@@ -79,7 +79,8 @@ export class RedisServer {
   }
 
   async #spawn(options: readonly string[], ready: string): Promise<void> {
-    const child = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] })
+    // A server that a test leaves behind must not hold the test run open by an inherited pipe.
+    const child = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'ignore'] })
     this.#child = child
     child.stdout.setEncoding('utf8')
     for await (const text of child.stdout as AsyncIterable<string>) {

@@ -9,7 +9,7 @@ import type { LedgerState } from '../../../../src/lib/quota/log/state.ts'
 import { standing } from '../../../../src/lib/quota/standing.ts'
 import type { TicketLedger } from '../../../../src/lib/store/ledger/ticket-ledger.ts'
 import type { LedgerHome } from '../../../support/ledger-homes.ts'
-import { homeKinds, setLimits, settle } from '../../../support/ledger-homes.ts'
+import { listHomeKinds, setLimits, settle } from '../../../support/ledger-homes.ts'
 
 const HOUR = 3_600_000
 
@@ -95,7 +95,7 @@ function used({ subjects, now }: LedgerState): number {
   return standing(subjects.get('a')!.limits[0]!, now).used
 }
 
-describe.each(homeKinds)('in $name', ({ name, given, isHere, runs }) => {
+describe.each(listHomeKinds())('in $name', ({ name, given, isHere, runs }) => {
   const openTwo = (home: LedgerHome) => Promise.all([home.open(), home.open()])
 
   test.skipIf(!isHere)(

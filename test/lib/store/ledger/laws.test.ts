@@ -6,7 +6,7 @@ import { stateToJson } from '../../../../src/lib/quota/log/checkpoint.ts'
 import { findTotals, formatDay } from '../../../../src/lib/quota/log/totals.ts'
 import type { Reservation } from '../../../../src/lib/quota/ledger.ts'
 import type { TicketLedger } from '../../../../src/lib/store/ledger/ticket-ledger.ts'
-import { homeKinds, setLimits, settle } from '../../../support/ledger-homes.ts'
+import { listHomeKinds, setLimits, settle } from '../../../support/ledger-homes.ts'
 
 /** As many reservations at once, in turn by each ledger. Returns those that were granted. */
 async function reserve(
@@ -21,7 +21,7 @@ async function reserve(
   return (await Promise.all(all)).filter((reservation) => reservation !== null)
 }
 
-describe.each(homeKinds)('in $name', ({ given, isHere, runs }) => {
+describe.each(listHomeKinds())('in $name', ({ given, isHere, runs }) => {
   test.skipIf(!isHere)('requests of one turn get exactly what is left, and a reader sees it', async () => {
     const home = await given()
     const ledger = await home.open()

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { stateToJson } from '../../../../src/lib/quota/log/checkpoint.ts'
 import type { LedgerState } from '../../../../src/lib/quota/log/state.ts'
 import { standing } from '../../../../src/lib/quota/standing.ts'
-import { count, homeKinds, setLimits } from '../../../support/ledger-homes.ts'
+import { count, listHomeKinds, setLimits } from '../../../support/ledger-homes.ts'
 
 const DAY = 86_400_000
 
@@ -13,7 +13,7 @@ function used({ subjects, now }: LedgerState): number {
   return standing(subjects.get('a')!.limits[0]!, now).used
 }
 
-describe.each(homeKinds)('in $name', ({ given, isHere, processes }) => {
+describe.each(listHomeKinds())('in $name', ({ given, isHere, processes }) => {
   test.skipIf(!isHere)('all together get exactly the limit, each reservation once', async () => {
     const home = await given()
     const ledger = await home.open()

@@ -107,7 +107,7 @@ export class StreamFold {
       addHistory(taken, this.history)
       this.history = taken
     } else if (taken.size > 0) {
-      const later: History = this.finished.get(day) ?? new Map()
+      const later = this.finished.get(day) ?? (new Map() as History)
       addHistory(taken, later)
       this.finished.set(day, taken)
     }
