@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core'
+import { formatExpiry } from '../lib/toolkit/keys/expiry.ts'
 import {
   exportLines,
   hiddenVariables,
@@ -29,7 +30,7 @@ export default class Env extends AccountCommand {
     const url = proxyUrl(this.toolkit)
     const { name, secret } = await programKey(this.toolkit, flags, flags.expires)
     this.tell(
-      `Created the client key ${name} (--expires ${flags.expires}). To end it now: qwenctl keys revoke ${name}`,
+      `Created the client key ${name}. It expires ${formatExpiry(flags.expires)}. To revoke it now: qwenctl keys revoke ${name}`,
     )
     const env = programEnvironment(url, secret)
     const hidden = hiddenVariables.filter((variable) => process.env[variable] !== undefined)

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { QwenctlError } from '../lib/base/errors.ts'
 import { hiddenVariables, programEnvironment } from '../lib/toolkit/keys/program-environment.ts'
-import { prepareLaunch } from '../lib/toolkit/keys/program-launch.ts'
+import { prepareLaunch } from '../lib/toolkit/keys/launch/prepare-launch.ts'
 import { listedModels, programFlags, programKey, proxyUrl } from './base/program-key.ts'
 import { AccountCommand } from './base/toolkit-command.ts'
 

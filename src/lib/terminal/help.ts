@@ -8,6 +8,17 @@ export default class QwenctlHelp extends Help {
     return super.formatTopics(topics.filter(({ name }) => this.config.findCommand(name) === undefined))
   }
 
+  /** The text for a command with others below it is that of its topic: `plugins` also installs them. */
+  protected override formatCommands(commands: Command.Loadable[]): string {
+    return super.formatCommands(commands.map((command) => this.#describeTopic(command)))
+  }
+
+  #describeTopic(command: Command.Loadable): Command.Loadable {
+    if (!this.config.commandIDs.some((id) => id.startsWith(`${command.id}:`))) return command
+    const topic = this.config.topics.find(({ name }) => name === command.id)
+    return topic?.description === undefined ? command : { ...command, summary: topic.description }
+  }
+
   protected override summary(command: Command.Loadable): string | undefined {
     const summary = super.summary(command)
     const isOurs = this.config.plugins.get(command.pluginName ?? '')?.isRoot === true
@@ -15,7 +26,7 @@ export default class QwenctlHelp extends Help {
   }
 }
 
-/** `List installed plugins.` becomes `list installed plugins`. */
-function plainSummary(summary: string): string {
-  return `${summary.slice(0, 1).toLowerCase()}${summary.slice(1)}`.replace(/\.$/, '')
+/** `List installed plugins.` becomes `list installed plugins`; `OAuth login` keeps its letters. */
+export function plainSummary(summary: string): string {
+  return summary.replace(/^\p{Lu}(?=\p{Ll})/u, (letter) => letter.toLowerCase()).replace(/(?<!\.)\.$/, '')
 }

@@ -11,6 +11,8 @@ import { settingsTable } from './settings/settings-table.ts'
 export interface NameView {
   value: string
   summary: string
+  /** The full reference of the account that the value names. */
+  account?: string
 }
 
 export type NameKind =
@@ -96,15 +98,20 @@ function accountNames(chosen: Account[], all: Account[]): NameView[] {
   const users = new Set(all.map(({ user }) => user)).size
   const bare = chosen
     .filter(({ name }) => isOnly(name))
-    .map(({ name, provider }) => ({ value: name, summary: `account at ${provider}` }))
+    .map((one) => ({ value: one.name, summary: `account at ${one.provider}`, account: fullReference(one) }))
   const isOnlyAt = ({ provider, name }: Account) =>
     all.filter((other) => other.name === name && other.provider === provider).length === 1
   const short = chosen
     .filter((account) => users > 1 && isOnlyAt(account))
-    .map(({ provider, name }) => ({ value: `${provider}/${name}`, summary: 'account' }))
-  const full = chosen.map(({ user, provider, name, enabled }) => ({
-    value: `${users > 1 ? `${user}:` : ''}${provider}/${name}`,
-    summary: enabled ? 'account' : 'account, disabled',
+    .map((one) => ({
+      value: `${one.provider}/${one.name}`,
+      summary: 'account',
+      account: fullReference(one),
+    }))
+  const full = chosen.map((one) => ({
+    value: users > 1 ? fullReference(one) : `${one.provider}/${one.name}`,
+    summary: one.enabled ? 'account' : 'account, disabled',
+    account: fullReference(one),
   }))
   return [...bare, ...short, ...full]
 }

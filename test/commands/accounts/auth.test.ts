@@ -80,7 +80,11 @@ test('when no server answers, exits with 1, stores nothing, and --no-verify stor
 })
 
 test.each([
-  [['auth', 'add', 'work'], 'missing_answer', '--provider'],
+  [
+    ['auth', 'add', 'work'],
+    'missing_answer',
+    'add --provider PROVIDER; qwenctl providers list shows the providers',
+  ],
   [['auth', 'add', 'openai/work'], 'missing_answer', '--key-stdin'],
   [['auth', 'add', 'custom/work'], 'missing_answer', '--base-url'],
   [['auth', 'add', 'openai/work', '-p', 'qwen'], 'invalid_usage', 'leave one of them out'],

@@ -51,6 +51,8 @@ test('for every kind of place, the candidates are those that fit there', async (
   expect(await candidates(home, 'accounts', 'show', 'bob:')).toEqual(['bob:sandbox/other'])
   expect(await candidates(home, 'accounts', 'show', 'sandbox/o')).toEqual(['sandbox/other'])
   expect(await candidates(home, 'keys', 'create', 'x', '--accounts', 'play,ot')).toEqual(['play,other'])
+  expect(await candidates(home, 'keys', 'create', 'x', '--accounts', 'sandbox/play,pl')).toEqual([])
+  expect(await candidates(home, 'jobs', 'add', 'x', '--account', 'play,ot')).toEqual([])
   expect(await candidates(home, 'help', 'quota', 'sh')).toEqual(['show'])
   expect(await candidates(home, 'quota', 'show', '--user', 'bob', '--group', '')).toEqual(['nightly'])
   expect(await candidates(home, 'quota', 'show', '--group=night')).toEqual([

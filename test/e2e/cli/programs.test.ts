@@ -58,7 +58,10 @@ test('exec says what is missing: the command, the program, the account', async (
 
 test('what env prints works in a shell', async () => {
   const { home } = await given()
-  const { stdout } = await runBinary(home, ['env', '--account', 'b'])
+  const { stdout, stderr } = await runBinary(home, ['env', '--account', 'b'])
+  expect(stderr).toMatch(
+    /^Created the client key (program-\w+)\. It expires in 12h\. To revoke it now: qwenctl keys revoke \1\n$/,
+  )
   const script = `${stdout}\n"$0" -e "$1"`
   const env = cleanEnv(home)
   // The process ends with 7, as it says.

@@ -26,3 +26,16 @@ test('models are those that the accounts are known to have, within the filter', 
   expect(await names({})).toEqual(['fetched', 'm1', 'm2'])
   expect(await names({ user: 'alice' })).toEqual(['m1', 'm2'])
 })
+
+test('every form of the name of an account says which account it is', async () => {
+  const env = { QWENCTL_HOME: temporaryFolder() }
+  const toolkit = openToolkit({ env })
+  await toolkit.accounts.add({ provider: 'sandbox', name: 'a1', user: 'ann' })
+  const forms = async () =>
+    (await readNames(resolveHome(env), 'account', {})).map(({ value, account }) => [value, account])
+  const a1 = 'ann:sandbox/a1'
+  expect(await forms()).toEqual(['a1', 'sandbox/a1'].map((value) => [value, a1]))
+  await toolkit.accounts.add({ provider: 'sandbox', name: 'a1', user: 'bob' })
+  await toolkit.close()
+  expect(await forms()).toEqual([a1, 'bob:sandbox/a1'].map((value) => [value, value]))
+})

@@ -30,9 +30,7 @@ export async function askProvider(providers: ProviderView[]): Promise<string> {
   const question = {
     message: 'Provider',
     subject: 'the provider',
-    flag: '--provider PROVIDER',
-    command:
-      'qwenctl auth add NAME --provider PROVIDER --key-env VARIABLE; qwenctl providers list shows the providers',
+    flag: '--provider PROVIDER; qwenctl providers list shows the providers',
   }
   return askChoice(
     question,

@@ -48,19 +48,16 @@ function formatWait({ resumesAt, left }: BatchView, now: string): string {
   return `resumes at ${comingTime(resumesAt!, now)} (${formatIn(resumesAt!, now)}), ${left} left`
 }
 
-/** The end of a run, in a few lines. `sent`: the lines that this run sent. */
-export function formatEnd(batch: BatchView, command: string, sent: number): string[] {
+/** The end of a run, in a few lines. `toSend`: the lines that the run had to send. */
+export function formatEnd(batch: BatchView, command: string, toSend: number): string[] {
   const { status, done, failed, unknown, lines, reason } = batch
   const took = batch.endedAt === null ? 0 : Date.parse(batch.endedAt) - Date.parse(batch.startedAt)
   const cost = batch.costUsd === null ? '' : `, ${formatUsd(batch.costUsd)}`
-  const isWhole = done === lines
-  const all = lines === 1 ? 'The line' : `All ${lines} lines`
-  const subject = isWhole ? all : `${done} of ${lines} lines`
-  const isPlural = lines > 1
+  const isBefore = toSend === 0
   const said = [
-    sent === 0
-      ? `${subject} ${isPlural ? 'were' : 'was'} answered before; nothing was sent. The answers: ${batch.output}`
-      : `${subject} ${isPlural ? 'are' : 'is'} answered: ${batch.output} (${formatDuration(took)}${cost}).`,
+    isBefore
+      ? `${formatAnswered(batch, isBefore)} before; nothing was sent. The answers: ${batch.output}`
+      : `${formatAnswered(batch, isBefore)}: ${batch.output} (${formatDuration(took)}${cost}).`,
   ]
   if (failed > 0) {
     said.push(`${failed} failed: ${batch.errors}. To send them again: ${command} --retry-failed`)
@@ -73,6 +70,13 @@ export function formatEnd(batch: BatchView, command: string, sent: number): stri
   const left = lines - done - failed - unknown
   if (left > 0) said.push(`${left} are left: ${reason ?? status}. To continue: ${command}`)
   return said
+}
+
+/** `All 3 lines are answered`, `2 of 3 lines were answered`, `The line is not answered`. */
+function formatAnswered({ done, lines }: BatchView, isBefore: boolean): string {
+  if (lines === 1) return `The line ${isBefore ? 'was' : 'is'} ${done === 1 ? '' : 'not '}answered`
+  const subject = done === lines ? `All ${lines} lines` : `${done} of ${lines} lines`
+  return `${subject} ${isBefore ? 'were' : 'are'} answered`
 }
 
 export const accountColumns: Column[] = [

@@ -24,12 +24,16 @@ export interface FlagEntry {
   summary: string
   takesValue: boolean
   multiple: boolean
+  /** Separates several values in one word; null: the command takes the word as one value. */
+  delimiter: string | null
   options: string[]
 }
 
 export interface Candidate {
   value: string
   summary: string
+  /** The full reference of the account that the value names: several values may name one account. */
+  account?: string
 }
 
 /** The restriction of names by earlier words of the line. */
@@ -73,6 +77,12 @@ const filesOf: Record<string, ReadonlySet<string>> = {
   batch: new Set(['out', 'errors']),
 }
 
+/** Flags of `qwenctl` without a command. */
+const rootFlags: readonly Candidate[] = [
+  { value: '--help', summary: 'show help' },
+  { value: '--version', summary: 'show the version' },
+]
+
 /** The candidates for the last word of `words` (empty: nothing typed yet), given the words before it. */
 export async function complete(words: string[], table: CommandTable, names: NameSource): Promise<Completion> {
   const current = words.at(-1) ?? ''
@@ -80,7 +90,10 @@ export async function complete(words: string[], table: CommandTable, names: Name
   if (before[0] === 'help' && !current.startsWith('-'))
     return matching(current, formatNext(before.slice(1), table))
   const command = findCommand(before, table)
-  if (command === null) return matching(current, formatNext(before, table))
+  if (command === null) {
+    const flags = before.length === 0 ? rootFlags : []
+    return matching(current, [...formatNext(before, table), ...flags])
+  }
   const rest = before.slice(command.words.split(' ').length)
   if (rest.includes('--')) return nothing()
   const completion = await completeIn({ command, rest, current, names })
@@ -125,37 +138,40 @@ async function argumentValues(place: Place): Promise<Completion> {
   if (arg === undefined) return matching(place.current, flagsLeft(place.command, place.rest))
   // `auth add NAME` creates a name; there is nothing to complete.
   if (arg.name === 'name') return nothing()
-  const found = await listValues(arg.name, arg.options, place.current, place)
-  return { ...found, candidates: found.candidates.filter((one) => !given.includes(one.value)) }
+  const { candidates, files } = await listValues(arg.name, arg.options, place)
+  return { ...matching(place.current, omitGiven(candidates, given)), files }
 }
 
 async function flagValues(flag: FlagEntry, current: string, place: Place): Promise<Completion> {
-  const { name, options, multiple } = flag
+  const { name, options, delimiter } = flag
   const [topic = ''] = place.command.words.split(' ')
   if (filesOf[topic]?.has(name) === true) return { candidates: [], files: true }
-  const comma = multiple ? current.lastIndexOf(',') : -1
-  if (comma < 0) return listValues(name, options, current, place)
-  const earlier = current.slice(0, comma + 1)
-  const given = new Set(earlier.split(','))
-  const { candidates } = await listValues(name, options, current.slice(comma + 1), place)
-  const left = candidates.filter(({ value }) => !given.has(value))
-  return { candidates: left.map((one) => ({ ...one, value: earlier + one.value })), files: false }
+  const earlier = delimiter === null ? '' : current.slice(0, current.lastIndexOf(delimiter) + 1)
+  const given = delimiter === null ? [] : earlier.split(delimiter)
+  const found = await listValues(name, options, place)
+  const { candidates } = matching(current.slice(earlier.length), omitGiven(found.candidates, given))
+  const whole = candidates.map((one) => ({ ...one, value: earlier + one.value }))
+  return { candidates: whole, files: found.files }
 }
 
-async function listValues(
-  name: string,
-  options: string[],
-  current: string,
-  place: Place,
-): Promise<Completion> {
+/** All values that fit, whatever is typed of them. */
+async function listValues(name: string, options: string[], place: Place): Promise<Completion> {
   if (options.length > 0)
-    return matching(
-      current,
-      options.map((value) => ({ value, summary: '' })),
-    )
+    return { candidates: options.map((value) => ({ value, summary: '' })), files: false }
   if (fileFlags.has(name)) return { candidates: [], files: true }
   const kind = nameKinds[name]
-  return kind === undefined ? nothing() : matching(current, await place.names(kind, readFilter(place)))
+  return kind === undefined
+    ? nothing()
+    : { candidates: await place.names(kind, readFilter(place)), files: false }
+}
+
+/** Leaves out the given values, and other names of the accounts among them. */
+function omitGiven(candidates: Candidate[], given: readonly string[]): Candidate[] {
+  const isGiven = ({ value }: Candidate) => given.includes(value)
+  const accounts = new Set(candidates.filter(isGiven).map(({ account }) => account))
+  return candidates.filter(
+    (one) => !isGiven(one) && (one.account === undefined || !accounts.has(one.account)),
+  )
 }
 
 /** The longest command that the words begin with. */
@@ -177,14 +193,7 @@ function formatNext(before: string[], table: CommandTable): Candidate[] {
     const topic = table.topics[prefix + next]
     if (more.length === 0 || !found.has(next)) found.set(next, topic ?? (more.length === 0 ? summary : ''))
   }
-  const commands = [...found].map(([value, summary]) => ({ value, summary }))
-  return before.length === 0
-    ? [
-        ...commands,
-        { value: '--help', summary: 'show help' },
-        { value: '--version', summary: 'show the version' },
-      ]
-    : commands
+  return [...found].map(([value, summary]) => ({ value, summary }))
 }
 
 function flagCalled(command: CommandEntry, word: string | undefined): FlagEntry | undefined {

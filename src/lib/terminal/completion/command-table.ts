@@ -42,6 +42,7 @@ function listFlags(flag: Command.Flag.Cached): FlagEntry[] {
     summary: flag.summary ?? flag.description ?? '',
     takesValue: flag.type === 'option',
     multiple: flag.type === 'option' && flag.multiple === true,
+    delimiter: flag.type === 'option' ? (flag.delimiter ?? null) : null,
     options: flag.type === 'option' ? [...(flag.options ?? [])] : [],
   }
   const isNegatable = flag.type === 'boolean' && flag.allowNo === true

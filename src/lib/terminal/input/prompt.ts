@@ -8,8 +8,6 @@ export interface Question {
   subject: string
   /** How to answer on the command line: `--provider PROVIDER`. */
   flag: string
-  /** A whole command that answers it, where one exists; missing: the flag alone. */
-  command?: string
 }
 
 export interface Choice {
@@ -63,9 +61,7 @@ async function ask<Answer = string>(question: Question, kind: Record<string, unk
     throw new QwenctlError(
       'missing_answer',
       `${question.subject} is missing, and there is no terminal to ask on`,
-      {
-        hint: question.command ?? `add ${question.flag}`,
-      },
+      { hint: `add ${question.flag}` },
     )
   }
   const { default: inquirer } = await import('inquirer')

@@ -13,6 +13,12 @@ export function readExpiry(text: string, now: number): string {
   })
 }
 
+/** The expiry as a part of a sentence: `in 12h`, `on 2027-01-31`, `at 2027-01-31T12:00:00Z`. */
+export function formatExpiry(text: string): string {
+  if (/^\d+[mhdw]$/.test(text)) return `in ${text}`
+  return text.includes('T') ? `at ${text}` : `on ${text}`
+}
+
 /** A date lasts until its end in UTC. */
 function parseDate(text: string): number {
   if (/^\d{4}-\d{2}-\d{2}$/.test(text)) return Date.parse(`${text}T00:00:00Z`) + 86_400_000

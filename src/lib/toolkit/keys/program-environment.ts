@@ -17,11 +17,16 @@ export function programEnvironment(url: string, secret: string): Record<string, 
   }
 }
 
-/** Variables that some libraries prefer to those above. A program must not see them. */
+/**
+ * Variables that some libraries prefer to those above, and switches that lead to another service. A program must not
+ * see them (https://code.claude.com/docs/en/env-vars, 2026-11).
+ */
 export const hiddenVariables = [
   'ANTHROPIC_API_KEY',
+  'CLAUDE_CODE_USE_ANTHROPIC_AWS',
   'CLAUDE_CODE_USE_BEDROCK',
   'CLAUDE_CODE_USE_FOUNDRY',
+  'CLAUDE_CODE_USE_MANTLE',
   'CLAUDE_CODE_USE_VERTEX',
   'GOOGLE_API_KEY',
   'GOOGLE_GENAI_USE_VERTEXAI',
