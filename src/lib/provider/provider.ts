@@ -80,6 +80,8 @@ export interface Usage {
   audioOutputTokens?: number
   /** Web searches that the service ran for the answer. */
   webSearches?: number
+  /** `outputTokens` is the total: the service reported nothing else. */
+  isTotal?: true
   /** The service reported no tokens, or not all of them, so qwenctl estimates. */
   isEstimated?: true
 }

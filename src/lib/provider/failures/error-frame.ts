@@ -1,5 +1,5 @@
 import { isRecord } from '../../base/is-record.ts'
-import { innerError } from './read-error.ts'
+import { innerError, readException } from './read-error.ts'
 
 /**
  * True when the whole body of a 200, or a stream frame, is an error in disguise. Forms are OpenAI
@@ -26,8 +26,9 @@ export function isEmptyAnswer(data: unknown): boolean {
  * Whether a frame amid a stream calls itself an error. The bare forms of `saysFailure` may be part of an answer there.
  * An empty `error` counts: only a whole body has one beside its answer.
  */
-export function callsItselfError({ error, type }: Record<string, unknown>): boolean {
-  return Boolean(error) || type === 'error' || type === 'response.failed'
+export function callsItselfError(data: Record<string, unknown>): boolean {
+  const { error, type } = data
+  return Boolean(error) || type === 'error' || type === 'response.failed' || readException(data) !== undefined
 }
 
 function isErrorBody(data: unknown): boolean {

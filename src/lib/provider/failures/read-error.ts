@@ -66,12 +66,11 @@ function fromRoot(given: JsonObject): BodyFacts {
   if (isRecord(inner)) return fromErrorObject(inner, root)
   if (typeof inner === 'string') return fromErrorString(inner, root)
   // Cloudflare's AI gateway: a list of objects. Hugging Face: a list of sentences.
-  if (Array.isArray(inner) && isRecord(inner[0])) return fromErrorObject(inner[0], root)
-  if (Array.isArray(inner)) return fromFlat({ ...root, detail: inner })
+  if (Array.isArray(inner)) return fromErrorList(inner, root) ?? fromFlat({ ...root, detail: inner })
   const { base_resp: base, errors } = root
   if (isRecord(base)) return fromBaseResp(base, root)
-  const first: unknown = Array.isArray(errors) ? errors[0] : undefined
-  if (isRecord(first)) return fromErrorObject(first, root)
+  const listed = Array.isArray(errors) ? fromErrorList(errors, root) : null
+  if (listed !== null) return listed
   // ModelScope: `{"errors":{"message":"..."},"request_id":"..."}`.
   if (isRecord(errors)) return fromErrorObject(errors, root)
   return fromFlat(root)
@@ -98,12 +97,34 @@ export function innerError(root: JsonObject): unknown {
   return isRecord(choice) && truthy(choice.error) ? choice.error : readException(root)
 }
 
-/** Streams of Amazon Bedrock: `{"throttlingException":{"message":"..."}}`. */
-function readException(root: JsonObject): JsonObject | undefined {
-  const name = Object.keys(root).find((key) => key.endsWith('Exception'))
-  const found = name === undefined ? undefined : root[name]
-  return isRecord(found) ? { code: name, ...found } : undefined
+/**
+ * Streams of Amazon Bedrock: `{"throttlingException":{"message":"..."}}`, with no other member. Undefined: another
+ * body, such as one of .NET with an `innerException`.
+ */
+export function readException(root: JsonObject): JsonObject | undefined {
+  for (const name in root) {
+    // Only the first member is looked at: frames of a stream come here.
+    const found = root[name]
+    if (!EXCEPTIONS.has(name) || !isRecord(found) || Object.keys(root).length !== 1) return undefined
+    return { code: name, ...found }
+  }
+  return undefined
 }
+
+/** docs.aws.amazon.com/bedrock/latest/APIReference, InvokeModelWithResponseStream and ConverseStream (2026-11). */
+const EXCEPTIONS: ReadonlySet<string> = new Set([
+  'accessDeniedException',
+  'internalServerException',
+  'modelErrorException',
+  'modelNotReadyException',
+  'modelStreamErrorException',
+  'modelTimeoutException',
+  'resourceNotFoundException',
+  'serviceQuotaExceededException',
+  'serviceUnavailableException',
+  'throttlingException',
+  'validationException',
+])
 
 function fromErrorObject(error: JsonObject, root: JsonObject): BodyFacts {
   return {
@@ -118,6 +139,16 @@ function fromErrorObject(error: JsonObject, root: JsonObject): BodyFacts {
     error,
     status: httpStatus(error.code) ?? httpStatus(error.status) ?? httpStatus(error.http_code),
   }
+}
+
+/** The first error with a code, all messages, and the list as `detail`; null: the list has no objects. */
+function fromErrorList(list: unknown[], root: JsonObject): BodyFacts | null {
+  const errors = list.filter(isRecord)
+  const named = errors.find(({ code }) => text(code) !== null) ?? errors[0]
+  if (named === undefined) return null
+  const messages = list.map((item) => (isRecord(item) ? said(item) : text(item)))
+  const message = [...new Set(messages.filter((one) => one !== null))].join('; ')
+  return fromErrorObject({ ...named, message, detail: list }, root)
 }
 
 /** ElevenLabs: `{"detail":{"status":"quota_exceeded"}}` (elevenlabs.io/docs/api-reference, 2026-11). */

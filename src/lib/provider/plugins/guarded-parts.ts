@@ -170,6 +170,7 @@ function readUsageValue(value: unknown): Usage {
     const amount = readAmount(value[part])
     if (amount !== null && amount > 0) usage[part] = amount
   }
+  if (value.isTotal === true) usage.isTotal = true
   return usage
 }
 

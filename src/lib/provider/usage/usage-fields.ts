@@ -26,6 +26,7 @@ export function readUsageFields(usage: JsonObject): Usage | null {
   const costUsd = ticksCost(usage)
   if (input === null && output === null && costUsd === null) return nested(usage) ?? renamed(usage)
   const found: Usage = { inputTokens: input, outputTokens: output, costUsd }
+  if (isBareTotal(usage, found)) found.isTotal = true
   addParts(found, usage)
   return Array.isArray(usage.iterations) ? withIterations(found, usage.iterations) : found
 }
@@ -48,9 +49,17 @@ function inputTokens(usage: JsonObject): number | null {
   const read = count(usage.cache_read_input_tokens)
   // A service that echoes Anthropic's names next to `prompt_tokens` has already included the cache.
   if (whole !== null && whole > 0) return withCacheBeside(whole, usage)
-  if (said !== null || created !== null || read !== null)
-    return Math.max(whole ?? 0, (said ?? 0) + (created ?? 0) + (read ?? 0))
+  if (said !== null || created !== null || read !== null) {
+    const cached = (created ?? 0) + (read ?? 0)
+    return Math.max(whole ?? 0, said !== null && isInside(cached, said, usage) ? said : (said ?? 0) + cached)
+  }
   return whole ?? sum(count(usage.prompt_cache_hit_tokens), count(usage.prompt_cache_miss_tokens))
+}
+
+/** The total is that of input and output alone: this service includes the cache in its input. */
+function isInside(cached: number, input: number, usage: JsonObject): boolean {
+  const output = count(usage.output_tokens)
+  return output !== null && cached <= input && count(usage.total_tokens) === input + output
 }
 
 /** More cached tokens than input tokens: this service counts the two separately. */
@@ -68,6 +77,11 @@ function outputTokens(usage: JsonObject, input: number | null): number | null {
   if (input === null) return largest(said, total)
   const rest = total - input
   return rest > (said ?? 0) ? rest : said
+}
+
+function isBareTotal(usage: JsonObject, { inputTokens: input, outputTokens: output }: Usage): boolean {
+  const said = largest(count(usage.completion_tokens), count(usage.output_tokens))
+  return input === null && said === null && output !== null
 }
 
 /** Without a total, more reasoning than output shows that the output leaves it out. */

@@ -46,19 +46,31 @@ const usageMemberReaders: ReadonlySet<(body: unknown) => Usage> = new Set([readU
 
 /**
  * Combines the usage of two frames of one stream. Counts in a stream only grow, and some services later repeat a
- * field as 0. The larger value is therefore right.
+ * field as 0. The larger value is therefore right. A bare total of one frame contains the parts of the other.
  */
 export function mergeUsage(before: Usage, next: Usage): Usage {
+  const inputTokens = larger(before.inputTokens, next.inputTokens)
   const merged: Usage = {
-    inputTokens: larger(before.inputTokens, next.inputTokens),
-    outputTokens: larger(before.outputTokens, next.outputTokens),
+    inputTokens,
+    outputTokens: larger(outputBeside(before, inputTokens), outputBeside(next, inputTokens)),
     costUsd: larger(before.costUsd, next.costUsd),
   }
+  if (inputTokens === null && [before, next].some((one) => isTotalOf(merged, one))) merged.isTotal = true
   for (const part of usageParts) {
     const tokens = Math.max(before[part] ?? 0, next[part] ?? 0)
     if (tokens > 0) merged[part] = tokens
   }
   return merged
+}
+
+function isTotalOf(merged: Usage, one: Usage): boolean {
+  return one.isTotal === true && one.outputTokens === merged.outputTokens
+}
+
+/** The output tokens of one frame, if its stream has this input. */
+function outputBeside({ outputTokens, isTotal }: Usage, inputTokens: number | null): number | null {
+  if (isTotal !== true || inputTokens === null || outputTokens === null) return outputTokens
+  return outputTokens > inputTokens ? outputTokens - inputTokens : null
 }
 
 /** The parts of a usage that have prices of their own. */

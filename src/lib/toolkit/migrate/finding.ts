@@ -92,9 +92,12 @@ export interface Finding {
   notes: string[]
 }
 
-export function finding(
-  said: Pick<Finding, 'source' | 'file' | 'provider' | 'name'> & Partial<Finding>,
-): Finding {
+/** `note`: that of its service, see `Service`; one more of the notes. */
+export function finding({
+  note,
+  ...said
+}: Pick<Finding, 'source' | 'file' | 'provider' | 'name'> & Partial<Finding> & { note?: string }): Finding {
+  const { notes = [] } = said
   return {
     baseUrl: null,
     secret: null,
@@ -115,7 +118,7 @@ export function finding(
     schedule: null,
     listLimits: null,
     declined: null,
-    notes: [],
     ...said,
+    notes: note === undefined ? notes : [...notes, note],
   }
 }

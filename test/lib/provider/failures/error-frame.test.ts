@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { isEmptyAnswer, isErrorFrame } from '../../../../src/lib/provider/failures/error-frame.ts'
+import {
+  callsItselfError,
+  isEmptyAnswer,
+  isErrorFrame,
+} from '../../../../src/lib/provider/failures/error-frame.ts'
 import { anthropicError, nativeError, openaiError } from '../given-answer.ts'
 
 describe('isErrorFrame', () => {
@@ -32,6 +36,8 @@ describe('isErrorFrame', () => {
     ['a detail', null, { detail: 'Not authenticated' }],
     ['a list of wrong fields', null, { detail: [{ loc: ['body'], msg: 'Field required' }] }],
     ['a NVIDIA error', null, { status: 429, title: 'Too Many Requests' }],
+    ['an exception of Bedrock', null, { throttlingException: { message: 'm' } }],
+    ['a timeout of Bedrock', null, { modelTimeoutException: { message: 'm' } }],
     ['a list of errors', null, { success: false, errors: [{ code: 7003, message: 'no' }], result: null }],
   ])('when it is %s, says so', (_, event, data) => {
     expect(isErrorFrame(event, data)).toBe(true)
@@ -53,10 +59,30 @@ describe('isErrorFrame', () => {
     ['an answer that says success', null, { success: true, code: 200, data: [] }],
     ['an answer with an empty code', null, { code: 0, msg: 'ok', result: {} }],
     ['an answer with a good error code', null, { error_code: 0, error_msg: '', result: 'hi' }],
+    ['an answer beside an exception', null, { choices: [{ message: { content: 'x' } }], lastException: {} }],
+    [
+      'an answer beside an exception of Bedrock',
+      null,
+      { throttlingException: {}, choices: [{ message: { content: 'x' } }] },
+    ],
     ['an empty list', null, []],
     ['a list of something else', null, [{ embedding: [1] }]],
   ])('when it is %s, says no', (_, event, data) => {
     expect(isErrorFrame(event, data)).toBe(false)
+  })
+})
+
+describe('callsItselfError', () => {
+  it.each([
+    [{ throttlingException: { message: 'm' } }, true],
+    [{ error: { code: 1 } }, true],
+    [{ throttlingException: 'm' }, false],
+    [{ innerException: { message: 'm' } }, false],
+    [{ throttlingException: {}, choices: [] }, false],
+    [{ choices: [], throttlingException: {} }, false],
+    [{}, false],
+  ])('%j', (data, isError) => {
+    expect(callsItselfError(data)).toBe(isError)
   })
 })
 

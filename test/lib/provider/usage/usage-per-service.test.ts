@@ -195,7 +195,21 @@ const services: [string, unknown[], Usage][] = [
     ],
     tokens(3, 2),
   ],
-  ['MiniMax, with a total alone', [{ choices: [{}], usage: { total_tokens: 1367 } }], tokens(null, 1367)],
+  [
+    'MiniMax, with a total alone',
+    [{ choices: [{}], usage: { total_tokens: 1367 } }],
+    tokens(null, 1367, { isTotal: true }),
+  ],
+  [
+    'a total in one frame, and its parts in a later one',
+    [{ metrics: { total_tokens: 500 } }, { usage: { prompt_tokens: 400, completion_tokens: 100 } }],
+    tokens(400, 100),
+  ],
+  [
+    'a total behind its input',
+    [{ message: { usage: { input_tokens: 400 } } }, { usage: { total_tokens: 500 } }],
+    tokens(400, 100),
+  ],
   [
     'DashScope, with writes to its cache',
     [
@@ -334,6 +348,16 @@ const services: [string, unknown[], Usage][] = [
     tokens(180, 8, { cacheReadTokens: 100, cacheWriteTokens: 50 }),
   ],
   [
+    'a gateway with the cache inside of the input, as its total says',
+    [{ usage: { inputTokens: 1010, outputTokens: 5, totalTokens: 1015, cacheReadInputTokens: 1000 } }],
+    tokens(1010, 5, { cacheReadTokens: 1000 }),
+  ],
+  [
+    'a gateway with the cache beside the input, in a total without it',
+    [{ usage: { input_tokens: 10, output_tokens: 5, total_tokens: 15, cache_read_input_tokens: 1000 } }],
+    tokens(1010, 5, { cacheReadTokens: 1000 }),
+  ],
+  [
     'Amazon Bedrock, streamed',
     [{ metadata: { usage: { inputTokens: 30, outputTokens: 8, totalTokens: 38 } } }],
     tokens(30, 8),
@@ -423,6 +447,8 @@ describe('the cost in an answer', () => {
   })
 })
 
+const countAll = ({ inputTokens, outputTokens }: Usage): number => (inputTokens ?? 0) + (outputTokens ?? 0)
+
 describe('parts of a usage', () => {
   const name = fc.constantFrom(
     'prompt_tokens',
@@ -450,9 +476,12 @@ describe('parts of a usage', () => {
       fc.property(usage, usage, (one, other) => {
         expect(mergeUsage(one, other)).toEqual(mergeUsage(other, one))
         const merged = mergeUsage(one, other)
-        for (const each of [one, other])
+        for (const { isTotal, ...each } of [one, other]) {
+          expect(countAll(merged)).toBeGreaterThanOrEqual(countAll(each))
+          if (isTotal === true) continue
           for (const [part, amount] of Object.entries(each))
             expect((merged[part as keyof Usage] ?? 0) >= (amount ?? 0)).toBe(true)
+        }
       }),
     )
   })

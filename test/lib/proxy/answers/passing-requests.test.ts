@@ -80,6 +80,11 @@ describe('an error that quotes the credential of its account', () => {
   // No pattern knows it for a key.
   const secret = 'correcthorse/battery+9f8e7d6c'
   const quoting = { error: { message: `no ${secret} and ${secret}`, code: secret } }
+  // PHP escapes the slash, other languages the plus.
+  const escaped = JSON.stringify(quoting)
+    .replaceAll('/', String.raw`\/`)
+    .replaceAll('+', String.raw`\u002B`)
+  const nested = JSON.stringify({ error: { message: `upstream: ${escaped}` } })
   test.each([
     ['/v1/chat/completions', json(400, quoting, { 'x-debug': `Bearer ${secret}` })],
     ['/v1/messages', json(400, quoting)],
@@ -89,6 +94,10 @@ describe('an error that quotes the credential of its account', () => {
     ['/v1/chat/completions', json(200, quoting)],
     ['/v1/chat/completions', bytes(403, { 'content-type': 'text/html' }, `<p>no ${secret}</p>`)],
     ['/v1/chat/completions', events(`data: ${JSON.stringify(quoting)}\n\n`)],
+    ['/v1/chat/completions', bytes(401, { 'content-type': 'application/json' }, escaped)],
+    ['/v1/chat/completions', bytes(429, { 'content-type': 'application/json' }, nested)],
+    ['/v1/chat/completions', events(`data: ${escaped}\n\n`)],
+    ['/v1/messages', events(`data: ${nested}\n\n`)],
   ])('shows it nowhere, and is otherwise as it is: %s', async (path, answer) => {
     const upstream = await givenUpstream()
     upstream.always(answer)

@@ -72,18 +72,36 @@ test.each([
 })
 
 test.each([
-  'https://files.example.com/v1/jobs/7',
-  '/v10/jobs/7',
-  '/elsewhere',
-  '7',
-  '../jobs/7',
-  'http://',
-  'urn:jobs:7',
-])('the address %s stays as it came', async (location) => {
+  ['/v10/jobs/7', '/v10/jobs/7'],
+  ['/api/accounts?a=1#end', '/api/accounts?a=1#end'],
+  ['/v1/../api/accounts', '/api/accounts'],
+  ['../jobs/7', '/jobs/7'],
+  ['%2E./../api/accounts', '/api/accounts'],
+  ['\\\\api\\accounts', null],
+  ['\\api\\accounts', '/api/accounts'],
+])('the address %s names no path of the proxy', async (location, own) => {
   const { upstream, proxy } = await givenService(account('a'))
-  upstream.next(json(303, {}, { location }))
-  expect((await proxy.get('/services/cloudconvert/jobs')).headers.location).toBe(location)
+  upstream.next(json(307, {}, { location, 'content-location': location }))
+  const { headers } = await proxy.get('/services/cloudconvert/jobs')
+  const address = own === null ? 'http://api/accounts' : `${new URL(upstream.baseUrl).origin}${own}`
+  expect([headers.location, headers['content-location']]).toEqual([address, address])
 })
+
+test('an address below the base URL that is relative to the parent folder comes back as a path of the proxy', async () => {
+  const { upstream, proxy } = await givenService(account('a'))
+  upstream.next(json(303, {}, { location: '../7?a=1' }))
+  const { headers } = await proxy.get('/services/cloudconvert/jobs/new/form')
+  expect(headers.location).toBe('/services/cloudconvert/jobs/7?a=1')
+})
+
+test.each(['https://files.example.com/v1/jobs/7', '7', 'http://', 'urn:jobs:7'])(
+  'the address %s stays as it came',
+  async (location) => {
+    const { upstream, proxy } = await givenService(account('a'))
+    upstream.next(json(303, {}, { location }))
+    expect((await proxy.get('/services/cloudconvert/jobs')).headers.location).toBe(location)
+  },
+)
 
 test.each(['GET', 'POST'])(
   '%s fails over after 429, and the account has the cooldown that the service stated',

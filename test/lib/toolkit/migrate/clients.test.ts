@@ -241,11 +241,16 @@ test('opencode: headers and providers with other credentials are named', () => {
   expect(leftOut).toMatchObject([{ reason: expect.stringContaining('amazon-bedrock') as string }])
 })
 
-test('Continue: the reranker of an older configuration has its key in its parameters', () => {
+test.each([
+  { name: 'cohere', params: { apiKey: KEY } },
+  { name: 'cohere', apiKey: KEY },
+  { provider: 'cohere', model: 'rerank-v3.5', apiKey: KEY },
+  { name: 'mine', provider: 'cohere', params: { model: 'rerank-v3.5', apiKey: KEY } },
+])('Continue: the reranker of an older configuration has its key: %j', (reranker) => {
   const home = givenFiles({
     '.continue/config.json': JSON.stringify({
       models: [{ title: 'A', provider: 'groq', model: 'g', apiKey: 'gsk_0123456789abcdef' }],
-      reranker: { name: 'cohere', params: { apiKey: KEY } },
+      reranker,
     }),
   })
   expect(find('continue', home).findings).toMatchObject([
@@ -261,5 +266,29 @@ test('a key of Azure is one account, with the address beside it', () => {
   })
   expect(find('env-files', home).findings).toMatchObject([
     { provider: 'azure', baseUrl: 'https://r.openai.azure.com/openai/v1', declined: null },
+  ])
+})
+
+test.each([
+  ['AZURE_OPENAI_API_KEY', 'AZURE_OPENAI_API_BASE=https://r.openai.azure.com'],
+  ['AZURE_OPENAI_API_KEY', 'AZURE_ENDPOINT=https://r.openai.azure.com'],
+  ['AZURE_API_KEY', 'AZURE_BASE_URL=https://r.openai.azure.com'],
+  ['AZURE_API_KEY', 'AZURE_OPENAI_ENDPOINT=https://r.openai.azure.com'],
+  ['AZURE_OPENAI_API_KEY_2', 'AZURE_OPENAI_ENDPOINT=https://r.openai.azure.com'],
+  ['AZURE_API_KEY', 'AZURE_RESOURCE_NAME=r'],
+])('a key of Azure in %s has the resource of %s', (name, beside) => {
+  const home = givenFiles({ 'work/.env': `${name}=0123456789abcdef0123\n${beside}\n` })
+  expect(find('env-files', home).findings).toMatchObject([
+    { provider: 'azure', name: 'azure', baseUrl: 'https://r.openai.azure.com/openai/v1', declined: null },
+  ])
+})
+
+test.each([
+  ['0123456789abcdef0123', 'AZURE_OPENAI_ENDPOINT is not set here'],
+  ['${NOPE}', 'NOPE is not set here'],
+])('a key of Azure that cannot be used says why: %s', (key, reason) => {
+  const home = givenFiles({ 'work/.env': `AZURE_OPENAI_API_KEY=${key}\n` })
+  expect(find('env-files', home).findings).toMatchObject([
+    { declined: expect.stringContaining(reason) as string },
   ])
 })

@@ -335,5 +335,6 @@ test.each([
     'work/config.yaml': `
 model_list: [{model_name: local, litellm_params: {model: ${model}, api_base: "${base}", api_key: ${KEY}}}]`,
   })
-  expect(find('litellm', home).findings).toMatchObject([{ baseUrl: own }])
+  const notes = own === base ? [] : [`its base URL ${base} is ${own} here`]
+  expect(find('litellm', home).findings).toMatchObject([{ baseUrl: own, notes }])
 })

@@ -151,6 +151,18 @@ test.each([
   expect(serviceAt(builtinProviders, url, 'openai').baseUrl).toBe(base)
 })
 
+test.each([
+  ['http://192.168.1.5:8080/api', null],
+  ['http://localhost:1234/api', null],
+  ['http://localhost:11434/own', null],
+  ['http://localhost:11434', 'http://localhost:11434/v1'],
+  ['http://192.168.1.5:11434/api', 'http://192.168.1.5:11434/v1'],
+])('the base URL %s is completed, and says so, only at the port of a model server', (url, own) => {
+  const { baseUrl, note } = serviceAt(builtinProviders, url, 'openai')
+  expect(baseUrl).toBe(own ?? url)
+  expect(note).toBe(own === null ? undefined : `its base URL ${url} is ${own} here`)
+})
+
 test('a service is custom until a provider has its host, and the provider once there is one', () => {
   const [first] = builtinProviders
   const xai = {

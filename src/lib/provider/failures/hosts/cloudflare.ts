@@ -20,7 +20,7 @@ export const cloudflareFailures: ServiceFailures = {
       message: /\bconfigure AI Gateway\b/i,
       class: 'auth-dead',
       about: 'the account has no AI gateway of this name',
-      source: 'developers.cloudflare.com/ai-gateway (2026-11)',
+      source: 'reported by users of AI Gateway; its manual does not list the code (2026-11)',
       examples: [
         {
           status: 400,

@@ -102,7 +102,7 @@ export const anthropicFailures: ServiceFailures = {
       message: /\bdoes not have (?:permission|access) to (?:use )?Claude(?: Code)?\s*[.!]/,
       class: 'auth-dead',
       about: 'an administrator has not given this account access',
-      source: 'docs.anthropic.com/en/api/errors (2026-11)',
+      source: 'github.com/anthropics/claude-code/issues/29905 (2026-11)',
       examples: [
         {
           status: 403,

@@ -2,24 +2,25 @@ import { tryParseJson } from '../../../base/text/try-parse-json.ts'
 import type { StreamError } from '../../wire/streams/stream-error.ts'
 
 // Gateways may quote the request in their errors. A client may use an account without knowing its key. The words of
-// errors are in the ledger and in logs, too. So the credential is replaced before anything reads an error.
+// errors are in the ledger and in logs, too. So the credential is replaced before anything reads an error. JSON and
+// URLs may escape its characters, and a reader would decode them again.
 
 /** A shorter secret may be an ordinary word of the error. */
 const SHORTEST_SECRET = 8
 
 /** The body of an error with asterisks in place of the credential, in the same length; mostly the same buffer. */
 export function hideInBody(body: Buffer, secret: string): Buffer {
-  if (secret.length < SHORTEST_SECRET || !body.includes(secret)) return body
-  return Buffer.from(
-    body.toString('latin1').replaceAll(Buffer.from(secret).toString('latin1'), mask),
-    'latin1',
-  )
+  if (secret.length < SHORTEST_SECRET) return body
+  if (!body.includes(secret) && !ESCAPES.some((sign) => body.includes(sign))) return body
+  const text = body.toString('latin1')
+  const hidden = hide(text, secret)
+  return hidden === text ? body : Buffer.from(hidden, 'latin1')
 }
 
 /** The same for headers, as a list of names and values. */
 export function hideInHeaders(rawHeaders: readonly string[], secret: string): readonly string[] {
-  if (secret.length < SHORTEST_SECRET || !rawHeaders.some((text) => text.includes(secret))) return rawHeaders
-  return rawHeaders.map((text) => text.replaceAll(secret, mask))
+  if (secret.length < SHORTEST_SECRET || !rawHeaders.some((text) => mayShow(text, secret))) return rawHeaders
+  return rawHeaders.map((text) => hide(text, secret))
 }
 
 /** The same for an error in a stream. */
@@ -27,11 +28,55 @@ export function hideInStreamError(error: StreamError, secret: string): StreamErr
   if (secret.length < SHORTEST_SECRET) return error
   const { body, text, status } = error
   const json = body === undefined ? undefined : JSON.stringify(body)
-  if (!text.includes(secret) && json?.includes(secret) !== true) return error
-  const hidden = json === undefined ? undefined : tryParseJson(json.replaceAll(secret, mask))
-  return { body: hidden, text: text.replaceAll(secret, mask), status }
+  if (!mayShow(text, secret) && (json === undefined || !mayShow(json, secret))) return error
+  const hidden = json === undefined ? undefined : hide(json, secret)
+  return {
+    body: hidden === undefined || hidden === json ? body : tryParseJson(hidden),
+    text: hide(text, secret),
+    status,
+  }
 }
 
-function mask(secret: string): string {
-  return '*'.repeat(secret.length)
+/** The first characters of escapes. */
+const ESCAPES = ['\\', '%']
+
+function mayShow(text: string, secret: string): boolean {
+  return text.includes(secret) || ESCAPES.some((sign) => text.includes(sign))
+}
+
+function hide(text: string, secret: string): string {
+  if (!mayShow(text, secret)) return text
+  const pattern = new RegExp([...secret].map(spellings).join(''), 'g')
+  return text.replace(pattern, (found) => '*'.repeat(found.length))
+}
+
+/** JSON inside of JSON doubles its backslashes, and errors nest to a few levels. */
+const BACKSLASHES = String.raw`\\{1,15}`
+
+/** A pattern for each way to write a character: as it is, as UTF-8 bytes, or escaped in JSON or a URL. */
+function spellings(character: string): string {
+  const plain = escapePattern(character)
+  const bytes = [...Buffer.from(character)]
+  const units = Array.from({ length: character.length }, (_unit, index) => character.charCodeAt(index))
+  const ways = [
+    plain,
+    units.map((unit) => `${BACKSLASHES}u${hex(unit, 4)}`).join(''),
+    bytes.map((byte) => `%${hex(byte, 2)}`).join(''),
+  ]
+  // PHP writes `\/` for a slash.
+  if (/["\\/]/.test(character)) ways.push(`${BACKSLASHES}${plain}`)
+  if (bytes.length > 1) ways.push(Buffer.from(character).toString('latin1'))
+  return `(?:${ways.join('|')})`
+}
+
+function escapePattern(character: string): string {
+  return character.replace(/[\\^$.*+?()[\]{}|/]/, String.raw`\$&`)
+}
+
+/** Hexadecimal digits in either case. */
+function hex(value: number, digits: number): string {
+  return value
+    .toString(16)
+    .padStart(digits, '0')
+    .replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`)
 }

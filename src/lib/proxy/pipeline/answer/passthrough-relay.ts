@@ -78,10 +78,11 @@ export class PassthroughRelay implements AnswerRelay {
 }
 
 /** The headers of the answer. A service's own addresses become paths of the proxy. */
-function localHeaders({ route, target }: AttemptContext, list: readonly string[]): string[] {
+function localHeaders({ route, target, outgoing }: AttemptContext, list: readonly string[]): string[] {
   if (route.service === null) return [...list]
   return ownLocations(list, {
     origin: target.origin.name,
+    requestPath: target.base.whole(outgoing.path),
     basePath: target.base.path,
     ownPath: `/services/${route.service}`,
   })

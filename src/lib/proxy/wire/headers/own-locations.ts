@@ -1,10 +1,13 @@
 // Addresses in answers of a service. An address below the base URL of the account would lead the client around the
-// proxy, without the account's key. It becomes a path of the proxy.
+// proxy, without the account's key. It becomes a path of the proxy. A path outside of the base would lead the client to
+// the proxy's own paths, with the client's key. It becomes an address at the service.
 
-/** The base URL of the account, and the path of its service at the proxy. */
+/** The base URL of the account, the path of its service at the proxy, and the request. */
 export interface ServicePlace {
   /** `https://host`. */
   origin: string
+  /** The path of the request at the origin. */
+  requestPath: string
   /** Without a trailing slash; empty for the root. */
   basePath: string
   /** `/services/NAME`. */
@@ -13,7 +16,7 @@ export interface ServicePlace {
 
 const NAMES: ReadonlySet<string> = new Set(['location', 'content-location'])
 
-/** A flat list of headers, with addresses below the base as paths of the proxy. Other addresses stay as they came. */
+/** A flat list of headers. Addresses below the base are paths of the proxy; none names another path there. */
 export function ownLocations(headers: readonly string[], place: ServicePlace): string[] {
   return headers.map((text, index) => {
     const name = headers[index - 1]
@@ -23,14 +26,21 @@ export function ownLocations(headers: readonly string[], place: ServicePlace): s
   })
 }
 
-/** Null: the address is elsewhere, or relative to the path of the request. */
-function ownAddress(address: string, { origin, basePath, ownPath }: ServicePlace): string | null {
-  if (!/^(?:https?:)?\/\/|^\//i.test(address)) return null
-  const url = URL.parse(address, origin)
-  if (url === null || !isSameHost(url, new URL(origin))) return null
+/** A path from the root or upwards, or a host without a scheme. URLs read a backslash and `%2e` as `/` and `.`. */
+const LEAVES_FOLDER = /^[/\\]|(?:^|[/\\])(?:\.|%2e){2}(?:[/\\?#]|$)/i
+
+/** Null: the address names another host, or is relative to the folder of the request. */
+function ownAddress(address: string, place: ServicePlace): string | null {
+  const isWhole = /^https?:[/\\]{2}/i.test(address)
+  if (!isWhole && !LEAVES_FOLDER.test(address)) return null
+  const { origin, requestPath, basePath, ownPath } = place
+  const url = URL.parse(address, `${origin}${requestPath}`)
+  if (url === null) return null
   const { pathname, search, hash } = url
-  if (pathname !== basePath && !pathname.startsWith(`${basePath}/`)) return null
-  return `${ownPath}${pathname.slice(basePath.length) || '/'}${search}${hash}`
+  const isBelow = pathname === basePath || pathname.startsWith(`${basePath}/`)
+  if (isBelow && isSameHost(url, new URL(origin)))
+    return `${ownPath}${pathname.slice(basePath.length) || '/'}${search}${hash}`
+  return isWhole ? null : url.href
 }
 
 /** A service behind a load balancer with TLS often writes its own address with `http:`. */

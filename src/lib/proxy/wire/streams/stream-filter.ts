@@ -206,7 +206,13 @@ const END_TYPE =
   /"(?:message_stop|response\.(?:completed|incomplete|failed)|(?:speech\.audio|transcript\.text)\.done|image_(?:generation|edit)\.completed)"/
 
 function mayMatter(text: string): boolean {
-  return USAGE.test(text) || (text.includes('"error"') && ERROR.test(text)) || END_TYPE.test(text)
+  return (
+    USAGE.test(text) ||
+    (text.includes('"error"') && ERROR.test(text)) ||
+    END_TYPE.test(text) ||
+    // Amazon Bedrock: `{"throttlingException":{...}}`.
+    text.includes('Exception"')
+  )
 }
 
 function isUsageChunk(data: unknown): boolean {

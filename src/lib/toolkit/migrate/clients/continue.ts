@@ -52,12 +52,13 @@ export const continueSource: Source = {
 }
 
 function modelsIn(config: Fields): Fields[] {
-  const { name, params } = readFields(config['reranker'])
-  const reranker = { provider: name, ...readFields(params) }
+  // Its service is the `name`, and older versions have the key among the parameters.
+  const given = readFields(config['reranker'])
+  const reranker: Fields = { provider: given['name'], ...given, ...readFields(given['params']) }
   const older = [
     config['tabAutocompleteModel'],
     config['embeddingsProvider'],
-    name === undefined ? null : reranker,
+    reranker['provider'] === undefined ? null : reranker,
   ]
   return readEntries([config['models'], ...older].flat())
 }

@@ -9,6 +9,8 @@ export interface Service {
   provider: string
   /** Null: the provider's own base URL. */
   baseUrl: string | null
+  /** How the base URL differs from the one in the source; left out: it does not. */
+  note?: string
 }
 
 const ALIBABA = /(^|\.)(dashscope(-intl|-us)?|maas)\.aliyuncs\.com$/i
@@ -32,15 +34,14 @@ export function serviceAt(providers: readonly Provider[], baseUrl: string | null
     return { provider, baseUrl: azureBase(url) }
   }
   const provider = providers.find((candidate) => isAt(candidate, url)) ?? null
+  const completed = completeLocalBase(providers, url)
+  const note = completed === null ? {} : { note: `its base URL ${baseUrl} is ${completed} here` }
   if (provider !== null)
-    return {
-      provider: provider.id,
-      baseUrl: unlessDefault(provider, completeLocalBase(providers, url) ?? baseUrl),
-    }
+    return { provider: provider.id, baseUrl: unlessDefault(provider, completed ?? baseUrl), ...note }
   // Clients of the Messages API get a base URL without a dialect, which only this provider accepts unchanged.
   const isMessages = named === 'anthropic' && !MESSAGES_BASE.test(url.pathname)
   if (isMessages) return { provider: 'anthropic', baseUrl: normalizeBaseUrl(baseUrl) }
-  return { provider: 'custom', baseUrl: normalizeBaseUrl(completeLocalBase(providers, url) ?? baseUrl) }
+  return { provider: 'custom', baseUrl: normalizeBaseUrl(completed ?? baseUrl), ...note }
 }
 
 /**
@@ -96,16 +97,20 @@ function unlessDefault(provider: Provider, baseUrl: string): string | null {
 
 /**
  * The base URL of a model server that a tool names without a path (`http://localhost:11434`), recognised by its port;
- * null: another address, or one with a path.
+ * null: another address, or one with a path. At Ollama's port `/api` is its own API; at others it may be any base, such
+ * as that of Open WebUI (docs.openwebui.com/reference/api-endpoints, 2026-11).
  */
 function completeLocalBase(providers: readonly Provider[], url: URL): string | null {
-  if (url.protocol !== 'http:' || !['/', '/api', '/api/'].includes(url.pathname)) return null
+  const isOllama = url.port === OLLAMA_PORT && /^\/api\/?$/.test(url.pathname)
+  if (url.protocol !== 'http:' || (url.pathname !== '/' && !isOllama)) return null
   const local = providers
     .flatMap(({ endpoints }) => endpoints)
     .flatMap(({ openai }) => (openai === null ? [] : [new URL(openai)]))
     .find((base) => isLoopback(base.hostname) && base.port === url.port)
   return local === undefined ? null : `${url.origin}${local.pathname}`
 }
+
+const OLLAMA_PORT = '11434'
 
 /** Default ports of qwenctl and similar proxies. */
 const PROXY_PORTS: Readonly<Record<string, string>> = {

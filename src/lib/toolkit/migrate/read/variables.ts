@@ -61,7 +61,6 @@ export function keysIn(given: Variables, where: Where, context: ReadContext): Fi
   )
   return [
     ...found,
-    ...azureKeys(variables, where, context),
     ...poolKeys(variables, where, context),
     ...unnamedServices(variables, { known, where, context }),
     ...authTokens(variables, where, context),
@@ -128,22 +127,29 @@ interface Given {
 function readKeys(variables: Variables, { known, name, where, context }: Given): Finding[] {
   const { text, missing } = resolveReferences(variables[name] ?? '', variables)
   if (text === null && missing === null) return []
-  // Its base URL is in other variables: see `azureKeys`.
-  if (/^AZURE_(?:OPENAI_)?API_KEY$/.test(name)) return []
   const beside = findBaseUrl(variables, known.variable)
   const baseUrl = beside?.baseUrl ?? null
   const service = serviceAt(context.providers, baseUrl ?? known.baseUrl, known.provider)
-  const notes = [`from ${name}`]
-  if (known.note !== undefined && baseUrl === null) notes.push(known.note)
-  if (beside?.variable.startsWith(AIDER) === true && !name.startsWith(AIDER))
-    notes.push(`its base URL is from ${beside.variable}`)
-  const said = { ...where, ...service, name: accountName(known, service, baseUrl) }
+  const notes = [`from ${name}`, ...noteBaseUrl(known, name, beside?.variable ?? null)]
+  const declined = missing === null && lacksResource(known, baseUrl) ? NO_RESOURCE : null
+  const said = { ...where, ...service, name: accountName(known, service, baseUrl), declined }
   const isFile = name.endsWith('_FILE')
   const secret = isFile && text !== null ? readSecretFile(text, context) : text
   const reason = missing === null ? `the file in ${name} cannot be read` : `${missing} is not set here`
   return findEachKey(secret, (one, more) =>
     keyFinding({ ...said, secret: one, notes: [...notes, ...more] }, reason),
   )
+}
+
+function lacksResource({ provider }: KeyVariable, baseUrl: string | null): boolean {
+  return provider === 'azure' && baseUrl === null
+}
+
+/** `urlVariable`: the variable with the base URL; null: there is none. */
+function noteBaseUrl({ note }: KeyVariable, name: string, urlVariable: string | null): string[] {
+  if (urlVariable === null) return note === undefined ? [] : [note]
+  const isOfAider = urlVariable.startsWith(AIDER) && !name.startsWith(AIDER)
+  return isOfAider ? [`its base URL is from ${urlVariable}`] : []
 }
 
 function readSecretFile(path: string, context: ReadContext): string | null {
@@ -178,43 +184,33 @@ function findBaseUrl(
     ([name, text = '']) => text.trim() !== '' && isPoolVariable(name, ofAider),
   )
   const owners = isOfAider || !hasOwnKey ? [ofAider, usual] : [usual]
-  const names = owners.flatMap((owner) =>
-    URL_ENDINGS.map((ending) => `${owner.replace(/_API_KEY$/, '')}${ending}`),
-  )
-  for (const variable of names) {
-    const baseUrl = resolveValue(variables, variable)
-    if (baseUrl !== null) return { variable, baseUrl }
+  for (const variable of owners.flatMap(listUrlVariables)) {
+    const text = resolveValue(variables, variable)
+    const isResource = variable.endsWith(AZURE_RESOURCE)
+    if (text !== null) return { variable, baseUrl: isResource ? `https://${text}.openai.azure.com` : text }
   }
   return null
 }
 
 const URL_ENDINGS = ['_BASE_URL', '_API_BASE', '_API_BASE_URL', '_API_URL']
 
-/** `AZURE_OPENAI_API_KEY` and `AZURE_API_KEY` (LiteLLM) are keys of the resource in the variable beside. */
-function azureKeys(variables: Variables, where: Where, context: ReadContext): Finding[] {
-  return ['AZURE_OPENAI_API_KEY', 'AZURE_API_KEY'].flatMap((name) => {
-    const text = resolveValue(variables, name)
-    if (text === null) return []
-    const resource = resolveValue(variables, 'AZURE_RESOURCE_NAME')
-    const endpoint =
-      ['AZURE_OPENAI_ENDPOINT', 'AZURE_OPENAI_BASE_URL', 'AZURE_API_BASE']
-        .map((one) => resolveValue(variables, one))
-        .find((value) => value !== null) ??
-      (resource === null ? null : `https://${resource}.openai.azure.com`)
-    const missing = 'its resource is not named: AZURE_OPENAI_ENDPOINT is not set here'
-    const service = serviceAt(context.providers, endpoint, 'custom')
-    return findEachKey(text, (secret, notes) =>
-      keyFinding({
-        ...where,
-        ...service,
-        name: 'azure',
-        secret,
-        declined: endpoint === null ? missing : null,
-        notes: [`from ${name}`, ...notes],
-      }),
-    )
-  })
+function listUrlVariables(keyVariable: string): string[] {
+  const stem = keyVariable.replace(/_API_KEY$/, '')
+  const prefix = /^((?:AIDER_)?)AZURE(?:_OPENAI)?$/.exec(stem)?.[1]
+  if (prefix === undefined) return URL_ENDINGS.map((ending) => `${stem}${ending}`)
+  const places = ['AZURE_OPENAI', 'AZURE'].flatMap((start) =>
+    AZURE_ENDINGS.map((ending) => `${start}${ending}`),
+  )
+  return [...places, AZURE_RESOURCE].map((variable) => `${prefix}${variable}`)
 }
+
+/** A key of Azure is of a resource, which its clients name with and without `OPENAI` (LiteLLM). */
+const AZURE_ENDINGS = ['_ENDPOINT', ...URL_ENDINGS]
+
+/** The Vercel AI SDK: the first part of the host (ai-sdk.dev/providers/ai-sdk-providers/azure, 2026-11). */
+const AZURE_RESOURCE = 'AZURE_RESOURCE_NAME'
+
+const NO_RESOURCE = 'its resource is not named: AZURE_OPENAI_ENDPOINT is not set here'
 
 /** `API_KEYS` of one-service tools (gemini-balance): the form of each key names its service. */
 function poolKeys(variables: Variables, where: Where, context: ReadContext): Finding[] {

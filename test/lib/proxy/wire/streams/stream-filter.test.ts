@@ -102,6 +102,11 @@ test.each([
     { status: null, body: { error: { code: 'slow_down' } } },
   ],
   [
+    'Amazon Bedrock',
+    'data: {"throttlingException":{"message":"m"}}\n\n',
+    { status: null, body: { throttlingException: { message: 'm' } } },
+  ],
+  [
     'Anthropic',
     'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"m"}}\n\n',
     { status: null, body: { error: { type: 'overloaded_error' } } },
@@ -164,6 +169,13 @@ test('when an error comes after data, it is passed on and reported', () => {
   expect(filter.erroredMidStream).toMatchObject({ status: 502, body: { error: { message: 'gone' } } })
 })
 
+test('when an exception of Amazon Bedrock comes after data, it is an error', () => {
+  const error = 'data: {"modelStreamErrorException": {"message":"gone"}}\n\n'
+  const { filter, sent } = run([Buffer.from(chatStream[0] + error)])
+  expect(sent).toBe(chatStream[0] + error)
+  expect(filter.erroredMidStream?.body).toEqual({ modelStreamErrorException: { message: 'gone' } })
+})
+
 test('when a Responses stream fails in the middle, it has ended, and as an error', () => {
   const failed = 'data: {"type": "response.failed", "response": {"error": {"code": "server_error"}}}\n\n'
   const { filter } = run([Buffer.from(responsesStream[0] + failed)])
@@ -177,6 +189,7 @@ test.each([
   'data: {"choices":[{"delta":{"content":"say \\"error\\": {} and \\"usage\\": {} and \\"finish_reason\\": \\"stop\\""}}]}\n\n',
   'data: {"choices":[{"delta":{"tool_calls":[{"function":{"arguments":"{\\"error\\":{}}"}}]},"finish_reason":null}],"usage":null,"error":null}\n\n',
   'event: response.created\ndata: {"type":"response.created","response":{"error":null,"usage":null}}\n\n',
+  'data: {"choices":[{"delta":{"content":"Exception"}}],"throttlingException":{"message":"m"}}\n\n',
   'id:1\nevent:result\n:HTTP_STATUS/200\ndata:{"choices":[{}]}\n\n',
 ])('when an answer only talks about errors and usage (%j), it is no error and no end', (frame) => {
   const { filter, sent } = run([Buffer.from(frame), Buffer.from(frame)])
