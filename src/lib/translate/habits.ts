@@ -12,6 +12,8 @@ export interface Habits {
   mostEffort: 'high' | 'xhigh'
   /** The field of an assistant message that returns its own thinking; `none`: the service refuses such a field. */
   thinkingBack: 'reasoning_content' | 'reasoning_details' | 'none'
+  /** Whether a conversation that thinks needs this field in every message of the assistant, if only empty. */
+  needsThinkingBack: boolean
   /** Whether the service accepts `user`. */
   takesUser: boolean
   /** Whether only the first message may be the system's. */
@@ -45,6 +47,7 @@ const most: Habits = {
   thinking: 'reasoning_effort',
   mostEffort: 'xhigh',
   thinkingBack: 'reasoning_content',
+  needsThinkingBack: false,
   takesEffortBeside: false,
   takesUser: true,
   startsWithSystem: false,
@@ -80,7 +83,12 @@ const local: Habits = { ...most, startsWithSystem: true, takesEmptyTurns: true, 
 // DeepSeek has no schemas: https://github.com/BerriAI/litellm/pull/31466.
 // Switches of thinking: https://api-docs.deepseek.com/guides/thinking_mode, https://docs.z.ai/guides/capabilities/thinking.
 // Local servers take `top_k`: https://docs.vllm.ai/en/latest/serving/openai_compatible_server.html and
-// https://github.com/ggml-org/llama.cpp, tools/server/README.md (2026-11).
+// https://github.com/ggml-org/llama.cpp, tools/server/README.md (2026-11). Ollama's chat completions ignore it:
+// https://docs.ollama.com/api/openai-compatibility (2026-11).
+// DeepSeek and Kimi want the earlier thinking in every turn, even if another model answered:
+// https://github.com/NousResearch/hermes-agent/issues/15228 and https://github.com/openclaw/openclaw/pull/74846 (2026-11).
+// Cerebras refuses `reasoning_content` in a message: https://github.com/Kilo-Org/kilocode/issues/10375 and
+// https://github.com/anomalyco/opencode/issues/33413 (2026-11). Azure and GitHub serve OpenAI's models, and its format.
 // Local servers use the templates of models, and Qwen's refuse later system messages:
 // https://github.com/ollama/ollama/issues/17774, https://github.com/vllm-project/vllm/issues/41114.
 // OpenAI wants an object at the top of an answer's schema: https://platform.openai.com/docs/guides/structured-outputs.
@@ -92,8 +100,9 @@ const byProvider: Readonly<Record<string, Habits>> = {
     takesAnyTopType: false,
     takesUnions: false,
   },
-  azure: { ...most, maxTokens: 'max_completion_tokens', takesAnyTopType: false },
-  'github-models': { ...most, takesAnyTopType: false },
+  azure: { ...most, maxTokens: 'max_completion_tokens', thinkingBack: 'none', takesAnyTopType: false },
+  'github-models': { ...most, thinkingBack: 'none', takesAnyTopType: false },
+  cerebras: { ...most, thinkingBack: 'none' },
   groq: { ...most, maxTokens: 'max_completion_tokens', thinkingBack: 'none', mostEffort: 'high' },
   mistral: {
     ...most,
@@ -106,10 +115,18 @@ const byProvider: Readonly<Record<string, Habits>> = {
     mostStops: Infinity,
   },
   gemini: { ...most, thinkingBack: 'none', mostEffort: 'high', sealsCalls: true },
-  deepseek: { ...most, thinking: 'thinking', takesEffortBeside: true, takesSchemas: false, mostStops: 16 },
+  deepseek: {
+    ...most,
+    thinking: 'thinking',
+    needsThinkingBack: true,
+    takesEffortBeside: true,
+    takesSchemas: false,
+    mostStops: 16,
+  },
+  moonshot: { ...most, needsThinkingBack: true },
   zai: { ...most, thinking: 'thinking' },
   vllm: local,
-  ollama: local,
+  ollama: { ...local, takesTopK: false },
   lmstudio: local,
   llamacpp: local,
   openrouter: { ...most, thinkingBack: 'reasoning_details', takesTopK: true, takesCacheMarks: true },

@@ -61,12 +61,14 @@ export interface TranslationPlan {
   stops: string[]
   /** The client's names of tools, by those that the upstream got. */
   tools: ReadonlyMap<string, ToolName>
+  /** The client offered no tools. The request names those of its earlier calls, because Anthropic wants them. */
+  hasOnlyStubs?: boolean
   /** The ids of calls that the request has already. */
   callIds: ReadonlySet<string>
   /** The client's own fields that its answer repeats. */
   echo: Json
-  /** Fields of the request that were left out, for the client to know. */
-  leftOut: readonly string[]
+  /** Fields of the request that were left out, for the client to know. A whole answer adds its own. */
+  leftOut: string[]
   requestId: string
   /** Epoch seconds. */
   createdAt: number
@@ -76,4 +78,5 @@ export interface TranslationPlan {
 export interface WrittenRequest {
   body: Json
   tools: TranslationPlan['tools']
+  hasOnlyStubs?: boolean
 }

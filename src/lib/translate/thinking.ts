@@ -168,7 +168,7 @@ export function budgetFor(effort: string | null): number | null {
 
 /** Claude models from 4.6 on take adaptive thinking; the earlier ones, and other services' models, take a budget alone. */
 export function decidesItself(model: string): boolean {
-  return isClaudeAfter(BUDGET_MODELS, model)
+  return isClaudeAfter(5, model)
 }
 
 /**
@@ -176,19 +176,22 @@ export function decidesItself(model: string): boolean {
  * (https://platform.claude.com/docs/en/about-claude/models/migration-guide, 2026-11).
  */
 export function samplesItself(model: string): boolean {
-  return isClaudeAfter(SAMPLED_MODELS, model)
+  return isClaudeAfter(6, model)
 }
 
-const BUDGET_MODELS = claudeUpTo(5)
-const SAMPLED_MODELS = claudeUpTo(6)
+/**
+ * The version in the name of a Claude model. It comes after the family or before it, and a date or other marks may
+ * follow: `claude-opus-4-5-20251101`, `claude-4.5-sonnet`, `claude-sonnet-4@20250514`, `claude-opus-4-6[1m]`,
+ * `anthropic.claude-sonnet-4-5-20250929-v1:0`
+ * (https://platform.claude.com/docs/en/about-claude/models/overview and https://openrouter.ai/models, 2026-11).
+ */
+const CLAUDE = /(?:^|[/.])claude-(?:(?:[a-z]+-)*v?(\d{1,2})(?:[-.](\d{1,2}))?(?![\da-z]))?/i
 
-/** Matches the names of Claude models up to 4.`minor`. */
-function claudeUpTo(minor: number): RegExp {
-  return new RegExp(
-    String.raw`claude-(?:[0-3]\b|(?:opus|sonnet|haiku)-4(?:[-.][0-${minor}])?(?:-\d{8}|-latest)?$)`,
-  )
-}
-
-function isClaudeAfter(earlier: RegExp, model: string): boolean {
-  return /(?:^|\/)claude-/.test(model) && !earlier.test(model)
+/** Whether a Claude model is later than 4.`minor`. A name without a version is that of a new model. */
+function isClaudeAfter(minor: number, model: string): boolean {
+  const found = CLAUDE.exec(model)
+  if (found === null) return false
+  const [, first, second = '0'] = found
+  if (first === undefined) return true
+  return Number(first) > 4 || (Number(first) === 4 && Number(second) > minor)
 }

@@ -63,13 +63,13 @@ export function translateRequest(
   if (context.isCount === true) request.maxTokens = null
   if (without.includes('sealed-state')) dropSeals(request.turns)
   const hasForm = request.output !== null // a writer may turn the form into an instruction
-  const { body, tools } = formats[target].writeRequest(request, context.provider)
+  const { body, tools, hasOnlyStubs = false } = formats[target].writeRequest(request, context.provider)
   if (without.includes('usage-option')) delete body.stream_options
   return {
     body: writeJson(body),
     path: formats[target].path(request),
     asksForUsage: body.stream_options !== undefined,
-    plan: buildPlan(from, target, { request, tools, hasForm }, context),
+    plan: buildPlan(from, target, { request, tools, hasOnlyStubs, hasForm }, context),
   }
 }
 
@@ -132,9 +132,10 @@ function parsed(text: string): unknown {
 function buildPlan(
   from: Format,
   to: Format,
-  { request, tools, hasForm }: { request: NeutralRequest } & Pick<TranslationPlan, 'tools' | 'hasForm'>,
+  facts: { request: NeutralRequest } & Pick<TranslationPlan, 'tools' | 'hasOnlyStubs' | 'hasForm'>,
   context: TranslationContext,
 ): TranslationPlan {
+  const { request, tools, hasOnlyStubs, hasForm } = facts
   const { model, isStream, wantsUsage, stops, leftOut, echo, turns, thinking } = request
   const calls = turns.flatMap(({ parts }) => parts.flatMap((part) => (part.kind === 'call' ? [part.id] : [])))
   return {
@@ -148,6 +149,7 @@ function buildPlan(
     hasForm,
     stops,
     tools,
+    hasOnlyStubs,
     callIds: new Set(calls),
     echo,
     leftOut: [...new Set(leftOut)],

@@ -17,7 +17,7 @@ import {
 } from '../json-fields.ts'
 import { writeJson } from '../json/raw-json.ts'
 import { FieldCheck } from '../neutral/field-check.ts'
-import type { NeutralRequest, OutputForm } from '../neutral/request.ts'
+import type { NeutralRequest, OutputForm, Tool } from '../neutral/request.ts'
 import { readChatMessages } from './read-messages.ts'
 import { readChatThinking } from './read-thinking.ts'
 import { readChatChoice, readChatTools } from './read-tools.ts'
@@ -98,7 +98,7 @@ export function readChatRequest(body: Json, refusesUnknown: boolean): NeutralReq
     names,
     choice: readChatChoice(body, tools),
     // The form of 2023 has room for one call.
-    isSerial: body.parallel_tool_calls === false || (tools.length > 0 && !isGiven(body.tools)),
+    isSerial: body.parallel_tool_calls === false || knowsOneCall(body, tools),
     maxTokens: readMaxTokens(body),
     temperature: numberAt(body.temperature, 'temperature'),
     topP: numberAt(body.top_p, 'top_p'),
@@ -109,6 +109,11 @@ export function readChatRequest(body: Json, refusesUnknown: boolean): NeutralReq
     leftOut: check.leftOut,
     echo: {},
   }
+}
+
+/** All tools are `functions`. Clients may send an empty list of `tools` beside them. */
+function knowsOneCall({ tools: own }: Json, tools: readonly Tool[]): boolean {
+  return tools.length > 0 && !(Array.isArray(own) && own.length > 0)
 }
 
 /** Local servers take -1 as "no limit". */

@@ -2,6 +2,7 @@ import type { Habits } from '../habits.ts'
 import { refuse, type Json } from '../json-fields.ts'
 import { CallIds } from '../neutral/tools/call-ids.ts'
 import { wrapInput } from '../neutral/tools/custom-tools.ts'
+import { fillInput } from '../neutral/tools/object-input.ts'
 import { dataUrl } from '../neutral/media.ts'
 import { CONTINUE, type NeutralRequest, type Part, type ResultPart, type Turn } from '../neutral/request.ts'
 import { NO_SIGNATURE } from '../neutral/seal.ts'
@@ -136,7 +137,7 @@ class MessagesWriter {
     return {
       role: 'assistant',
       content: content === '' && calls.length > 0 ? null : content,
-      ...writeThoughts(parts, this.#context.habits.thinkingBack, this.#isThinking),
+      ...writeThoughts(parts, this.#context.habits, this.#isThinking),
       ...(calls.length === 0 ? {} : { tool_calls: calls }),
     }
   }
@@ -146,7 +147,7 @@ class MessagesWriter {
     return {
       id: this.#ids.call(part.id),
       type: 'function',
-      function: { name: this.#context.names.sent(part.name), arguments: input === '' ? '{}' : input },
+      function: { name: this.#context.names.sent(part.name), arguments: fillInput(input) },
       ...(this.#context.habits.sealsCalls ? sealCall(part, isFirst) : {}),
     }
   }

@@ -15,7 +15,7 @@ export function isThinking({ effort, budget, isAdaptive }: Thinking, hasThoughts
  */
 export function writeThoughts(
   parts: readonly Part[],
-  thinkingBack: Habits['thinkingBack'],
+  { thinkingBack, needsThinkingBack }: Pick<Habits, 'thinkingBack' | 'needsThinkingBack'>,
   isOn: boolean,
 ): Json {
   if (thinkingBack === 'none') return {}
@@ -27,9 +27,7 @@ export function writeThoughts(
   }
   const text = parts.flatMap((part) => (part.kind === 'thinking' && isText(part.text) ? [part.text] : []))
   if (text.length > 0) return { reasoning_content: text.join('\n\n') }
-  // DeepSeek wants the field in every turn of a conversation with thinking, even if another model answered
-  // (https://github.com/NousResearch/hermes-agent/issues/15228).
-  return isOn ? { reasoning_content: '' } : {}
+  return isOn && needsThinkingBack ? { reasoning_content: '' } : {}
 }
 
 /** Sealed state goes back to a router only where the router itself gave it. */

@@ -17,7 +17,7 @@ const MOST_INLINED = 65_536
 const LEAST_TARGET = 64
 
 export const geminiSchema: (schema: RawJson) => RawJson = rememberSchemas((schema) => {
-  const root = renameDefinitions(schema)
+  const root = dropLossyConditions(renameDefinitions(schema))
   const place: Place = { root, depth: 0, budget: { left: MOST_INLINED } }
   return changeSchema(root, (members) => changeMembers(members, place))
 })
@@ -118,6 +118,41 @@ function decodePart(part: string): string | null {
   }
 }
 
+const CONDITION = /"(?:not|if)"\s*:/
+
+/**
+ * Drops the conditions of a schema that the changes would weaken. A weaker `not` forbids more than before, and a weaker
+ * `if` applies to more.
+ */
+function dropLossyConditions(schema: RawJson): RawJson {
+  if (!CONDITION.test(schema.text)) return schema
+  return changeSchema(schema, (members) => {
+    const lossy = ['not', 'if'].filter((key) => losesConstraint(members.get(key)))
+    for (const key of lossy) members.delete(key)
+    if (lossy.includes('if')) for (const key of ['then', 'else']) members.delete(key)
+    return lossy.length > 0
+  })
+}
+
+/** Whether a change would take a constraint from the schema, or from a schema in it. */
+function losesConstraint(condition: RawJson | undefined): boolean {
+  let isLost = false
+  if (condition !== undefined)
+    changeSchema(condition, (members) => {
+      const copy = new Map(members)
+      changeConstant(copy)
+      const isReference = members.has('$ref') && !(members.size === 1 && isDefined(members.get('$ref')!))
+      isLost ||= isReference || changeChoice(copy) || changeRequired(copy)
+      return false
+    })
+  return isLost
+}
+
+function isDefined(reference: RawJson): boolean {
+  const path = readPath(reference)
+  return path === '#' || path?.startsWith('#/$defs/') === true
+}
+
 /** Gemini knows no `const`. */
 function changeConstant(members: Members): boolean {
   const constant = members.get('const')
@@ -130,7 +165,7 @@ function changeConstant(members: Members): boolean {
 /**
  * Gemini's `enum` has strings and numbers alone, and no empty string
  * (https://github.com/nicobailon/pi-subagents/issues/1950, https://github.com/sbroenne/mcp-server-excel/issues/607,
- * 2026-11). The client still checks the arguments.
+ * 2026-11). The type says of the other values what it can, and the client still checks the arguments.
  */
 function changeChoice(members: Members): boolean {
   const choice = members.get('enum')
@@ -140,7 +175,29 @@ function changeChoice(members: Members): boolean {
   if (taken.length === list.length) return false
   if (taken.length === 0) members.delete('enum')
   else members.set('enum', new RawJson(`[${taken.map(({ text }) => text).join(',')}]`))
+  const types = members.has('type')
+    ? null
+    : listTypes(taken.length === 0 ? list : [...taken, ...list.filter(isNull)])
+  if (types !== null)
+    members.set('type', new RawJson(types.length === 1 ? types[0]! : `[${types.join(',')}]`))
   return true
+}
+
+function isNull({ text }: RawJson): boolean {
+  return text === 'null'
+}
+
+/** The types of the values, as JSON; null: there are none, or one is an object or a list. Those types need more members. */
+function listTypes(values: readonly RawJson[]): string[] | null {
+  const types = new Set(values.map(({ text }) => typeOf(text)))
+  return types.size === 0 || types.has(null) ? null : ([...types] as string[])
+}
+
+function typeOf(text: string): string | null {
+  if (text === 'null') return '"null"'
+  if (text.startsWith('"')) return '"string"'
+  if (text === 'true' || text === 'false') return '"boolean"'
+  return /^[\d-]/.test(text) ? '"number"' : null
 }
 
 /** Only properties of the same object can be required (https://github.com/Kilo-Org/kilocode/pull/11955, 2026-11). */

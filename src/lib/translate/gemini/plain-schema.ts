@@ -28,8 +28,14 @@ export function plainSchema(schema: RawJson): RawJson {
   return writeMembers(members)
 }
 
-/** A choice also has null among its values, or among its branches. */
+/** A choice also has null among its values, or among its branches. A constant and a reference become such a choice. */
 function allowNull(members: Map<string, RawJson>): void {
+  const constant = members.get('const')
+  if (constant !== undefined && members.delete('const'))
+    members.set('enum', new RawJson(`[${constant.text}]`))
+  const reference = members.get('$ref')
+  if (reference !== undefined && !members.has('anyOf') && members.delete('$ref'))
+    members.set('anyOf', new RawJson(`[${writeMembers(new Map([['$ref', reference]])).text}]`))
   for (const [key, value] of [
     ['enum', 'null'],
     ['anyOf', '{"type":"null"}'],
@@ -52,7 +58,9 @@ const COUNTS: ReadonlySet<string> = new Set([
 
 function plainType({ text }: RawJson, isNullable: boolean): RawJson {
   const type = text.toLowerCase()
-  return new RawJson(isNullable && type.startsWith('"') ? `[${type},"null"]` : type)
+  if (!isNullable || type.includes('"null"')) return new RawJson(type)
+  const types = readElements(new RawJson(type))?.map((one) => one.text) ?? [type]
+  return new RawJson(`[${[...types, '"null"'].join(',')}]`)
 }
 
 function plainMembers(value: RawJson): RawJson {

@@ -45,10 +45,12 @@ export function writeGeminiThinking(
   const { effort, isAdaptive, isShown } = thinking
   const wanted = wantedEffort(thinking)
   if (wanted === null && !isAdaptive) return {}
-  if (effort !== null && effort !== 'none' && budgetFor(effort) === null) leaveOut(thinking.field)
+  const isUnknown = effort !== null && effort !== 'none' && budgetFor(effort) === null
+  if (isUnknown) leaveOut(thinking.field)
   const known = levelRows.find(({ pattern }) => pattern.test(model))
   if (known === undefined) return writeBudget(thinking, model)
-  const level = wanted === null ? null : nearestEffort(wanted, known.levels)
+  // Groq's `default` has a rank among the efforts, but no level: the model decides.
+  const level = wanted === null || isUnknown ? null : nearestEffort(wanted, known.levels)
   const shown = wanted === 'none' ? {} : { includeThoughts: isShown }
   return { thinkingConfig: { ...shown, ...(level === null ? {} : { thinkingLevel: level }) } }
 }

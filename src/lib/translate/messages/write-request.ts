@@ -72,6 +72,7 @@ export function writeMessagesRequest(request: NeutralRequest): WrittenRequest {
       ...(request.isStream ? { stream: true } : {}),
     },
     tools: names.plan,
+    hasOnlyStubs: written.tools !== undefined && listOffered(request).length === 0,
   }
 }
 

@@ -19,8 +19,6 @@ interface Block {
   id: string
   name: string
   end: ObjectEnd
-  /** Whether a piece of a call's input has arrived. */
-  hasInput: boolean
   isOver: boolean
 }
 
@@ -74,7 +72,7 @@ export class BlockOrder {
     if (call.name === '' && isText(called.name)) call.name = called.name
     if (call.id === '' && isText(delta.id)) call.id = delta.id
     call.seal ??= sealIn(delta)
-    const piece = readPiece(call, delta)
+    const piece = argumentsIn(calledIn(delta))
     if (call !== this.#queue[0]) this.#goOn()
     if (call.isOver) {
       if (piece.trim() !== '') throw unreadable(`it continues a call of ${call.name} that was complete`)
@@ -110,7 +108,6 @@ export class BlockOrder {
       id: '',
       name: '',
       end: new ObjectEnd(),
-      hasInput: false,
       isOver: false,
     }
     this.#queue.push(block)
@@ -190,14 +187,6 @@ function calledIn(delta: Json): Json {
 function argumentsIn({ arguments: given }: Json): string {
   if (typeof given === 'string') return given
   return given instanceof RawJson ? given.text : ''
-}
-
-/** The next piece of a call's input. Models write `null` for no arguments (https://github.com/langroid/langroid/pull/988). */
-function readPiece(call: Block, delta: Json): string {
-  const piece = argumentsIn(calledIn(delta))
-  if (!call.hasInput && isObject(delta.function) && piece.trim() === 'null') return ''
-  if (piece !== '') call.hasInput = true
-  return piece
 }
 
 /** Gemini's seal of one call (https://ai.google.dev/gemini-api/docs/thought-signatures, 2026-11). */

@@ -3,19 +3,28 @@ import type { AnswerEnd, AnswerHead, AnswerListener, Block } from './answer.ts'
 import { cleanId } from './tools/call-ids.ts'
 import { unwrapInput } from './tools/custom-tools.ts'
 
+/** The beginning of `null`, with spaces: the arguments may still become this word. */
+const MAY_BE_NULL = /^\s*(?:n(?:u(?:l(?:l\s*)?)?)?)?$/
+
+type AnswerFacts = Pick<TranslationPlan, 'tools' | 'hasOnlyStubs' | 'showsThinking' | 'callIds' | 'leftOut'>
+
 /**
- * Tells an answer as the client asked for it: tools by the client's own names, custom tools with their plain input,
- * and no thinking if the client wants none.
+ * Tells an answer as the client asked for it: tools by the client's own names, and custom tools with their plain input.
+ * Thinking that the client does not want is left out, and so are calls that it cannot take.
  */
 export class ClientNames implements AnswerListener {
   readonly #writer: AnswerListener
-  readonly #plan: Pick<TranslationPlan, 'tools' | 'showsThinking'>
+  readonly #plan: AnswerFacts
   readonly #ids: Set<string>
   /** The arguments so far of a custom tool's call; null: another block. */
   #input: string[] | null = null
+  /** The arguments so far of a call, while they may still be `null`; null: other arguments, or another block. */
+  #blank: string | null = null
   #isHidden = false
+  /** The client has the one call that its form of 2023 has room for. */
+  #hasLegacyCall = false
 
-  constructor(writer: AnswerListener, plan: Pick<TranslationPlan, 'tools' | 'showsThinking' | 'callIds'>) {
+  constructor(writer: AnswerListener, plan: AnswerFacts) {
     this.#writer = writer
     this.#plan = plan
     this.#ids = new Set(plan.callIds)
@@ -29,11 +38,22 @@ export class ClientNames implements AnswerListener {
     this.#isHidden = !this.#plan.showsThinking && (block.kind === 'thinking' || block.kind === 'sealed')
     if (this.#isHidden) return
     if (block.kind !== 'call') return this.#writer.begin(block)
-    const id = this.#freeId(cleanId(block.id))
+    // A service may ignore `tool_choice`, and call a tool that the client did not offer.
+    if (this.#plan.hasOnlyStubs === true) return this.#dropCall('tool_calls')
     const tool = this.#plan.tools.get(block.name)
-    if (tool === undefined) return this.#writer.begin({ ...block, id })
-    this.#input = tool.isCustom && !block.isCustom ? [] : null
+    // Clients join the pieces of a second call to the first, or lose it.
+    if (tool?.isLegacy === true && this.#hasLegacyCall) return this.#dropCall('function_call')
+    const id = this.#freeId(cleanId(block.id))
+    this.#input = tool?.isCustom === true && !block.isCustom ? [] : null
+    this.#blank = this.#input === null && !block.isCustom ? '' : null
+    if (tool?.isLegacy === true) this.#hasLegacyCall = true
     this.#writer.begin({ ...block, ...tool, id })
+  }
+
+  #dropCall(field: string): void {
+    this.#isHidden = true
+    const { leftOut } = this.#plan
+    if (!leftOut.includes(field)) leftOut.push(field)
   }
 
   /** Services may number their calls from the start in each turn. A client could not send both back. */
@@ -46,12 +66,27 @@ export class ClientNames implements AnswerListener {
 
   piece(text: string): void {
     if (this.#isHidden) return
-    if (this.#input === null) this.#writer.piece(text)
+    if (this.#blank !== null) this.#fillBlank(text)
+    else if (this.#input === null) this.#writer.piece(text)
     else this.#input.push(text)
+  }
+
+  /** Models write `null` for no arguments (https://github.com/langroid/langroid/pull/988, 2026-11), in any pieces. */
+  #fillBlank(text: string): void {
+    const blank = this.#blank + text
+    if (MAY_BE_NULL.test(blank)) this.#blank = blank
+    else {
+      this.#blank = null
+      this.#writer.piece(blank)
+    }
   }
 
   endBlock(): void {
     if (this.#isHidden) return
+    if (this.#blank !== null) {
+      if (this.#blank !== '') this.#writer.piece('{}')
+      this.#blank = null
+    }
     if (this.#input !== null) {
       const input = unwrapInput(this.#input.join(''))
       this.#input = null
@@ -61,6 +96,7 @@ export class ClientNames implements AnswerListener {
   }
 
   finish(end: AnswerEnd): void {
-    this.#writer.finish(end)
+    const isDropped = end.reason === 'calls' && this.#plan.hasOnlyStubs === true
+    this.#writer.finish(isDropped ? { ...end, reason: 'end' } : end)
   }
 }

@@ -32,13 +32,13 @@ export function fitOllamaRequest(text: string, provider: string, leaveOut: (fiel
 }
 
 function fitMessages(messages: readonly unknown[], thinking: Thinking, provider: string): unknown[] {
-  const { thinkingBack } = findHabits(provider)
+  const habits = findHabits(provider)
   const isOn = isThinking(thinking, messages.some(hasThoughts))
   return messages.map((message) => {
     if (!isObject(message) || message.role !== 'assistant') return message
     const { reasoning_content: text, ...rest } = message
     const thoughts: Part[] = isText(text) ? [{ kind: 'thinking', text, seal: null, at: 'thinking' }] : []
-    return { ...rest, ...writeThoughts(thoughts, thinkingBack, isOn) }
+    return { ...rest, ...writeThoughts(thoughts, habits, isOn) }
   })
 }
 

@@ -121,7 +121,7 @@ export class ItemEmitter {
 
   /** Emits the rest of the current item. */
   #emitRest(item: Json): void {
-    const blocks = listBlocks(item)
+    const blocks = listBlocks(item, this.#citesSources)
     for (const { block, text, after } of blocks.slice(this.#finished)) {
       if (this.#open !== null && this.#open.kind !== block.kind) this.#close()
       if (this.#open === null) this.#begin(block, 0)
@@ -177,12 +177,13 @@ function callBlock({ type, call_id, id, name, namespace }: Json): Block {
   }
 }
 
-function listBlocks(item: Json): WholeBlock[] {
+/** The blocks of an item. An empty text is none: Anthropic refuses it when it comes back. */
+function listBlocks(item: Json, citesSources: boolean): WholeBlock[] {
   switch (item.type) {
     case 'message':
       return objectsIn(item.content)
         .map((part) => messageBlock(part))
-        .filter(({ text, after }) => text !== '' || after !== '')
+        .filter(({ text, after }) => text !== '' || (citesSources && after !== ''))
     case 'reasoning':
       return reasoningBlocks(item)
     case 'function_call':

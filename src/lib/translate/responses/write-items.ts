@@ -2,6 +2,7 @@
 
 import { refuse, type Json } from '../json-fields.ts'
 import { CallIds } from '../neutral/tools/call-ids.ts'
+import { fillInput } from '../neutral/tools/object-input.ts'
 import { dataUrl } from '../neutral/media.ts'
 import { CONTINUE, type NeutralRequest, type Part, type ResultPart, type Turn } from '../neutral/request.ts'
 import type { ToolNames } from '../neutral/tools/tool-names.ts'
@@ -105,7 +106,7 @@ class ItemsWriter {
     if (isCustom) this.#custom.add(call_id)
     const own = this.#names.sent(name)
     if (isCustom) this.say({ type: 'custom_tool_call', call_id, name: own, input })
-    else this.say({ type: 'function_call', call_id, name: own, arguments: input === '' ? '{}' : input })
+    else this.say({ type: 'function_call', call_id, name: own, arguments: fillInput(input) })
   }
 
   #addSealed(encrypted_content: string, thought: string | null): void {

@@ -49,6 +49,12 @@ describe('what Gemini takes', () => {
       sent: { generationConfig: { thinkingConfig: { thinkingLevel: 'low' } } },
       lacks: ['thinkingBudget'],
     },
+    "Groq's default effort on Gemini 3": {
+      source: 'https://console.groq.com/docs/reasoning: default',
+      from: 'chat',
+      body: level('gemini-3-flash-preview', { reasoning_effort: 'default' }),
+      lacks: ['thinkingLevel', 'thinkingBudget'],
+    },
     'a medium effort on a model that knows low and high': {
       source: 'Chevey339/kelivo#196',
       from: 'chat',

@@ -1,8 +1,8 @@
 // Parameters of a translated request that its client never wrote, such as an effort. Hints alone, such as a temperature,
 // are treated alike. Models support different ones. Without them, the request still means what the client asked for.
 
-import { skipSpace } from '../../wire/body/json-scan.ts'
-import { memberSpans } from '../../wire/body/json-cursor.ts'
+import { skipSpace, type Span } from '../../wire/body/json-scan.ts'
+import { elementSpans, memberSpans } from '../../wire/body/json-cursor.ts'
 import { splice } from '../../wire/body/edit-body.ts'
 import type { HeldAnswer } from '../answer/held-answer.ts'
 
@@ -28,6 +28,13 @@ const MOST_SEARCHED = 4096
 
 /** Part of a parameter: the rest of it has another meaning. */
 export const SUMMARY = 'reasoning.summary'
+const DISPLAY = 'thinking.display'
+
+/** The model's earlier thinking, in the messages of a chat completion. */
+const THOUGHTS = 'messages.reasoning_content'
+
+/** Words of a service that wants this thinking. */
+const WANTED = /missing|required|passed back/i
 
 /** The two names of one limit: a service that knows one refuses the other. */
 const twins: Readonly<Record<string, string>> = {
@@ -58,10 +65,22 @@ export function refusedAddition(
   // (https://github.com/BerriAI/litellm/issues/16032, 2026-11). The effort stays.
   if (/\breasoning[. ]summar/i.test(said) && hasMember(sent, SUMMARY) && !hasMember(client, SUMMARY))
     return SUMMARY
+  const part = refusedPart(said, names, sent, client)
+  if (part !== null) return part
   for (const name of names) {
     if (essential.has(name) || !hasMember(sent, name) || hasFormat(sent, name)) continue
     if (hints.has(name) || !hasMember(client, name)) return name
   }
+  return null
+}
+
+/** The part of a member that the upstream refuses; null: none. The rest of the member stays. */
+function refusedPart(said: string, names: readonly string[], sent: Buffer, client: Buffer): string | null {
+  const isAdded = (path: string) => hasMember(sent, path) && !hasMember(client, path)
+  if (names.includes('thinking') && names.includes('display') && isAdded(DISPLAY)) return DISPLAY
+  // Cerebras: "property 'messages.2.assistant.reasoning_content' is unsupported"
+  // (https://github.com/Kilo-Org/kilocode/issues/10375, 2026-11).
+  if (names.includes('reasoning_content') && !WANTED.test(said) && isAdded(THOUGHTS)) return THOUGHTS
   return null
 }
 
@@ -75,12 +94,20 @@ function hasMember(body: Buffer, name: string): boolean {
   return findSpans(body, name).length > 0
 }
 
-/** The values of a member. A dot leads to a member of a member. */
-function findSpans(body: Buffer, path: string): { start: number; end: number }[] {
+/** The values of a member. A dot leads to a member of a member, or of each element of a list. */
+function findSpans(body: Buffer, path: string): Span[] {
   const whole = { start: skipSpace(body, 0), end: body.length }
   return path
     .split('.')
-    .reduce((spans, name) => spans.flatMap((span) => memberSpans(body, span, name)), [whole])
+    .reduce(
+      (spans, name) =>
+        spans.flatMap((span) => listObjects(body, span)).flatMap((span) => memberSpans(body, span, name)),
+      [whole],
+    )
+}
+
+function listObjects(body: Buffer, span: Span): Span[] {
+  return body[span.start] === OPEN_LIST ? elementSpans(body, span, Infinity) : [span]
 }
 
 /** Which of these members the body has and loses, for the client to know. A limit of tokens only changes its name. */
@@ -104,6 +131,7 @@ export function leaveOut(body: Buffer, names: readonly string[]): Buffer {
 }
 
 const QUOTE = 0x22
+const OPEN_LIST = 0x5b
 const COMMA = 0x2c
 
 /** The offset of the key before this value. */

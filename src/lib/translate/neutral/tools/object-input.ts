@@ -17,13 +17,22 @@ export function objectInput(text: string): RawJson {
  * write `null` for no arguments (https://github.com/langroid/langroid/pull/988, 2026-11).
  */
 export function readInput(text: string): RawJson | null {
-  const plain = text.trim()
-  if (plain === '' || plain === 'null') return new RawJson('{}')
+  if (isNothing(text)) return new RawJson('{}')
   try {
     return isObject(parseJson(text)) ? new RawJson(text) : null
   } catch {
     return null
   }
+}
+
+/** The text of the arguments of a call, with `{}` for none. */
+export function fillInput(text: string): string {
+  return isNothing(text) ? '{}' : text
+}
+
+function isNothing(text: string): boolean {
+  const plain = text.trim()
+  return plain === '' || plain === 'null'
 }
 
 /** Builds the error of an answer that calls a tool with such arguments, where a format takes only an object. */

@@ -39,3 +39,42 @@ test('of the refused summary of thinking, the effort stays', () => {
     '{"model":"m","reasoning":{"effort":"high"},"store":false}',
   )
 })
+
+test.each([
+  ['messages.2.assistant.reasoning_content: property is unsupported', 'Kilo-Org/kilocode#10375'],
+  [
+    "Unknown parameter: 'messages[1].reasoning_content'.",
+    'https://platform.openai.com/docs/guides/error-codes',
+  ],
+  [
+    'body -> messages -> 1 -> reasoning_content: Extra inputs are not permitted',
+    'vllm-project/vllm: pydantic',
+  ],
+])('refused thinking in messages goes, and the messages stay: %s (%s)', (message) => {
+  const sent = Buffer.from(
+    '{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b","reasoning_content":"so"},{"reasoning_content":"","role":"assistant"}],"model":"m"}',
+  )
+  const refused = refusedAddition({ body: Buffer.from(JSON.stringify({ message })) }, sent, Buffer.from('{}'))
+  expect(refused).toBe('messages.reasoning_content')
+  expect(leaveOut(sent, [refused!]).toString()).toBe(
+    '{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"},{"role":"assistant"}],"model":"m"}',
+  )
+})
+
+test('thinking that a service wants stays', () => {
+  const sent = Buffer.from('{"messages":[{"role":"assistant","reasoning_content":"so"}]}')
+  const body = Buffer.from('thinking is enabled but reasoning_content is missing: it must be passed back')
+  expect(refusedAddition({ body }, sent, Buffer.from('{}'))).toBeNull()
+})
+
+test('of refused thinking, the display goes first', () => {
+  const sent = Buffer.from('{"model":"m","thinking":{"type":"adaptive","display":"summarized"}}')
+  const body = Buffer.from(
+    '{"error":{"message":"thinking.adaptive.display: Extra inputs are not permitted"}}',
+  )
+  const refused = refusedAddition({ body }, sent, Buffer.from('{}'))
+  expect(refused).toBe('thinking.display')
+  const left = leaveOut(sent, [refused!])
+  expect(left.toString()).toBe('{"model":"m","thinking":{"type":"adaptive"}}')
+  expect(refusedAddition({ body }, left, Buffer.from('{}'))).toBe('thinking')
+})
