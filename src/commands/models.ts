@@ -50,13 +50,14 @@ export default class Models extends AccountCommand {
     const all = await knownModels(this.toolkit, filter)
     const now = new Date().toISOString()
     if (model === undefined) return { now, models: this.#listModels(all, flags), order: null }
-    const { accounts: explained } = await this.toolkit.quotas.explain({ ...filter, model })
+    const { accounts: explained, asked } = await this.toolkit.quotas.explain({ ...filter, model })
     const order = [...explained]
       .sort((a, b) => (a.place ?? Infinity) - (b.place ?? Infinity))
       .map(({ id, user, provider, name, label, place, verdict, reason }) => {
         return { id, user, provider, name, label, place, verdict, reason }
       })
-    const models = all.filter((view) => view.model === model || view.model === model.replace(/^[^/]*\//, ''))
+    const wanted = new Set(asked.steps.map((step) => step.model))
+    const models = all.filter((view) => wanted.has(view.model))
     if (order.length === 0) throw new QwenctlError('account_not_found', 'there are no accounts')
     this.#printOrder(order, models, flags)
     return { now, models, order }

@@ -79,6 +79,18 @@ test('with a model, says which account serves it and why the others do not', asy
   })
 })
 
+test('with a name that means the whole of a model, shows where the proxy sends it', async () => {
+  const home = await givenHome()
+  const toolkit = openToolkit({ env: { QWENCTL_HOME: home } })
+  const more = { secret: 'sk-0123456789abcdef', baseUrl: 'http://127.0.0.1:13/v1' }
+  await toolkit.accounts.add({ provider: 'qwen', name: 'q', models: ['m2'], ...more })
+  await toolkit.accounts.add({ provider: 'custom', name: 'whole', models: ['qwen/m1'], ...more })
+  await toolkit.close()
+  const { models, order } = await shown(home, 'qwen/m1')
+  expect(models.map(({ model }) => model)).toEqual(['qwen/m1'])
+  expect(order?.filter(({ place }) => place !== null).map(({ name }) => name)).toEqual(['whole'])
+})
+
 test('prints a table, bare names with -q, and what to do where nothing is known', async () => {
   const home = await givenHome()
   const table = await runCommand(home, ['models'])

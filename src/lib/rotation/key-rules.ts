@@ -4,23 +4,39 @@ import { QwenctlError } from '../base/errors.ts'
 import { hasRoom, roomAt } from '../quota/standing.ts'
 import { describeReturn } from './return-time.ts'
 import type { RotationMoment } from './rotation-request.ts'
+import { splitModel } from './rotation-request.ts'
 
 interface Step {
   provider: string | null
   model: string | null
 }
 
-/** The models of a chain that the key may use; empty: none. */
+/** Whether the client may use accounts of a provider. */
+type HasProvider = (id: string) => boolean
+
+/**
+ * The models of a chain that the key may use; empty: none. `provider/model` is permitted in either reading, as the
+ * whole or as the rest at that provider. What the lists of services say thus changes no permission.
+ */
 export function keepAllowed<One extends Step>(
   steps: readonly One[],
   key: Pick<ClientKey, 'models'>,
   written: string | null,
+  hasProvider: HasProvider,
 ): readonly One[] {
   if (allowsModel(key, written)) return steps
   return steps.filter(
-    ({ provider, model }) =>
-      allowsModel(key, model) || (provider !== null && allowsModel(key, `${provider}/${model}`)),
+    (step) =>
+      allowsStep(key, step) ||
+      (step.provider === null &&
+        step.model !== null &&
+        step.model === written &&
+        allowsStep(key, splitModel(step.model, hasProvider))),
   )
+}
+
+function allowsStep(key: Pick<ClientKey, 'models'>, { provider, model }: Step): boolean {
+  return allowsModel(key, model) || (provider !== null && allowsModel(key, `${provider}/${model}`))
 }
 
 /** The models of a chain that the key may use. Throws `model_not_allowed` if there are none. */
@@ -28,8 +44,9 @@ export function allowedSteps(
   steps: readonly Step[],
   key: Pick<ClientKey, 'name' | 'models'>,
   written: string | null,
+  hasProvider: HasProvider,
 ): readonly Step[] {
-  const allowed = keepAllowed(steps, key, written)
+  const allowed = keepAllowed(steps, key, written, hasProvider)
   if (allowed.length > 0) return allowed
   throw new QwenctlError(
     'model_not_allowed',

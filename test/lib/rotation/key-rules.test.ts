@@ -6,6 +6,7 @@ import { Ground, MINUTE, NOON } from './fixture.ts'
 
 const coder = { provider: 'qwen', model: 'coder' }
 const other = { provider: null, model: 'other' }
+const hasProvider = (id: string) => id === 'qwen'
 const key = (...models: string[]) => ({ id: 'key_1', name: 'app', models })
 
 function thrown(run: () => unknown) {
@@ -26,19 +27,39 @@ describe('the models of a chain that a key may use', () => {
     ['those whose name with the provider is allowed', ['qwen/*'], [coder]],
     ['none', ['nothing'], []],
   ])('are %s', (_, models, kept) => {
-    expect(keepAllowed([coder, other], key(...models), 'alias')).toEqual(kept)
+    expect(keepAllowed([coder, other], key(...models), 'alias', hasProvider)).toEqual(kept)
+  })
+
+  test.each([
+    ['the rest', 'qwen/coder', ['coder'], true],
+    ['the whole', 'qwen/coder', ['qwen/coder'], true],
+    ['the provider', 'qwen/coder', ['qwen/*'], true],
+    ['another model', 'qwen/coder', ['max'], false],
+    ['the rest after something that is no provider', 'acme/coder', ['coder'], false],
+  ])('a name in its two readings has one permission, by a key for %s', (_, name, models, isAllowed) => {
+    const rest = { provider: 'qwen', model: 'coder' }
+    const whole = { provider: null, model: name }
+    const steps = name === 'qwen/coder' ? [rest, whole] : [whole]
+    for (const step of steps)
+      expect(keepAllowed([step], key(...models), name, hasProvider)).toEqual(isAllowed ? [step] : [])
+  })
+
+  test('an alias that looks like a model of a provider is no such model', () => {
+    expect(keepAllowed([other], key('coder'), 'qwen/coder', hasProvider)).toEqual([])
   })
 
   test('a model of any provider is not read as one of a provider', () => {
-    expect(keepAllowed([other], key('null/*'), 'alias')).toEqual([])
+    expect(keepAllowed([other], key('null/*'), 'alias', hasProvider)).toEqual([])
   })
 
   test('none is an error that names the key and the model, or says that the request names none', () => {
-    expect(allowedSteps([coder], key('coder'), 'alias')).toEqual([coder])
-    const error = thrown(() => allowedSteps([coder], key('nothing'), 'alias'))
+    expect(allowedSteps([coder], key('coder'), 'alias', hasProvider)).toEqual([coder])
+    const error = thrown(() => allowedSteps([coder], key('nothing'), 'alias', hasProvider))
     expect(error).toMatchObject({ code: 'model_not_allowed' })
     expect(error?.message).toMatch(/"app" may not use the model alias$/)
-    const unnamed = thrown(() => allowedSteps([{ provider: null, model: null }], key('nothing'), null))
+    const unnamed = thrown(() =>
+      allowedSteps([{ provider: null, model: null }], key('nothing'), null, hasProvider),
+    )
     expect(unnamed?.message).toMatch(/the request names none$/)
   })
 })

@@ -4,7 +4,7 @@ import { NO_COOLDOWNS } from './state.ts'
 import { ensureSubject } from './subjects.ts'
 
 /** A cooldown this soon after the last one is the next strike in a row. */
-const STRIKE_MEMORY_MS = 10 * 60_000
+export const STRIKE_MEMORY_MS = 10 * 60_000
 
 /** Deadlines only move later: one process never shortens what another has learned. */
 export function cool(state: LedgerState, event: CoolEvent): boolean {

@@ -142,7 +142,7 @@ export function coolingSubject(
 }
 
 /** How many failures in a row of this kind cause no cooldown. */
-export function patienceFor({ class: kind }: Pick<Outcome, 'class'>): number {
+function patienceFor({ class: kind }: Pick<Outcome, 'class'>): number {
   const rule: Rule = rules[kind]
   return rule.patience ?? 0
 }

@@ -1,19 +1,31 @@
 import type { Outcome } from '../../provider/provider.ts'
+import { STRIKE_MEMORY_MS } from '../../quota/log/cool.ts'
 import type { LedgerState, SubjectState } from '../../quota/log/state.ts'
-import { coolingSubject, patienceFor } from './cooling.ts'
+import { coolingSubject } from './cooling.ts'
 import type { Member } from '../pool/member.ts'
 import { RecentMap } from '../pool/recent-map.ts'
 
 const MOST_STREAKS = 4096
 const SECOND = 1000
 
+interface Streak {
+  count: number
+  /** A failure before this time belongs to the last one. */
+  until: number
+  /** The time of the last failure. */
+  last: number
+  /** The ledger has shown a cooldown of these failures. The cooldown of a burst is not there at once. */
+  hasCooled: boolean
+}
+
 /**
  * Counts failures in a row. The ledger counts those of accounts. A success settles an account, so the ledger cannot
  * know when a quota group or a provider works again. Those failures are counted here, in memory. A success ends the
  * count, and so does the end of the cooldown in the ledger: by a person, or by a success in another process.
+ * Failures are in a row as in the ledger, up to ten minutes after the last one or the end of its cooldown.
  */
 export class Strikes {
-  readonly #streaks = new RecentMap<string, { count: number; until: number }>(MOST_STREAKS)
+  readonly #streaks = new RecentMap<string, Streak>(MOST_STREAKS)
 
   /** Counts this failure, and returns how many came before it. A burst of failures at one time counts once. */
   before(
@@ -26,15 +38,26 @@ export class Strikes {
     if (subject === member.subjects.account) return countStrikes(outcome, state.subjects.get(subject), model)
     const key = buildKey(subject, model)
     const known = this.#streaks.get(key)
-    const isOver =
-      known === undefined || (known.count > patienceFor(outcome) && !hasCooldown(state, subject, model))
-    const streak = isOver ? { count: 0, until: 0 } : known
+    const cooledUntil = findCooldownEnd(state, subject, model)
+    const streak =
+      known === undefined || isOver(known, cooledUntil, now)
+        ? { count: 0, until: 0, last: now, hasCooled: false }
+        : known
+    streak.last = now
+    if (cooledUntil !== null) streak.hasCooled = true
     if (now >= streak.until) {
       streak.count += 1
       streak.until = now + SECOND * 2 ** Math.min(5, Math.max(0, streak.count - 2))
       this.#streaks.set(key, streak)
     }
     return streak.count - 1
+  }
+
+  /** The ledger shows the cooldown that this failure caused. */
+  cooled(outcome: Pick<Outcome, 'class' | 'scope'>, member: Member, model: string | null): void {
+    const subject = coolingSubject(outcome, member)
+    const streak = subject === null ? undefined : this.#streaks.get(buildKey(subject, model))
+    if (streak !== undefined) streak.hasCooled = true
   }
 
   /** Records an answer: everything that the member shares with others works for this model. */
@@ -45,10 +68,21 @@ export class Strikes {
   }
 }
 
-/** A cooldown stays in the ledger after its time, until it is cleared. */
-function hasCooldown({ subjects }: LedgerState, subject: string, model: string | null): boolean {
+function isOver({ last, hasCooled }: Streak, cooledUntil: number | null, now: number): boolean {
+  if (cooledUntil === null) return hasCooled || now - last >= STRIKE_MEMORY_MS
+  return now - Math.max(last, cooledUntil) >= STRIKE_MEMORY_MS
+}
+
+/**
+ * The end of the later cooldown: epoch milliseconds, or Infinity. A cooldown stays in the ledger after its time, until
+ * it is cleared. Null: there is none.
+ */
+function findCooldownEnd({ subjects }: LedgerState, subject: string, model: string | null): number | null {
   const cooldowns = subjects.get(subject)?.cooldowns
-  return cooldowns !== undefined && (cooldowns.has('*') || (model !== null && cooldowns.has(model)))
+  const whole = cooldowns?.get('*')
+  const own = model === null ? undefined : cooldowns?.get(model)
+  if (whole === undefined && own === undefined) return null
+  return Math.max(...[whole, own].flatMap((each) => (each === undefined ? [] : [each.until ?? Infinity])))
 }
 
 /** A guess has its own count: success with other models says nothing about this one. */

@@ -1,7 +1,6 @@
 import type { AccountScope } from '../../account/client-key.ts'
 import type { Aliases } from './aliases.ts'
 import { splitModel } from '../rotation-request.ts'
-import type { ProviderModel } from './whole-name.ts'
 
 /** A model that may answer a request; null: none is named, or any provider that has it. */
 export interface ModelStep {
@@ -11,31 +10,25 @@ export interface ModelStep {
 
 const NO_MODEL: readonly ModelStep[] = [{ provider: null, model: null }]
 
-/** The providers of a pool's accounts; with a scope, of the accounts in it. */
-interface Providers {
-  hasProvider(id: string, scope?: AccountScope): boolean
-  isWholeName(name: string, split: ProviderModel, scope: AccountScope): boolean
+interface Names {
+  /** The providers of a pool's accounts. */
+  hasProvider(id: string): boolean
+  /** Reads a name for the client with this scope: see `whole-name.ts`. */
+  readName(name: string, scope: AccountScope): readonly ModelStep[]
 }
 
 /**
- * The models that may answer a client's request for this one, in order. An alias means the same for each client. In
- * other names, only the providers in the client's scope count.
+ * The models that may answer a client's request for this one, in order. An alias means the same for each client, and
+ * its models name their providers strictly. In other names, only the providers in the client's scope count.
  */
 export function modelSteps(
   model: string | null,
   aliases: Aliases,
-  pool: Providers,
+  pool: Names,
   scope: AccountScope,
 ): readonly ModelStep[] {
   if (model === null) return NO_MODEL
   const chain = aliases.get(model)
-  if (chain === undefined) return [stepFor(model, pool, scope)]
+  if (chain === undefined) return pool.readName(model, scope)
   return chain.map((name) => splitModel(name, (id) => pool.hasProvider(id)))
-}
-
-function stepFor(name: string, pool: Providers, scope: AccountScope): ModelStep {
-  const { provider, model } = splitModel(name, (id) => pool.hasProvider(id, scope))
-  if (provider !== null && pool.isWholeName(name, { provider, model }, scope))
-    return { provider: null, model: name }
-  return { provider, model }
 }

@@ -18,10 +18,11 @@ export interface AliasClient {
 export function usableAliases(aliases: Aliases, members: readonly Member[], client: AliasClient): string[] {
   const { user, allowed } = client.scope
   const providers = new Set(members.map(({ account }) => account.provider))
+  const hasProvider = (id: string) => providers.has(id)
   const found: string[] = []
   for (const [name, models] of aliases) {
-    const steps = models.map((model) => splitModel(model, (id) => providers.has(id)))
-    const own = client.key === null ? steps : keepAllowed(steps, client.key, name)
+    const steps = models.map((model) => splitModel(model, hasProvider))
+    const own = client.key === null ? steps : keepAllowed(steps, client.key, name, hasProvider)
     if (own.some((step) => mayBeServed(members, { ...step, user, allowed }))) found.push(name)
   }
   return found

@@ -15,8 +15,8 @@ import { LargeTier } from './large-tier.ts'
 import { Latencies } from './latencies.ts'
 import type { Member } from './member.ts'
 import { weighEvidence } from '../models/model-evidence.ts'
-import type { ProviderModel } from '../models/whole-name.ts'
-import { isWholeName } from '../models/whole-name.ts'
+import type { ModelStep } from '../models/model-steps.ts'
+import { readName } from '../models/whole-name.ts'
 import { accountsLeftOut } from '../models/model-holders.ts'
 import { Picks } from './picks.ts'
 import { RecentMap } from './recent-map.ts'
@@ -42,6 +42,9 @@ const MOST_EXACT = 64
 const MOST_ROSTERS = 32
 const MOST_LANES = 64
 const MOST_MODELS = 1024
+/** For each scope. */
+const MOST_NAMES = 256
+const LONGEST_NAME = 200
 
 /** The accounts of one version of the documents. Create a new pool when they change. */
 export class Pool {
@@ -50,6 +53,8 @@ export class Pool {
   readonly #byId: ReadonlyMap<string, Member>
   /** The providers of the accounts in each scope. */
   readonly #providers = new WeakMap<AccountScope, ReadonlySet<string>>()
+  /** The meaning of names in each scope. Lists and members do not change in a pool. */
+  readonly #names = new WeakMap<AccountScope, RecentMap<string, readonly ModelStep[]>>()
   /** A member of each family. Members of a family serve alike, so few checks tell models apart. */
   readonly #families: readonly Member[]
   readonly #latencies: Latencies
@@ -96,8 +101,16 @@ export class Pool {
     return providers.has(id)
   }
 
-  isWholeName(name: string, split: ProviderModel, scope: AccountScope): boolean {
-    return isWholeName(this.members, name, split, scope)
+  /** Reads a name for the client with this scope: see `whole-name.ts`. */
+  readName(name: string, scope: AccountScope): readonly ModelStep[] {
+    let names = this.#names.get(scope)
+    if (names === undefined) this.#names.set(scope, (names = new RecentMap(MOST_NAMES)))
+    let steps = names.get(name)
+    if (steps === undefined) {
+      steps = readName(name, scope, this)
+      if (name.length <= LONGEST_NAME) names.set(name, steps)
+    }
+    return steps
   }
 
   /** Whether any account could ever serve such a request, apart from what it has spent. */

@@ -6,8 +6,7 @@ import type { Endpoint } from '../../rotation/endpoints.ts'
 import { endpointAt, ollamaPaths, readGeminiPath } from '../../rotation/endpoints.ts'
 import { allowedSteps } from '../../rotation/key-rules.ts'
 import { modelSteps } from '../../rotation/models/model-steps.ts'
-import type { ProviderModel } from '../../rotation/models/whole-name.ts'
-import { isWholeName } from '../../rotation/models/whole-name.ts'
+import { readName } from '../../rotation/models/whole-name.ts'
 import type { Member } from '../../rotation/pool/member.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { ExplainDocument, ExplainQuery } from '../views.ts'
@@ -25,7 +24,13 @@ export async function readQuery(
   { pin, key, scope, members }: AskedParts,
   settings: Settings,
 ): Promise<ExplainDocument['asked']> {
-  const steps = await listSteps(query, { members, scope }, settings)
+  const hasProvider = (id: string, seen: AccountScope = everyAccount) =>
+    members.some(({ account }) => account.provider === id && isInScope(seen, account))
+  const pool = {
+    hasProvider,
+    readName: (name: string, seen: AccountScope) => readName(name, seen, { members, hasProvider }),
+  }
+  const steps = await listSteps(query, { pool, scope }, settings)
   const route = query.route === undefined ? null : readRoute(query.route)
   return {
     model: query.model ?? null,
@@ -37,7 +42,10 @@ export async function readQuery(
     session: query.session ?? null,
     user: query.user,
     key: key?.name ?? null,
-    steps: key === null ? steps : [...allowedSteps(steps, key, query.model ?? null)],
+    steps:
+      key === null
+        ? steps
+        : [...allowedSteps(steps, key, query.model ?? null, (id) => hasProvider(id, scope))],
   }
 }
 
@@ -46,16 +54,10 @@ type Steps = ExplainDocument['asked']['steps']
 /** The candidate models, in order, for the requested provider. */
 async function listSteps(
   { model, provider }: Pick<ExplainQuery, 'model' | 'provider'>,
-  { members, scope }: Pick<AskedParts, 'members' | 'scope'>,
+  { pool, scope }: { pool: Parameters<typeof modelSteps>[2]; scope: AccountScope },
   settings: Settings,
 ): Promise<Steps> {
   if (model === undefined) return [{ provider: provider ?? null, model: null }]
-  const pool = {
-    hasProvider: (id: string, seen: AccountScope = everyAccount) =>
-      members.some(({ account }) => account.provider === id && isInScope(seen, account)),
-    isWholeName: (name: string, split: ProviderModel, seen: AccountScope) =>
-      isWholeName(members, name, split, seen),
-  }
   const steps = modelSteps(model, await settings.aliases(), pool, scope)
     .filter((step) => step.provider === null || provider === undefined || step.provider === provider)
     .map((step) => ({ ...step, provider: step.provider ?? provider ?? null }))

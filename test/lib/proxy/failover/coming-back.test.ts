@@ -27,12 +27,16 @@ async function givenLoneAccount() {
 }
 
 describe('a service that fails again and again', () => {
-  test.each(['endCooldowns', 'reset'] as const)(
-    'after `quota reset`, its next failure is a first one, in every proxy: %s',
-    async (change) => {
+  test.each([
+    ['endCooldowns', 7],
+    ['reset', 7],
+    ['reset', 2],
+  ] as const)(
+    'after `quota reset`, its next failure is a first one, in every proxy: %s, %d failures',
+    async (change, failures) => {
       const { upstream, proxy, pass } = await givenLoneAccount()
       upstream.always(json(503, { error: { message: 'overloaded' } }))
-      for (let turn = 0; turn < 6; turn += 1) {
+      for (let turn = 0; turn < failures - 1; turn += 1) {
         await proxy.chat()
         pass(1)
       }

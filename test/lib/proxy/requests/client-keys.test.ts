@@ -82,6 +82,23 @@ test('a key is served by its accounts, its groups and its user alone', async () 
   await expect(proxy.toolkit.keys.create({ name: 'x', user: 'local', accounts: ['other'] })).rejects.toThrow()
 })
 
+test('a key for a model serves it also where a service lists it by its whole name', async () => {
+  const upstream = await givenUpstream()
+  upstream.always(chat())
+  const proxy = await givenProxy({
+    accounts: [
+      { name: 'q', provider: 'qwen', models: ['max'] },
+      { name: 'r', models: ['qwen/coder', 'qwen/other'] },
+    ],
+    baseUrl: upstream.baseUrl,
+  })
+  const { headers } = await givenKey(proxy, { name: 'k', models: ['coder'] })
+  const allowed = await proxy.chat({ model: 'qwen/coder' }, headers)
+  expect([allowed.status, allowed.headers['x-qwenctl-account']]).toEqual([200, 'r'])
+  const refused = await proxy.chat({ model: 'qwen/other' }, headers)
+  expect([refused.status, refused.json.error.code]).toEqual([403, 'model_not_allowed'])
+})
+
 test('a key is for its models alone, also in the list of models', async () => {
   const { proxy, upstream } = await given()
   upstream.nextFor(keyOf('a'), json(200, { data: [{ id: 'qwen3-max' }, { id: 'gpt' }] }))

@@ -55,6 +55,8 @@ const answer: Answer = (call) => {
 }
 
 const models = ['m1', 'm2', 'm3']
+/** A whole name that is also a model of a provider. */
+const WHOLE = 'qwen/m1'
 const CHAT = '/v1/chat/completions'
 const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
@@ -147,7 +149,7 @@ const anAccount = fc.record({
   weight: fc.constantFrom(1, 3),
   groups: fc.subarray<string>(['day', 'night']),
   limits: fc.constantFrom<string[][]>([], ['10/day'], ['40/day'], ['4/minute', '100/day']),
-  models: fc.option(fc.subarray(models), { nil: null }),
+  models: fc.option(fc.subarray([...models, WHOLE]), { nil: null }),
   quotaGroup: fc.constantFrom(null, 'org'),
 })
 const anEvent = fc.record({
@@ -171,7 +173,7 @@ const aPool = fc.record({
 })
 const aRequest = fc.record({
   key: fc.nat(1),
-  model: fc.constantFrom(...models, 'coder', 'qwen/m1', 'custom/m2', 'nothing', 'sandbox-small'),
+  model: fc.constantFrom(...models, 'coder', WHOLE, 'custom/m2', 'nothing', 'sandbox-small'),
   route: fc.constantFrom(undefined, undefined, ...Object.keys(bodies)),
   content: fc.constantFrom('text', 'text', 'tools', 'image', 'huge'),
   group: seldom(fc.constantFrom('day')),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Strikes } from '../../../../src/lib/rotation/cooldowns/strikes.ts'
-import { Ground, NOON, member } from '../fixture.ts'
+import { Ground, MINUTE, NOON, member } from '../fixture.ts'
 
 const ground = new Ground()
 const rateShort = { class: 'rate-short', scope: 'model' } as const
@@ -52,6 +52,34 @@ describe('failures of a provider', () => {
   test('when many requests fail at once, they are one', () => {
     const strikes = new Strikes()
     expect([0, 1, 2, 999].map((after) => failing(strikes, NOON + after))).toEqual([0, 0, 0, 0])
+  })
+
+  test('when bursts follow each other before the ledger shows a cooldown, each burst is one more', () => {
+    const strikes = new Strikes()
+    const burst = (at: number) => [0, 1, 2, 3].map((after) => failing(strikes, NOON + at + after))
+    expect([0, 1000, 2000].map(burst)).toEqual([
+      [0, 0, 0, 0],
+      [1, 1, 1, 1],
+      [2, 2, 2, 2],
+    ])
+  })
+
+  test('when a person ends the cooldown before the next failure, the count starts over', () => {
+    const strikes = new Strikes()
+    failing(strikes, NOON)
+    failing(strikes, NOON + 1000)
+    strikes.cooled({ class: 'unreachable', scope: 'model' }, member('a'), 'm')
+    expect(failing(strikes, NOON + 2000)).toBe(0)
+  })
+
+  test('ten minutes after the last one, or after its cooldown, the count starts over', () => {
+    const strikes = new Strikes()
+    failing(strikes, NOON)
+    expect(failing(strikes, NOON + 10 * MINUTE - 1)).toBe(1)
+    expect(failing(strikes, NOON + 20 * MINUTE)).toBe(0)
+    const state = new Ground().cool(provider, NOON + 60 * MINUTE, { model: 'm' }).state
+    expect(failing(strikes, NOON + 69 * MINUTE, { state })).toBe(1)
+    expect(failing(strikes, NOON + 79 * MINUTE, { state })).toBe(0)
   })
 
   test('when another account of it gets an answer, they are forgotten', () => {

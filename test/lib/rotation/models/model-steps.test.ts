@@ -2,14 +2,24 @@ import { expect, test } from 'vitest'
 import type { AccountScope } from '../../../../src/lib/account/client-key.ts'
 import { everyAccount } from '../../../../src/lib/account/client-key.ts'
 import { modelSteps } from '../../../../src/lib/rotation/models/model-steps.ts'
+import { Pool } from '../../../../src/lib/rotation/pool/pool.ts'
+import { member } from '../fixture.ts'
 
 const ann: AccountScope = { user: 'ann', allowed: null }
 const aliases = new Map([['coder', ['qwen/plus', 'free']]])
-/** All users have an account at `qwen`; in Ann's scope is none. Another account lists `qwen/open` by this name. */
-const pool = {
-  hasProvider: (id: string, scope = everyAccount) => id === 'qwen' && scope !== ann,
-  isWholeName: (name: string) => name === 'qwen/open',
-}
+/** Bob has an account at `qwen`, and Ann has none. Bob's other account lists `qwen/open` by this name. */
+const pool = new Pool(
+  [
+    member(
+      'q',
+      { user: 'bob', models: ['max', 'plus'] },
+      { serves: (model) => model !== 'open' && !model.includes('/') },
+    ),
+    member('r', { user: 'bob', provider: 'router', models: ['qwen/open', 'qwen/plus'] }),
+    member('c', { user: 'ann', provider: 'custom' }),
+  ],
+  { strategy: 'fill-first', affinity: false },
+)
 
 test.each([
   ['no model', null, everyAccount, [{ provider: null, model: null }]],

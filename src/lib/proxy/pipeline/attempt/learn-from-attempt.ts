@@ -67,6 +67,8 @@ export function cool(live: LivePool, assignment: Assignment, outcome: Outcome): 
   const strikes = live.strikes.before(outcome, { member, model: part, state, now })
   const isRefused = activeCooldown(state, member.subjects.account, null, now)?.reason === 'auth-dead'
   const notices = listCooldowns(outcome, { member, model, route, strikes, isRefused, random: random(), now })
-  if (notices.length > 0) live.notes.record(notices, member.account)
+  if (notices.length === 0) return notices
+  live.notes.record(notices, member.account)
+  void live.notes.written().then(() => live.strikes.cooled(outcome, member, part))
   return notices
 }

@@ -72,7 +72,10 @@ export function planRequest(live: LivePool, exchange: Exchange, incoming: Incomi
     placement,
     size: null,
     pinnedBy: head.pin !== null ? 'header' : holder !== null ? 'stored-response' : null,
-    steps: key === null ? steps : allowedSteps(steps, key.key, body.model),
+    steps:
+      key === null
+        ? steps
+        : allowedSteps(steps, key.key, body.model, (id) => live.pool.hasProvider(id, scope)),
   }
 }
 
