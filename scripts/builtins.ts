@@ -13,7 +13,7 @@ const ON_CALL = [
 
 /**
  * Replaces imports of the modules above. A class or a constant loads its module at once. In a CommonJS package every
- * export is a property, so all wait.
+ * export is a property, so all wait. A package may also set one, such as `http.globalAgent`.
  */
 export const builtinsOnCall: Plugin = {
   name: 'builtins-on-call',
@@ -49,7 +49,9 @@ function wrapImported(path: string): string {
 }
 
 function wrapRequired(path: string): string {
-  const properties = listNames(path).map((name) => `get ${name}() { return load().${name} },`)
+  const properties = listNames(path).map(
+    (name) => `get ${name}() { return load().${name} }, set ${name}(value) { load().${name} = value },`,
+  )
   return [loadBuiltin(path), 'module.exports = {', ...properties, '}'].join('\n')
 }
 

@@ -70,12 +70,12 @@ const unboundedCalls: PluginCalls = { run: (call) => call(), clock: () => 0, onF
  */
 export function buildRegistry(
   answers: RegistryAnswer[],
-  failures: { plugin: string; message: string }[],
+  failures: { plugin: string; message: string; isUnused?: boolean }[],
   options: RegistryOptions = {},
 ): Registry {
   const registry = new Registry(options)
-  for (const { plugin, message } of failures)
-    registry.problems.push(`plugin ${plugin}: its providers failed: ${message}`)
+  for (const { plugin, message, isUnused = false } of failures)
+    registry.problems.push(`plugin ${plugin}: ${isUnused ? '' : 'its providers failed: '}${message}`)
   const rank = ({ plugin }: RegistryAnswer) => (plugin === OWN ? '' : plugin)
   for (const answer of answers.toSorted((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0))) {
     registry.add(answer)

@@ -88,7 +88,7 @@ export abstract class BaseCommand extends Command {
     return drawsUnicode(process.env, process.platform)
   }
 
-  /** Asks every plugin for its providers, each within limits. `cacheFolder`: keeps which hooks were stopped. */
+  /** Asks every plugin for its providers, each within limits. `cacheFolder` keeps what is known of their hooks. */
   protected askForProviders(cacheFolder: string): Promise<ProviderAnswers> {
     return askPlugins(this.config, { cacheFolder })
   }

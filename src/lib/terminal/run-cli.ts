@@ -34,7 +34,7 @@ export async function runCli(argv: string[], source: CliSource): Promise<number>
   let config: Config | undefined
   let isWhole = true
   const { pluginsFolder, cacheFolder } = source
-  const options = { pluginsFolder, cacheFolder, warn: tellWarning }
+  const options = { pluginsFolder, warn: tellWarning }
   try {
     const keepTable = (loaded: Config) => {
       if (cacheFolder !== undefined) keepPluginTable(loaded, join(cacheFolder, PLUGIN_TABLE))
@@ -46,23 +46,25 @@ export async function runCli(argv: string[], source: CliSource): Promise<number>
         config = alone
         return void (await run(argv, alone))
       }
-      makePluginsFolder(argv, pluginsFolder)
       const loaded = (config = await loadConfig(loadOptions(source), options))
+      const id = findCommand(argv, loaded)?.words.join(':') ?? ''
+      makePluginsFolder(id, pluginsFolder)
       if ([...loaded.plugins.values()].some(isForeign)) source.onPlugins?.()
       refuseTopicAsDocument(argv, loaded)
       const plugin = findPlugin(argv, loaded)
       if (plugin !== undefined && !plugin.isRoot)
         adjustPluginOclif(plugin, options, (error) => buildReport(error, describeInvocation(argv, loaded)))
       keepTable(loaded)
-      await run(withLocalPaths(argv), loaded)
+      await run(INSTALLS.has(id) ? withLocalPaths(argv) : argv, loaded)
       // `plugins install` and the like change what is installed.
-      if (argv[0] === 'plugins' && argv.length > 1) keepTable(await loadConfig(loadOptions(source), options))
+      if (id.startsWith('plugins:')) keepTable(await loadConfig(loadOptions(source), options))
     })
     // Only the shell ends the process: commands that fail without throwing set `process.exitCode`.
     return Number(process.exitCode ?? 0)
   } catch (error) {
     // To suggest flags near a misspelled one, the report needs the whole configuration.
-    if (!isWhole) config = await loadConfig(loadOptions(source), options).catch(() => config)
+    if (!isWhole && isParseError(error))
+      config = await loadConfig(loadOptions(source), options).catch(() => config)
     return reportFailure(error, argv, config)
   }
 }
@@ -75,10 +77,18 @@ function loadAlone(argv: string[], source: CliSource, options: ConfigOptions): P
   return loadOneCommand(argv, { root, pjson: readPackage(root) }, options)
 }
 
+/** The commands of oclif that take packages, with other names of them. */
+const INSTALLS: ReadonlySet<string> = new Set(['plugins:install', 'plugins:add'])
+
 /** oclif would create the home for its plugins, open to other users. */
-function makePluginsFolder([topic, verb]: string[], folder: string | undefined): void {
-  const installs = topic === 'plugins' && (verb === 'install' || verb === 'add' || verb === 'link')
-  if (installs && folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 })
+function makePluginsFolder(id: string, folder: string | undefined): void {
+  const adds = INSTALLS.has(id) || id === 'plugins:link'
+  if (adds && folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 })
+}
+
+/** Whether oclif refuses the words of a command line. */
+function isParseError(error: unknown): boolean {
+  return error instanceof Error && 'parse' in error
 }
 
 function tellWarning(message: string): void {

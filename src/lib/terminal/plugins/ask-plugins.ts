@@ -1,28 +1,70 @@
+import { join } from 'node:path'
 import type { Interfaces } from '@oclif/core'
 import type { ProviderAnswers } from '../../toolkit/providers/provider-answers.ts'
-import { runHookWithin, withHook } from './plugin-hooks.ts'
+import { HOOK_VERDICTS, HookVerdicts } from './hook-verdicts.ts'
+import type { Verdict } from './hook-verdicts.ts'
+import { HOOK_LIMIT_MS, isForeign, runHookWithin, withHook } from './plugin-hooks.ts'
 import type { HookOptions } from './plugin-hooks.ts'
+import { probeHook } from './probe-hook.ts'
 
 const HOOK = 'qwenctl:providers'
+const GIVEN = { apiVersion: 1 }
+/** A hook that waited may have waited for a service that was down. */
+const WAIT_HOLDS_MS = 3_600_000
 
-/** Asks every plugin for its providers, all at once, each for as long as a hook may take. Never throws. */
-export async function askPlugins(
-  config: Interfaces.Config,
-  options: HookOptions = {},
-): Promise<ProviderAnswers> {
+export interface AskOptions extends HookOptions {
+  /** The folder for the verdicts about hooks. */
+  cacheFolder: string
+  /** Epoch milliseconds. */
+  clock?: () => number
+}
+
+/**
+ * Asks every plugin for its providers, all at once, each for as long as a hook may take. An installed plugin with a
+ * hook that does not end is not asked. Never throws.
+ */
+export async function askPlugins(config: Interfaces.Config, options: AskOptions): Promise<ProviderAnswers> {
   const found: ProviderAnswers = { answers: [], failures: [] }
-  const collect = async (plugin: Interfaces.Plugin) => {
-    const { successes, failures, isStopped } = await runHookWithin(
-      config,
-      plugin,
-      [HOOK, { apiVersion: 1 }],
-      options,
-    )
-    const subject = isStopped ? 'its hook ' : ''
+  const verdicts = new HookVerdicts(join(options.cacheFolder, HOOK_VERDICTS), HOOK)
+  const collect = async (plugin: Interfaces.Plugin, isKnown: boolean) => {
+    const { successes, failures, hasEnded } = await runHookWithin(config, plugin, [HOOK, GIVEN], options)
     for (const result of successes) found.answers.push({ plugin: plugin.name, providers: result })
-    for (const message of failures)
-      found.failures.push({ plugin: plugin.name, message: `${subject}${message}` })
+    for (const message of failures) found.failures.push({ plugin: plugin.name, message })
+    if (hasEnded && !isKnown) verdicts.keep(plugin, 'usable', null)
   }
-  await Promise.all(withHook(config, HOOK).map(collect))
+  const asked: [plugin: Interfaces.Plugin, isKnown: boolean][] = []
+  // Probes run one after the other: a loop in one takes no processor time from the next.
+  for (const plugin of withHook(config, HOOK)) {
+    const verdict = isForeign(plugin)
+      ? await judge(config, plugin, verdicts, options.clock ?? Date.now)
+      : 'usable'
+    if (verdict === 'usable' || verdict === null) asked.push([plugin, verdict !== null])
+    else
+      found.failures.push({ plugin: plugin.name, message: describeUnused(plugin, verdict), isUnused: true })
+  }
+  await Promise.all(asked.map((each) => collect(...each)))
   return found
+}
+
+/** Null: the probe proves nothing, as where the hook throws; the real run decides. */
+async function judge(
+  config: Interfaces.Config,
+  plugin: Interfaces.Plugin,
+  verdicts: HookVerdicts,
+  clock: () => number,
+): Promise<Verdict | null> {
+  const known = verdicts.read(plugin, clock())
+  if (known !== null) return known
+  const result = await probeHook(plugin, [HOOK, GIVEN], config, { limitMs: HOOK_LIMIT_MS })
+  if (result === 'threw') return null
+  const verdict = result === 'ended' ? 'usable' : result === 'oversized' ? 'memory' : 'time'
+  verdicts.keep(plugin, verdict, result === 'waiting' ? clock() + WAIT_HOLDS_MS : null)
+  return verdict
+}
+
+function describeUnused({ name, type }: Interfaces.Plugin, verdict: Verdict): string {
+  const fault =
+    verdict === 'memory' ? 'needs too much memory' : `did not end within ${HOOK_LIMIT_MS / 1000} s`
+  const verb = type === 'link' ? 'unlink' : 'uninstall'
+  return `its hook ${HOOK} ${fault}, so the plugin is not used. To remove it: qwenctl plugins ${verb} ${name}`
 }

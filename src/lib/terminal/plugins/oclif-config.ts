@@ -9,8 +9,6 @@ type LoadOptions = Parameters<typeof Config.load>[0]
 export interface ConfigOptions {
   /** The folder of installed plugins; default: oclif's folder. */
   pluginsFolder?: string | undefined
-  /** The folder that keeps which hooks were stopped; missing: none does. */
-  cacheFolder?: string | undefined
   warn: (message: string) => void
 }
 
@@ -49,14 +47,20 @@ export function adjustPluginOclif(
   }
 }
 
-function adjust({ prototype }: typeof Config, { pluginsFolder, cacheFolder, warn }: ConfigOptions): void {
-  const { dir } = prototype as unknown as { dir: (category: string) => string }
+type FindFolder = (this: Config, category: string) => string
+
+/** oclif's own way for each copy of oclif: a process may load several configurations. */
+const ownFolders = new WeakMap<object, FindFolder>()
+
+function adjust({ prototype }: typeof Config, { pluginsFolder, warn }: ConfigOptions): void {
+  const dir = ownFolders.get(prototype) ?? (prototype as unknown as { dir: FindFolder }).dir
+  ownFolders.set(prototype, dir)
   Object.assign(prototype, {
     dir(this: Config, category: string): string {
       return category === 'data' && pluginsFolder !== undefined ? pluginsFolder : dir.call(this, category)
     },
     runHook(this: Config, ...given: [event: string, options: Record<string, unknown>]) {
-      return runHookBounded(this, { warn, cacheFolder }, ...given)
+      return runHookBounded(this, warn, ...given)
     },
   })
 }

@@ -7,9 +7,11 @@ import { QwenctlError } from '../../base/errors.ts'
  * a repository on GitHub, and `acme.tgz` for a package. Throws when the path leads nowhere.
  */
 export function withLocalPaths(argv: readonly string[], folder: string = process.cwd()): string[] {
-  if (argv[0] !== 'plugins' || (argv[1] !== 'install' && argv[1] !== 'add')) return [...argv]
+  const [, command] = /^(plugins[: ](?:install|add))(?= |$)/.exec(argv.slice(0, 2).join(' ')) ?? []
+  if (command === undefined) return [...argv]
+  const last = command.includes(' ') ? 1 : 0
   return argv.map((word, index) =>
-    index > 1 && isLocalPath(word) ? `file:${existingPath(word, folder)}` : word,
+    index > last && isLocalPath(word) ? `file:${existingPath(word, folder)}` : word,
   )
 }
 

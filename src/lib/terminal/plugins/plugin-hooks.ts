@@ -13,8 +13,6 @@ export interface HookTimer {
 }
 
 export interface HookOptions {
-  /** The folder that keeps which hooks were stopped; missing: every call tries them again. */
-  cacheFolder?: string | undefined
   /** Starts a timer of so many milliseconds; for tests. */
   startTimer?: (limitMs: number) => HookTimer
 }
@@ -26,8 +24,8 @@ export type HookCall = [event: string, given: Record<string, unknown>, ...more: 
 export interface HookResult {
   successes: unknown[]
   failures: string[]
-  /** The hook did not end, now or in an earlier command. The failure is then a predicate: `did not end ...`. */
-  isStopped: boolean
+  /** The hooks gave an answer or an error in time. */
+  hasEnded: boolean
 }
 
 /** Whether a plugin was installed by a person, and is not a part of qwenctl. */
@@ -48,48 +46,25 @@ export async function runHookWithin(
   config: Interfaces.Config,
   plugin: Interfaces.Plugin,
   hook: HookCall,
-  { startTimer = startRealTimer, cacheFolder }: HookOptions = {},
+  { startTimer = startRealTimer }: HookOptions = {},
 ): Promise<HookResult> {
   const run = () => runOwnHook(buildView(config, [plugin]), hook)
   if (!isForeign(plugin)) return convertResult(await run())
-  if (await isStuck(plugin, hook, cacheFolder))
-    return { successes: [], failures: [describeStop(plugin)], isStopped: true }
   surviveStrays(plugin)
   const timer = startTimer(HOOK_LIMIT_MS)
   try {
     return convertResult(await Promise.race([keepOutputAside(run, plugin.name), timer.expired]))
   } catch (error) {
-    return { successes: [], failures: [readMessage(error)], isStopped: false }
+    return { successes: [], failures: [readMessage(error)], hasEnded: false }
   } finally {
     timer.cancel()
   }
 }
 
-/** Whether a hook blocks its thread, as an earlier command has seen or a trial in another thread shows. */
-async function isStuck(
-  plugin: Interfaces.Plugin,
-  hook: HookCall,
-  cacheFolder: string | undefined,
-): Promise<boolean> {
-  const [event] = hook
-  const { isKnownAsStopped, keepAsStopped } = await import('./stopped-hooks.ts')
-  if (cacheFolder !== undefined && isKnownAsStopped(cacheFolder, plugin, event)) return true
-  const { endsOrWaits } = await import('./probe-hook.ts')
-  if (await endsOrWaits(plugin, hook, HOOK_LIMIT_MS)) return false
-  if (cacheFolder !== undefined) keepAsStopped(cacheFolder, plugin, event)
-  return true
-}
-
-function describeStop({ name, type }: Interfaces.Plugin): string {
-  const verb = type === 'link' ? 'unlink' : 'uninstall'
-  const fix = `qwenctl plugins ${verb} ${name}`
-  return `did not end within ${HOOK_LIMIT_MS / 1000} s, so the plugin is not used. To remove it: ${fix}`
-}
-
 /** Runs the hooks of an event: those of installed plugins within bounds, and a warning says what of them fails. */
 export async function runHookBounded(
   config: Config,
-  { warn, cacheFolder }: Pick<HookOptions, 'cacheFolder'> & { warn: (message: string) => void },
+  warn: (message: string) => void,
   ...hook: HookCall
 ): Promise<OclifResult> {
   const [event] = hook
@@ -97,9 +72,8 @@ export async function runHookBounded(
   const rest = [...config.plugins.values()].filter((plugin) => !foreign.includes(plugin))
   const result = await runOwnHook(buildView(config, rest), hook)
   for (const plugin of foreign) {
-    const { successes, failures, isStopped } = await runHookWithin(config, plugin, hook, { cacheFolder })
-    const verb = isStopped ? '' : 'failed: '
-    for (const message of failures) warn(`plugin ${plugin.name}: its hook ${event} ${verb}${message}`)
+    const { successes, failures } = await runHookWithin(config, plugin, hook)
+    for (const message of failures) warn(`plugin ${plugin.name}: its hook ${event} failed: ${message}`)
     for (const value of successes) result.successes.push({ plugin, result: value })
   }
   return result
@@ -126,7 +100,7 @@ function convertResult({ successes, failures }: OclifResult): HookResult {
   return {
     successes: successes.map(({ result }) => result as unknown),
     failures: failures.map(({ error }) => readMessage(error)),
-    isStopped: false,
+    hasEnded: true,
   }
 }
 

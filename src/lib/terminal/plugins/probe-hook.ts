@@ -1,85 +1,142 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { Interfaces } from '@oclif/core'
 
 // A loop without an end blocks its thread: no timer and no signal handler runs again. So a hook runs in a thread of its
-// own first, which can be stopped. Only then does it run in the thread of the command or of the proxy.
-
-/** A hook that still waits for something so long after its call counts as asynchronous: it does not block. */
-const ASYNCHRONOUS_AFTER_MS = 500
-const BEAT_MS = 50
-
-/** Runs in the thread. As text, it is the same in the sources and in the build. */
-const SOURCE = `
-const { parentPort, workerData: { file, identifier, given, beatMs } } = require('node:worker_threads')
-const post = (text) => parentPort.postMessage(text)
-setInterval(() => post('alive'), beatMs)
-const ignore = () => undefined
-const context = { config: {}, debug: ignore, error: ignore, exit: ignore, log: ignore, warn: ignore }
-const isFunction = (value) => typeof value === 'function'
-const run = async () => {
-  const loaded = await import(file)
-  const hook = loaded[identifier] ?? [loaded, loaded.default, ...Object.values(loaded)].find(isFunction)
-  post('called')
-  await hook?.call(context, { ...given, config: {}, context })
-}
-run().then(() => post('settled'), () => post('settled'))
-`
+// own first, which can be stopped. `hook-verdicts.ts` remembers the result.
 
 /**
- * Whether no hook of the plugin for this event blocks its thread for longer than the limit. A fault of a hook is none here:
- * it shows again in the real run.
+ * `ended`: the hook ended. `threw`: its code failed or left the thread, which proves nothing. `blocked`: the thread
+ * gave no sign of life at the limit. `waiting`: it did, and the hook had not ended. `oversized`: too much memory.
  */
-export async function endsOrWaits(
+export type ProbeResult = 'ended' | 'threw' | 'blocked' | 'waiting' | 'oversized'
+
+export interface ProbeLimits {
+  /** For all of it, the load of the file included. */
+  limitMs: number
+  /** Milliseconds, from any start. */
+  clock?: () => number
+}
+
+const TICK_MS = 50
+/** The most that one tick counts. A tick is late on a machine that is busy or asleep, where the thread stands still too. */
+const MOST_PER_TICK_MS = 2 * TICK_MS
+/** A thread without a beat for so long is blocked. */
+const SILENT_MS = 10 * TICK_MS
+/** Far more than a list of providers takes. */
+const MOST_HEAP_MB = 128
+/** Buffers are outside of the heap, so the memory of the process counts too. */
+const MOST_GROWTH_BYTES = 2 * MOST_HEAP_MB * 2 ** 20
+/** A thread inside of a system call does not stop before the call returns. */
+const STOP_LIMIT_MS = 1_000
+
+/** Runs in the thread, and finds the function as oclif does. As text, it is the same in the sources and in the build. */
+const SOURCE = `
+const { parentPort, workerData: { file, identifier, given, config, beatMs } } = require('node:worker_threads')
+const post = (text) => parentPort.postMessage(text)
+setInterval(() => post('alive'), beatMs)
+const isFunction = (value) => typeof value === 'function'
+const search = (loaded) => [loaded, loaded.default, ...Object.values(loaded)].find(isFunction)
+const find = (loaded) => {
+  if (loaded === undefined || loaded === null) return undefined
+  if (isFunction(loaded[identifier])) return loaded[identifier]
+  return identifier === 'default' ? search(loaded) : undefined
+}
+const ignore = () => undefined
+const fail = (error) => { throw error }
+const context = { config, debug: ignore, error: fail, exit: fail, log: ignore, warn: ignore }
+const run = async () => {
+  const loaded = await import(file)
+  const hook = find(loaded) ?? find(loaded.default)
+  await hook?.call(context, { ...given, config, context })
+}
+run().then(() => post('ended'), () => post('threw'))
+`
+
+/** Runs all hooks of the plugin for this event in a thread; the first result other than `ended` is that of all. */
+export async function probeHook(
   { root, hooks }: Pick<Interfaces.Plugin, 'root' | 'hooks'>,
-  [event, given]: readonly [event: string, given: Record<string, unknown>, ...rest: unknown[]],
-  limitMs: number,
-): Promise<boolean> {
+  [event, given]: readonly [event: string, given: object],
+  config: object,
+  limits: ProbeLimits,
+): Promise<ProbeResult> {
   for (const { target, identifier } of hooks[event] ?? []) {
-    const file = findFile(root, target)
-    if (file === null) continue
-    const workerData = { file, identifier, given: keepPlain(given), beatMs: BEAT_MS }
-    if (!(await isReturning(workerData, limitMs))) return false
+    const path = findHookFile(root, target)
+    if (path === null) return 'threw'
+    const file = pathToFileURL(path).href
+    const cloned = { given: cloneFields(given), config: cloneFields(config) }
+    const workerData = { file, identifier, ...cloned, beatMs: TICK_MS }
+    const result = await runInThread(workerData, limits)
+    if (result !== 'ended') return result
   }
-  return true
+  return 'ended'
 }
 
-/** Sources in TypeScript, as while a plugin is written, are not probed. */
-function findFile(root: string, target: string): string | null {
+/** The file of a hook; its extension may be missing. Null: there is no file. */
+export function findHookFile(root: string, target: string): string | null {
   const path = join(root, target)
-  const found = [path, `${path}.js`, `${path}.mjs`, `${path}.cjs`].find(
-    (name) => /\.[cm]?js$/.test(name) && existsSync(name),
-  )
-  return found === undefined ? null : pathToFileURL(found).href
+  const names = ['.ts', '.js', '.mjs', '.cjs'].flatMap((end) => [`${path}${end}`, join(path, `index${end}`)])
+  const found = (/\.[cm]?[jt]s$/.test(path) ? [path, ...names] : names).find((name) => existsSync(name))
+  return found ?? null
 }
 
-/** A thread takes no functions and no objects of classes. */
-function keepPlain(given: Record<string, unknown>): Record<string, unknown> {
-  const isPlain = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value)
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => isPlain(value)))
+/** The fields that a thread can have: no functions, and nothing that holds one. */
+function cloneFields(value: object): Record<string, unknown> {
+  const clones = Object.entries(value).flatMap(([name, field]) => {
+    try {
+      return [[name, structuredClone(field) as unknown] as const]
+    } catch {
+      return []
+    }
+  })
+  return Object.fromEntries(clones)
 }
 
-function isReturning(workerData: object, limitMs: number): Promise<boolean> {
-  const worker = new Worker(SOURCE, { eval: true, workerData, stdout: true, stderr: true })
-  // Counts, and no times: while a machine sleeps, a silent thread is not stuck.
-  let silentBeats = 0
-  let calledAt = Infinity
-  const { promise, resolve } = Promise.withResolvers<boolean>()
-  const watch = setInterval(() => {
-    silentBeats += 1
-    if (silentBeats * BEAT_MS > limitMs) resolve(false)
-  }, BEAT_MS)
-  worker.on('message', (text: string) => {
-    silentBeats = 0
-    if (text === 'called') calledAt = Date.now()
-    if (text === 'settled' || Date.now() - calledAt > ASYNCHRONOUS_AFTER_MS) resolve(true)
+async function runInThread(workerData: object, limits: ProbeLimits): Promise<ProbeResult> {
+  const resourceLimits = { maxOldGenerationSizeMb: MOST_HEAP_MB }
+  const worker = new Worker(SOURCE, { eval: true, workerData, stdout: true, stderr: true, resourceLimits })
+  // The real run prints the same.
+  worker.stdout.resume()
+  worker.stderr.resume()
+  const { promise, resolve } = Promise.withResolvers<ProbeResult>()
+  const stopWatch = watchThread(worker, limits, resolve)
+  try {
+    return await promise
+  } finally {
+    stopWatch()
+    // Its ports and locks are free for the real run.
+    await Promise.race([worker.terminate(), delay(STOP_LIMIT_MS, undefined, { ref: false })])
+  }
+}
+
+function watchThread(
+  worker: Worker,
+  { limitMs, clock = () => performance.now() }: ProbeLimits,
+  onResult: (result: ProbeResult) => void,
+): () => void {
+  const rss = process.memoryUsage.rss()
+  let last = clock()
+  let countedMs = 0
+  let silentMs = 0
+  const ticker = setInterval(() => {
+    const now = clock()
+    const passed = Math.min(now - last, MOST_PER_TICK_MS)
+    last = now
+    countedMs += passed
+    silentMs += passed
+    if (process.memoryUsage.rss() - rss > MOST_GROWTH_BYTES) onResult('oversized')
+    else if (countedMs >= limitMs) onResult(silentMs >= SILENT_MS ? 'blocked' : 'waiting')
+  }, TICK_MS)
+  worker.on('message', (text: 'alive' | 'ended' | 'threw') => {
+    silentMs = 0
+    if (text !== 'alive') onResult(text)
   })
-  worker.on('error', () => resolve(true))
-  worker.on('exit', () => resolve(true))
-  return promise.finally(() => {
-    clearInterval(watch)
-    void worker.terminate()
+  worker.on('error', (error) => {
+    onResult((error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'oversized' : 'threw')
   })
+  worker.on('exit', () => onResult('threw'))
+  return () => clearInterval(ticker)
 }

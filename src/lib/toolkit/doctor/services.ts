@@ -37,14 +37,15 @@ export async function checkServices(parts: DoctorParts): Promise<Check[]> {
 /** Reports accounts without their plugin, and faulty plugins; empty without plugins. */
 function checkPlugins(accounts: Account[], providers: ProviderRegistry): Check[] {
   const title = 'provider plugins'
+  const problem = providers.problems.join('; ')
   const [orphan, ...others] = accounts.filter(({ provider }) => !providers.has(provider))
   if (orphan !== undefined) {
     const more = others.length === 0 ? '' : `, and ${others.length} more`
-    const detail = `${orphan.provider}/${orphan.name} cannot serve${more}: ${formatMissingProvider(orphan.provider)}`
+    const failed = problem === '' ? '' : `; ${problem}`
+    const detail = `${orphan.provider}/${orphan.name} cannot serve${more}: ${formatMissingProvider(orphan.provider)}${failed}`
     return [check('plugins', title, { status: 'fail', detail, fix: missingProviderFix(orphan) })]
   }
-  const [problem] = providers.problems
-  if (problem !== undefined) return [check('plugins', title, { status: 'warn', detail: problem })]
+  if (problem !== '') return [check('plugins', title, { status: 'warn', detail: problem })]
   const plugins = new Set(providers.views().map(({ plugin }) => plugin))
   plugins.delete('qwenctl')
   if (plugins.size === 0) return []

@@ -1,7 +1,8 @@
 /** The answers to the hook `qwenctl:providers`: results by plugin, and failed plugins. */
 export interface ProviderAnswers {
   answers: { plugin: string; providers: unknown }[]
-  failures: { plugin: string; message: string }[]
+  /** `isUnused`: the plugin was not asked, and the message says why. */
+  failures: { plugin: string; message: string; isUnused?: boolean }[]
 }
 
 /** Without plugins, only these exist. */

@@ -38,6 +38,11 @@ test('an address is no path', () => {
   expect(withLocalPaths(['plugins', 'install', word], folderWith())[2]).toBe(word)
 })
 
+test.each(['plugins:install', 'plugins:add'])('the spelling %s is the same command', (command) => {
+  const folder = folderWith()
+  expect(withLocalPaths([command, './x.tgz'], folder)).toEqual([command, `file:${join(folder, 'x.tgz')}`])
+})
+
 test('other commands stay as they are', () => {
   expect(withLocalPaths(['exec', 'install', './x.tgz'], folderWith())[2]).toBe('./x.tgz')
 })
