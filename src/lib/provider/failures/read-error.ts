@@ -277,9 +277,14 @@ function isPlainStatus(code: string | null): boolean {
 /** The start of an XML error, as the storage and gateways of AWS, Alibaba Cloud and Tencent Cloud write it. */
 const XML_ERROR = /^\s*(?:<\?xml[^<>]{0,100}\?>\s*)?<(?:Error|ErrorResponse|ErrorInfo)\b/i
 
+/** Whether a body is an XML error, which is no page. */
+export function isXmlError(text: string): boolean {
+  return XML_ERROR.test(text)
+}
+
 /** `<Error><Code>SlowDown</Code><Message>...</Message></Error>`; null: no such document. */
 function fromXml(text: string): BodyFacts | null {
-  if (!XML_ERROR.test(text)) return null
+  if (!isXmlError(text)) return null
   const code = /<Code>([^<]{1,200})<\/Code>/i.exec(text)?.[1]
   const message = /<Message>([^<]{1,4000})<\/Message>/i.exec(text)?.[1]
   return { ...nothing, code: code ?? null, message: message ?? plainText(text) }

@@ -10,54 +10,96 @@ import { parseResetTime } from './reset-time.ts'
  * the name: `quota_reset_at`, `window_resets_in_seconds`.
  */
 const LIMIT = '(?:quota|limit|usage|window|ratelimit|next)*'
-/** Milliseconds from now. */
-const IN_MS = new RegExp(`^${LIMIT}(?:retry|resets?|wait)(?:after|in|delay|time)?(?:ms|millis|milliseconds)$`)
-/** Seconds from now, or a duration. */
-const IN_SPANS = new RegExp(
-  `^${LIMIT}(?:(?:retry|resets?)(?:after|in|delay)(?:s|secs?|seconds)?|wait(?:time)?(?:s|secs?|seconds)|(?:resets?|cooldown|remaining)seconds|estimatedtime)$`,
-)
-/** The same, or a time. */
-const IN_TIMES = new RegExp(
-  `^${LIMIT}(?:(?:resets?|retry|available|renews?|unlocks?)(?:at|time|date|timestamp|on)|nextreset)$`,
-)
+
+type ReadField = (value: string | number, now: number) => number | null
+
+const readMs: ReadField = (value, now) => {
+  const ms = Number(value)
+  return ms > 0 ? parseResetTime(ms / 1000, now) : null
+}
+const readSpan: ReadField = parseResetTime
+
 /** `08:00:00` as a time is the clock of an unknown day and zone, not eight hours. */
 const CLOCK = /^\s*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*$/
+const DATE = /^\s*(\d{4}-\d{2}-\d{2})\s*$/
 
+/** A date alone ends as its day starts, at the clock with the earliest days, as in `reset-words.ts`. */
+const readTime: ReadField = (value, now) => {
+  if (typeof value !== 'string') return parseResetTime(value, now)
+  if (CLOCK.test(value)) return null
+  const date = DATE.exec(value)?.[1]
+  return parseResetTime(date === undefined ? value : `${date}T00:00:00+14:00`, now)
+}
+
+/** `retry_on: 429` and `reset_date: 15` are no times. */
+const readDateText: ReadField = (value, now) =>
+  typeof value === 'string' && /\d{4}-\d{2}-\d{2}|[A-Z][a-z]{2}, \d/.test(value) ? readTime(value, now) : null
+
+interface Kind {
+  names: RegExp
+  read: ReadField
+  /** The field needs words for a limit beside it: other counters have its name too. */
+  isBesideLimit?: true
+}
+
+const ofLimit = (names: string): RegExp => new RegExp(`^${LIMIT}(?:${names})$`)
+
+/** The kinds of fields, the most certain first. */
+const KINDS: readonly Kind[] = [
+  { names: ofLimit('retry(?:after|in|delay|time)?(?:ms|millis|milliseconds)'), read: readMs },
+  { names: ofLimit('retry(?:after|in|delay)(?:s|secs?|seconds)?'), read: readSpan },
+  { names: ofLimit('(?:resets?|wait)(?:after|in|delay|time)?(?:ms|millis|milliseconds)'), read: readMs },
+  {
+    names: ofLimit(
+      'resets?(?:after|in|delay)(?:s|secs?|seconds)?|wait(?:time)?(?:s|secs?|seconds)|(?:resets?|cooldown)seconds',
+    ),
+    read: readSpan,
+  },
+  {
+    names: ofLimit('(?:resets?|retry|available|renews?|unlocks?)(?:at|time|timestamp)|nextreset'),
+    read: readTime,
+  },
+  { names: ofLimit('(?:resets?|retry|available|renews?|unlocks?)(?:date|on)'), read: readDateText },
+  // The load of a model at Hugging Face.
+  { names: ofLimit('estimatedtime'), read: readSpan },
+  { names: ofLimit('remainingseconds'), read: readSpan, isBesideLimit: true },
+]
+
+const LIMIT_WORDS = /\brate|limit|quota|throttl|too[ _]many|cool(?:ing)?[ _-]?down|限流|频繁|额度/i
 const LONGEST_NAME = 40
+const LONGEST_WORDS = 1000
 const NESTED = ['metadata', 'details', 'data']
 
 /** The end named by a field of these objects or one level below, in epoch milliseconds; null: none. */
 export function resetInFields(objects: readonly unknown[], now: number): number | null {
-  for (const object of objects) {
-    if (!isRecord(object)) continue
-    for (const part of [object, ...NESTED.map((name) => object[name])]) {
-      const at = isRecord(part) ? resetIn(part, now) : null
-      if (at !== null) return at
+  const records = objects.filter(isRecord)
+  const fields = records
+    .flatMap((object) => [object, ...NESTED.map((name) => object[name]).filter(isRecord)])
+    .flatMap(listFields)
+  for (const { names, read, isBesideLimit } of KINDS) {
+    for (const [name, value] of fields) {
+      if (!names.test(name)) continue
+      const at = read(value, now)
+      if (at !== null && (isBesideLimit !== true || records.some(namesLimit))) return at
     }
   }
   return null
 }
 
-function resetIn(object: Record<string, unknown>, now: number): number | null {
-  const fields = Object.entries(object)
-    .filter(([name]) => name.length <= LONGEST_NAME)
-    .map(([name, value]) => [name.toLowerCase().replace(/[^a-z]/g, ''), value] as const)
-  for (const [name, value] of fields) {
-    const ms = IN_MS.test(name) ? Number(value ?? NaN) : NaN
-    if (ms > 0) return parseResetTime(ms / 1000, now)
-  }
-  for (const [pattern, isTime] of [
-    [IN_SPANS, false],
-    [IN_TIMES, true],
-  ] as const) {
-    for (const [name, value] of fields) {
-      if (typeof value !== 'string' && typeof value !== 'number') continue
-      if (!pattern.test(name) || (isTime && typeof value === 'string' && CLOCK.test(value))) continue
-      const at = parseResetTime(value, now)
-      if (at !== null) return at
-    }
-  }
-  return null
+type Field = readonly [name: string, value: string | number]
+
+function listFields(object: Record<string, unknown>): Field[] {
+  return Object.entries(object).flatMap(([name, value]): Field[] =>
+    name.length <= LONGEST_NAME && (typeof value === 'string' || typeof value === 'number')
+      ? [[name.toLowerCase().replace(/[^a-z]/g, ''), value]]
+      : [],
+  )
+}
+
+function namesLimit(object: Record<string, unknown>): boolean {
+  return Object.values(object).some(
+    (value) => typeof value === 'string' && LIMIT_WORDS.test(value.slice(0, LONGEST_WORDS)),
+  )
 }
 
 /**

@@ -3,7 +3,7 @@
 
 import { isZone, findDateStart, wallClock } from '../../quota/zone.ts'
 import { DURATION_IN_WORDS, parseWordedDuration } from './duration.ts'
-import { readForeignWait } from './reset-languages.ts'
+import { readForeignWait, readLooseForeignWait } from './reset-languages.ts'
 import { isDate, monthNumber, within } from './reset-time.ts'
 
 const LONGEST_TEXT = 4000
@@ -59,21 +59,26 @@ const WEEKDAY = new RegExp(
   String.raw`\b(?:${ENDS}|until)${FILLER}(?:next |this )?(sun|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?)(?:day)?\b(?:,? (?:at )?${CLOCK})?${ZONE}`,
   'i',
 )
-/** A day beside today and a time: `tomorrow at 9:00 AM UTC`, `明天 00:00`, `今天 22 点`. */
+/** `As of today 10:15 UTC`: the time of a count, not of an end. */
+const COUNTED = String.raw`(?<!\b(?:as of|since|usage|used|from|checked) )`
+/** A day beside today and a time: `tomorrow at 9:00 AM UTC`, `明天 00:00`, `今天 22 点 30 分`, `今晚 8 点`. */
 const RELATIVE_DAY = new RegExp(
-  String.raw`(?:\b(?<today>today)|\b(?<tomorrow>tomorrow)|(?<thisDay>今天|今日|今晚|本日)|(?<nextDay>明天|明日|次日|翌日))(?:,? at|的)? ?${CLOCK}(?: ?[点點时時])?${ZONE}`,
-  'i',
+  String.raw`${COUNTED}(?:\b(?<today>today)|\b(?<tomorrow>tomorrow)|(?<thisDay>今天|今日|今晚|今晩|本日)|(?<nextDay>明天|明日|明晚|次日|翌日))(?:,? at|的)? ?(下午|晚上|午後|夜|上午|早上|凌晨|午前)? ?${CLOCK}(?<word> ?[点點时時](?: ?(?:(?<minutes>\d{1,2}) ?分?|(?<half>半)))?)?${ZONE}`,
+  'gi',
 )
-/** A date alone ends as its day starts. */
+/** A date alone ends as its day starts. `available` and `expires` also name the last day of an offer. */
 const DATE_ALONE = new RegExp(
-  String.raw`\b(?:${ENDS}|until)${FILLER}(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})(?![\dT:]| \d)`,
+  String.raw`\b(?:try again|retry(?:ing)?|resets?|resetting|renews?|refills?|replenish(?:ed|es)?|refresh(?:es|ed)?|regain access|waits?)${FILLER}(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})(?![\dT:]| \d)`,
   'i',
 )
+/** The last day of an offer: "the model is available until 2026-12-24". */
+const OFFER =
+  /(?<!\bnot (?:be )?|\bun)(?:\bavailable|\bvalid|\boffered|\bsupported) (?:until|till|through)\b|\bexpires?(?= (?:on )?\d{4}-)/gi
 /** Claude Code prints the end behind a bar: `usage limit reached|1795608000`. */
 const EPOCH = new RegExp(String.raw`(?:\b(?:${ENDS}|until)${FILLER}|reached\|)(\d{10}|\d{13})(?!\d)`, 'i')
-/** A date next to a word for the end, in either language. */
+/** A date next to a word for the end. */
 const NAMES_AN_END = new RegExp(
-  String.raw`\b(?:${ENDS}|until|next)\b|重置|恢复|刷新|解除|重试|之后|后再`,
+  String.raw`\b(?:${ENDS}|until|next)\b|重置|恢复|刷新|解除|重试|之后|后再|wieder verfügbar|zurückgesetzt|erneut|réessa|réinitialis|restable|int[eé]nt|tente|обнов|сброс|повтор|リセット|再試行|다시|초기화`,
   'i',
 )
 
@@ -93,11 +98,13 @@ export function resetInText(message: string, now: number, zone: string | null = 
   const text = message
     .slice(0, LONGEST_TEXT)
     .replace(/(\d) more (?=second|minute|hour)/gi, '$1 ')
+    .replace(OFFER, 'offered')
     .replace(/(\d{4}) ?年 ?(\d{1,2}) ?月 ?(\d{1,2}) ?日 ?/g, '$1-$2-$3 ')
   const announced = wait(text, now)
   if (announced !== null) return within(announced, now)
   const date = readDate(text, zone)
-  if (date === null) return within(spanFirst(text, now) ?? clock(text, now, zone), now)
+  if (date === null)
+    return within(spanFirst(text, now) ?? clock(text, now, zone) ?? looseWait(text, now), now)
   return within(date > now ? date : spanFirst(text, now), now)
 }
 
@@ -114,6 +121,11 @@ function wait(text: string, now: number): number | null {
   if (seconds !== undefined) return now + Number(seconds) * 1000
   const chinese = CHINESE_WAIT.exec(text)
   const ms = chinese === null ? readForeignWait(text) : parseWordedDuration(chinese[1] ?? chinese[2] ?? '')
+  return ms === null ? null : now + ms
+}
+
+function looseWait(text: string, now: number): number | null {
+  const ms = readLooseForeignWait(text)
   return ms === null ? null : now + ms
 }
 
@@ -183,8 +195,12 @@ function clock(text: string, now: number, zone: string | null): number | null {
 
 /** A day beside today with a time, or a date without one. */
 function dayInText(text: string, now: number, zone: string | null): number | null {
-  const relative = RELATIVE_DAY.exec(text)
-  if (relative !== null && NAMES_AN_END.test(text)) return onRelativeDay(relative, text, now, zone)
+  if (NAMES_AN_END.test(text)) {
+    for (const relative of text.matchAll(RELATIVE_DAY)) {
+      const end = onRelativeDay(relative, text, now, zone)
+      if (end !== null && end > now) return end
+    }
+  }
   const alone = DATE_ALONE.exec(text)?.groups
   return alone === undefined ? null : startOfDay(alone, zone)
 }
@@ -195,16 +211,25 @@ function onRelativeDay(
   now: number,
   zone: string | null,
 ): number | null {
-  const [hour, minute, half, named] = found.slice(5, 9)
   const { groups = {}, 0: words } = found
+  const [hour, minute, half] = found.slice(6, 9)
   // A number alone is no time of day.
-  if (minute === undefined && half === undefined && !/[点點时時]/.test(words)) return null
+  if (minute === undefined && half === undefined && groups.word === undefined) return null
   const isEnglish = (groups.today ?? groups.tomorrow) !== undefined
-  const where = parseZone(named) ?? zone ?? (isEnglish ? null : KANA.test(text) ? JAPAN : CHINA)
-  const ms = clockMs(hour, minute, half)
+  const where = parseZone(groups.zone) ?? zone ?? (isEnglish ? null : KANA.test(text) ? JAPAN : CHINA)
+  const inWords = groups.half === undefined ? groups.minutes : '30'
+  const ms = clockMs(hour, minute ?? inWords, half)
   if (where === null || ms === null) return null
   const isNext = (groups.tomorrow ?? groups.nextDay) !== undefined
-  return instant(parseDay(wallAt(now, where)) + (isNext ? DAY : 0) + ms, where)
+  return instant(parseDay(wallAt(now, where)) + (isNext ? DAY : 0) + inPartOfDay(ms, words), where)
+}
+
+/** A clock of twelve hours after noon. In the evening twelve is midnight, and the first hours are of the night. */
+function inPartOfDay(ms: number, words: string): number {
+  const isEvening = /晚|晩|夜/.test(words)
+  if (ms >= 13 * HOUR || !(isEvening || /下午|午後/.test(words))) return ms
+  if (ms >= 12 * HOUR) return isEvening ? ms + 12 * HOUR : ms
+  return isEvening && ms < 5 * HOUR ? ms + DAY : ms + 12 * HOUR
 }
 
 function startOfDay({ year, month, day }: Record<string, string | undefined>, zone: string | null) {

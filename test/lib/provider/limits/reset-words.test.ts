@@ -40,6 +40,29 @@ describe('the end that a sentence names', () => {
     ['预计今天 22:30 恢复', at('2026-11-25T14:30:00Z')],
     ['额度将在次日 8 点重置', at('2026-11-26T00:00:00Z')],
     ['クォータは明日 00:00 に再試行できます。重置', at('2026-11-25T15:00:00Z')],
+    ['额度将于今天 22 点 30 分重置', at('2026-11-25T14:30:00Z')],
+    ['额度将于明天 9点30分重置', at('2026-11-26T01:30:00Z')],
+    ['额度将于今晚 8 点重置', at('2026-11-25T12:00:00Z')],
+    ['额度将于今晚 8:30 重置', at('2026-11-25T12:30:00Z')],
+    ['额度将于今晚12点重置', at('2026-11-25T16:00:00Z')],
+    ['额度将于今晚 22:30 重置', at('2026-11-25T14:30:00Z')],
+    ['额度将于明天下午 3 点重置', at('2026-11-26T07:00:00Z')],
+    ['额度将于明天上午 9 点半重置', at('2026-11-26T01:30:00Z')],
+    // A time beside the end, of the usage so far.
+    ['As of today 09:15 UTC you used all. Resets at 18:00 UTC', at('2026-11-25T18:00:00Z')],
+    ['As of today 10:15 UTC you used all. Resets at 18:00 UTC', at('2026-11-25T18:00:00Z')],
+    ['Usage today 10:15 UTC: 100%. Limit resets at midnight UTC', at('2026-11-26T00:00:00Z')],
+    ['Checked today 09:15 UTC. Resets today at 18:00 UTC', at('2026-11-25T18:00:00Z')],
+    ['3 unattended agents in 30 minutes used all. Resets at 18:00 UTC', at('2026-11-25T18:00:00Z')],
+    [
+      'Wieder verfügbar am 2026-12-01 00:00 UTC: Limit von 100 Anfragen in 7 Tagen',
+      at('2026-12-01T00:00:00Z'),
+    ],
+    [
+      'Kontingent in 7 Tagen verbraucht. Wieder verfügbar am 2026-12-01 00:00 UTC',
+      at('2026-12-01T00:00:00Z'),
+    ],
+    ['Please try again on 2026-12-01.', at('2026-11-30T10:00:00Z')],
     // A date alone: as early as any clock on earth shows it.
     ['Your quota resets on 2026-12-01.', at('2026-11-30T10:00:00Z')],
     ['it refills in ~3.5 hours', inSeconds(3.5 * 3600)],
@@ -76,6 +99,11 @@ describe('the end that a sentence names', () => {
     'used 3 tokens in the last 2 hours before the next reset',
     'Limit resets to 1M tokens',
     'the quota resets up 5m',
+    'Rate limit. The model is available until 2026-12-24.',
+    'Rate limit. The model is available until 2026-12-24 00:00 UTC.',
+    'Rate limit. Your card expires 2026-12-24.',
+    'Too many requests: 100 in 60 minutes. Please be patient.',
+    'Resets today at 09:15 UTC',
   ])('when it says %j, names none', (text) => {
     expect(resetInText(text, NOW)).toBeNull()
   })

@@ -140,6 +140,17 @@ describe('durations', () => {
     )
   })
 
+  it.each([
+    ['Limite de 100 requêtes en 24 heures dépassée. Réessayez dans 30 secondes.', 30],
+    ['Limit von 100 Anfragen in 24 Stunden erreicht. Versuchen Sie es in 30 Sekunden erneut.', 30],
+    ['100 Anfragen in 24 Stunden sind verbraucht, versuchen Sie es in 30 Sekunden erneut.', 30],
+    ['Límite de 50 solicitudes en 1 hora. Inténtelo de nuevo en 20 segundos.', 20],
+    ['Limite de 50 solicitações em 1 hora. Tente novamente em 20 segundos.', 20],
+    ['Versuchen Sie es in 30 Sekunden erneut: 100 Anfragen in 24 Stunden erreicht.', 30],
+  ])('%j: the wait is beside the next attempt', (text, wait) => {
+    expect(resetInText(text, NOW)).toBe(inSeconds(wait))
+  })
+
   it.each(['Maximal 10 Anfragen in 60 Sekunden', 'Máximo 10 solicitudes en 60 segundos'])(
     '%j is a rate, not a wait',
     (text) => {
@@ -233,6 +244,20 @@ describe('fields of a body', () => {
     [{ reset_time: '2026-11-25T10:00:33Z' }, inSeconds(33)],
     [{ retry_after: '00:00:20' }, inSeconds(20)],
     [{ resets_in_seconds: '08:00:00' }, inSeconds(8 * 3600)],
+    [{ estimated_time: 900, retry_after: 20 }, inSeconds(20)],
+    [{ reset_in_seconds: 900, retry_after: 20 }, inSeconds(20)],
+    [{ metadata: { retry_after: 20 }, estimated_time: 900 }, inSeconds(20)],
+    [{ estimated_time: 900 }, inSeconds(900)],
+    [{ message: 'Rate limit reached', remaining_seconds: 30 }, inSeconds(30)],
+    [{ message: 'Rate limit reached', remaining_seconds: 30, reset_in: '60s' }, inSeconds(60)],
+    [{ message: 'The video is too long', remaining_seconds: 30 }, null],
+    [{ retry_on: 429 }, null],
+    [{ retry_on: '429' }, null],
+    [{ resets_on: 1 }, null],
+    [{ reset_date: 15 }, null],
+    [{ resets_on: '2026-12-15' }, Date.parse('2026-12-14T10:00:00Z')],
+    [{ reset_date: '2026-12-15' }, Date.parse('2026-12-14T10:00:00Z')],
+    [{ resets_on: '2026-12-15T00:00:00Z' }, Date.parse('2026-12-15T00:00:00Z')],
   ])('%j', (fields, end) => {
     expect(resetInFields([fields], NOW)).toBe(end)
   })

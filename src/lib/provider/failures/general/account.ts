@@ -20,10 +20,17 @@ const WHO = String.raw`(?:organi[sz]ation|account|workspace|team|(?:your|the|thi
 const BARE_WHO = String.raw`(?:user|project)(?: account)?(?: (?:…|[^ .]{0,40}[\d-][^ .]{0,40}))?`
 /** The service as a whole: access to a model, a file or a tool is another matter. */
 const SERVICE = String.raw`(?:(?:the|this|our|your) )?(?:[\w.]+ )?(?:apis?|services?|accounts?|platform|ak|api keys?)`
+/** An administrator may disable the API, or a single feature of it. */
+const DISABLER = String.raw`your (?:organi[sz]ation|workspace|team)`
+const FEATURE_DISABLED = new RegExp(
+  String.raw`\b${DISABLER} has disabled\b[^.]{0,60}\b(?:web|internet|code|tools?|mcp|connectors?|search|execution|files?|images?|vision|computer|plugins?|skills?|memory|functions?|batch|thinking|streaming|citations?)\b`,
+  'i',
+)
+
 const SHUT_OUT = new RegExp(
   [
     String.raw`(?:\b${WHO}\b[^.]{0,80}|\b${BARE_WHO} )\b(?:has been|is|was|have been|are|currently|temporarily|permanently) (?:currently |temporarily |permanently |been |flagged [^.]{0,40} and )?(?:disabled|suspended|banned|blocked|restricted|deactivated|terminated|locked|frozen|closed|inactive|on hold|not active|deleted|denied access)\b`,
-    String.raw`\b(?:banned|suspended|deactivated|restricted|blocked|terminated|disabled) (?:your )?${WHO}\b|\baccess (?:to ${SERVICE} )?(?:has been |is |was )?(?:terminated|revoked|denied due to|suspended)\b|\baccess to ${SERVICE} has been (?:blocked|disabled)\b|\byour (?:account|organi[sz]ation|workspace) (?:has been|was|is) flagged\b|\brequests (?:from (?:referr?er|this (?:android|ios) client)|to this api)\b.{0,150}\bare blocked\b|\bsubscription (?:has )?(?:expired|ended|lapsed|been cancell?ed)|\bplan (?:has )?expired\b|\baccount (?:temporarily |permanently )?(?:locked|deactivated|banned)\b|\b(?:service|api) (?:has been|is|was) (?:disabled|suspended|blocked|deactivated) (?:in|on|for) (?:this|your) ${WHO}\b|\byour (?:organi[sz]ation|workspace|team) has disabled\b|\b(?:organi[sz]ation|workspace|tenant) (?:was )?not found\b|(?<!\b${PRODUCT} )\bapi(?: access)? (?:is |has )?not (?:been )?(?:enabled|activated|available|included)\b[^.]{0,40}\b(?:${WHO}|plan)\b|\bapi has not been used in project\b|\bnot licensed to use\b|\b(?:plan|subscription|tier) does not include api access\b|\b(?:your|this) ${WHO} (?:is|are) not (?:allowed|permitted|entitled|authorized)(?: to (?:access|use|call) (?:this|the|our) (?:api|endpoint|service)| for (?:this |the |our )?api(?: access)?)?(?=\s*(?:[.,;:!]|$))|(?<!\bfree )\btrials? (?:has|have|is|are)(?: been)? (?:temporarily )?(?:ended|expired|over|paused|suspended)\b|\b(?:no|not have an?(?: valid)?) (?:active )?(?:\w+ )?subscription\b`,
+    String.raw`\b(?:banned|suspended|deactivated|restricted|blocked|terminated|disabled) (?:your )?${WHO}\b|\baccess (?:to ${SERVICE} )?(?:has been |is |was )?(?:terminated|revoked|denied due to|suspended)\b|\baccess to ${SERVICE} has been (?:blocked|disabled)\b|\byour (?:account|organi[sz]ation|workspace) (?:has been|was|is) flagged\b|\brequests (?:from (?:referr?er|this (?:android|ios) client)|to this api)\b.{0,150}\bare blocked\b|\bsubscription (?:has )?(?:expired|ended|lapsed|been cancell?ed)|\bplan (?:has )?expired\b|\baccount (?:temporarily |permanently )?(?:locked|deactivated|banned)\b|\b(?:service|api) (?:has been|is|was) (?:disabled|suspended|blocked|deactivated) (?:in|on|for) (?:this|your) ${WHO}\b|\b${DISABLER} has disabled (?:[\w-]+ ){0,4}(?:(?<!\b(?:web|internet|network|file|tool|search|url|mcp) )access(?= for\b| to ${SERVICE}\b|\s*(?:[.,;:!·]|$))|(?<!\b${PRODUCT} )api(?: access| usage)?(?=\s*(?:[.,;:!]|$)| for\b))|(?<!\b${PRODUCT} )\bapi(?: access)? (?:is |has )?not (?:been )?(?:enabled|activated|available|included)\b[^.]{0,40}\b(?:${WHO}|plan)\b|\bapi has not been used in project\b|\bnot licensed to use\b|\b(?:plan|subscription|tier) does not include api access\b|\b(?:your|this) ${WHO} (?:is|are) not (?:allowed|permitted|entitled|authorized)(?: to (?:access|use|call|invoke) (?:this|the|our) (?:api(?: operation)?|endpoint|service)| for (?:this |the |our )?api(?: access)?)?(?=\s*(?:[.,;:!]|$))|(?<!\bfree )\btrials? (?:has|have|is|are)(?: been)? (?:temporarily )?(?:ended|expired|over|paused|suspended)\b|\b(?:no|not have an?(?: valid)?) (?:active )?(?:\w+ )?subscription\b`,
     '账户.{0,14}(?:封禁|锁定|冻结|禁用|停用|限制使用|非活动|不存在|异常|违规)|账号.{0,14}(?:封禁|锁定|冻结|禁用|停用|限制使用|异常|违规)|用户.{0,6}(?:已被封禁|被禁用)|套餐已到期|服务未开通|订阅.{0,6}(?:过期|到期)|违规行为|不符合公平使用',
   ].join('|'),
   'i',
@@ -252,6 +259,28 @@ export const accountRows: readonly FailureRow[] = [
         ],
       },
     ],
+  },
+  {
+    id: 'organisation-not-found',
+    words: /\b(?:organi[sz]ation|workspace|tenant) (?:was )?not found\b/i,
+    // Under 400 and 404 a workspace may be an object that the request names.
+    when: ({ status, words }) =>
+      status === 401 ||
+      status === 403 ||
+      /\bnot found for (?:this|your|the) (?:api )?(?:key|token)\b/i.test(words),
+    class: 'auth-dead',
+    about: 'the organisation of the key does not exist',
+    source: 'platform.openai.com/docs/guides/error-codes (2026-11)',
+    examples: [{ status: 403, body: { error: { message: 'Organization not found' } } }],
+  },
+  {
+    id: 'feature-disabled',
+    status: [400, 403, 404, 422],
+    words: FEATURE_DISABLED,
+    class: 'bad-request',
+    about: 'the organisation has disabled a feature that the request uses; the account serves others',
+    source: 'platform.claude.com/docs/en/agents-and-tools/tool-use/web-search-tool (2026-11)',
+    examples: [{ status: 403, body: { error: { message: 'Your workspace has disabled MCP connectors' } } }],
   },
   {
     id: 'account-terms',

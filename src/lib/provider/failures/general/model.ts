@@ -10,7 +10,7 @@ const MODEL = new RegExp(
     String.raw`\bmodels?\b(?:[^.]|\.(?=\d)){0,100}?\b${GONE}\b|\b(?:bot|adapter) \S{1,100} (?:not found|(?:does not|doesn't|not) exist)\b|\bmodels? \S{1,100} is gated\b|\bonly \S{1,100} allowed now, your model \S{1,100}$|\bno such deployment\b`,
     String.raw`\b(?:unknown|no such|unsupported|unrecognized|nonexistent|invalid|unavailable|wrong) model(?:s|_id|_name| id| name| code| identifier)?\b(?! (?:parameters?|input|output|settings?|config|response|format|type))`,
     String.raw`\b(?:no|not have|without|lacks?|denied|any) (?:permission|access|right|rights|authorization|authorisation|entitlement)s?\b[^.]{0,40}\bmodels?\b|\b(?:access|use|call|invoke) (?:to )?(?:the |this |that )?models?\b[^.]{0,60}\b(?:denied|forbidden|not (?:allowed|permitted|enabled))|\bmodel access\b|\bno available (?:\w+ )?accounts?\b[^.:]{0,30}\b(?:support|serve|have) the requested model\b|\bnot (?:allowed|permitted|authorized) to (?:use|access|call) (?:publisher |this |the )?models?\b`,
-    String.raw`\bno available (?:model )?(?:providers?|endpoints?|channels?|deployments?)\b|\bno (?:endpoints?|providers?|deployments?|instances?|available (?:endpoints?|providers?|channels?))\b[^.]{0,80}\b(?:found|available|support|for|serve)|\b(?:deployment|endpoint)\b[^.]{0,60}\b(?:does not exist|not found)\b|\bendpoint is disabled due to a rate limit set to 0\b|\bspecified version does not exist\b`,
+    String.raw`\bno available (?:model )?(?:providers?|endpoints?|channels?|deployments?)\b|\bno (?:endpoints?|providers?|deployments?|instances?|available (?:endpoints?|providers?|channels?))\b[^.]{0,80}\b(?:found|available|support|for|serve)|\b(?:deployment|endpoint)\b[^.]{0,60}\b(?:does not exist|not found)\b|\bendpoint is disabled due to a rate limit set to 0\b|^(?:the )?specified version does not exist\b`,
     String.raw`\bmodel\b[^.]{0,60}\b(?:requires?|must|need)\b[^.]{0,40}\b(?:terms|license|licence|agreement|acceptance|gated|approval|higher tier|paid plan|subscription|upgrade)|\b(?:accept|agree)\b[^.]{0,60}\b(?:terms|license|conditions|share your contact)\b|\bgated (?:repo|model)\b`,
     String.raw`\bis not a valid model\b|\bnot a valid model id\b|\bmodel_not_found\b|\btry pulling it first\b|\bno models? loaded\b|\bpull model\b|\bplease download the model\b|\bmodels? not support(?:ed)?\.?$|\bmodel identifier is invalid\b|\bon-demand throughput isn.t supported\b|\bhas no provider supported\b|\bnot activated the model\b`,
     '模型.{0,30}(?:不存在|未找到|不支持|未开通|已下线|无权|无可用|没有权限|未授权|暂未开放|不可用)|无可用(?:渠道|模型)|无权(?:访问|使用|调用).{0,20}模型|暂未开放.{0,30}权限',
@@ -188,7 +188,7 @@ export const routeRows: readonly FailureRow[] = [
     id: 'api-not-included',
     status: [400, 403, 404],
     words: new RegExp(
-      String.raw`\b${PRODUCT} api(?: access)? (?:(?:is|has|are) ?)?(?:not|n['’]t) (?:been )?(?:currently )?(?:enabled|activated|available|included|supported)\b|^only \/v\d\S{1,100}(?:(?:,| and| or|&&) ?\/v\d\S{1,100}){0,9} (?:is |are )?allowed\b`,
+      String.raw`\b${PRODUCT} api(?: access)? (?:(?:is|has|are) ?)?(?:not|n['’]t) (?:been )?(?:currently )?(?:enabled|activated|available|included|supported)\b|^only \/v\d[^\s,&]{1,100}(?:(?:,| and| or|&&) ?\/v\d[^\s,&]{1,100}){0,9} (?:is |are )?allowed\b`,
       'i',
     ),
     class: 'route-missing',

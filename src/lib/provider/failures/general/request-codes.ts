@@ -18,7 +18,7 @@ const REQUEST_CODE = new RegExp(
     '^(content_policy_violation|content_filter(ed)?|content_blocked|moderation_blocked|prompt_blocked|responsibleaipolicyviolation|data_?inspection_?failed|safety_violation|cyber_policy_violation)$',
     '^(tool_use_failed|json_validate_failed|previous_response_not_found|json_invalid|bad_response_format|failed_generation)$',
     '^unsupported_api_for_model$',
-    '^(parameter_unknown|out_of_range|unprocessable_entity|validation_?(?:error|exception)|request_validation_error|request_too_large)$',
+    '^(parameter_unknown|out_of_range|unprocessable_entity|validation_?error|request_validation_error|request_too_large)$',
   ].join('|'),
   'i',
 )
@@ -34,9 +34,17 @@ function listWrongFields({ body, error }: FailedAnswer): readonly unknown[] {
     : []
 }
 
-/** `["header","x-api-key"]`: the header of the account's key, which no client of the proxy sends. */
+/** `["header","x-api-key"]`: the header of the account's key. A client may send others, such as `idempotency-key`. */
 const isKeyHeader = (place: unknown): boolean =>
-  Array.isArray(place) && place[0] === 'header' && /authori[sz]ation|key|token/i.test(String(place[1]))
+  Array.isArray(place) &&
+  place[0] === 'header' &&
+  /^(?:authorization|x-api-key|api-key|x-goog-api-key)$/i.test(String(place[1]))
+
+/** Every listed place is the header of a key: a body that is wrong too is the fault of the request. */
+function missesKey(answer: FailedAnswer): boolean {
+  const places = listWrongFields(answer)
+  return places.length > 0 && places.every(isKeyHeader)
+}
 
 export const requestCodeRows: readonly FailureRow[] = [
   {
@@ -198,7 +206,7 @@ export const requestCodeRows: readonly FailureRow[] = [
   {
     id: 'key-header-missing',
     status: client,
-    when: (answer) => listWrongFields(answer).some(isKeyHeader),
+    when: missesKey,
     class: 'auth-dead',
     about: 'the service misses the header of the key: it wants the key in another header',
     source: 'fastapi.tiangolo.com/tutorial/header-params (2026-11)',

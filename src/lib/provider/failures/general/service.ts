@@ -1,6 +1,7 @@
 // The service itself, or something on the way to it, in the words of any service.
 import type { FailedAnswer } from '../outcome-row.ts'
 import type { FailureRow } from '../failure-row.ts'
+import { isXmlError } from '../read-error.ts'
 
 const BUSY = new RegExp(
   [
@@ -25,9 +26,9 @@ const PAGE = /^\s*<(?:!doctype|html|head|\?xml)/i
 const CLOUDFLARE = /^\s*error code: (?!1009|1015)\d{3,4}\s*$/i
 /** nginx before an API asks for the key with this page (Perplexity, 2026-11). */
 const ASKS_FOR_KEY = /<title>401 (?:authorization required|unauthorized)/i
-const isPage = ({ body, text, status, code }: FailedAnswer): boolean =>
+const isPage = ({ body, text, status }: FailedAnswer): boolean =>
   body === undefined &&
-  code === null &&
+  !isXmlError(text) &&
   (CLOUDFLARE.test(text) || (PAGE.test(text) && !(status === 401 && ASKS_FOR_KEY.test(text))))
 
 /** A page that names a wall or a closed tunnel, under a status that otherwise means a missing endpoint. */

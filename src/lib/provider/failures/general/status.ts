@@ -115,6 +115,16 @@ export const statusRows: readonly FailureRow[] = [
     ],
   },
   {
+    id: 'code-request',
+    code: /^validation_?exception$/i,
+    class: 'bad-request',
+    about: 'a code for a fault of the request, which Amazon Bedrock also uses for models and accounts',
+    source: 'docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html (2026-11)',
+    examples: [
+      { status: 200, body: { validationException: { message: 'The toolConfig is not consistent.' } } },
+    ],
+  },
+  {
     id: 'status-3xx',
     status: (status) => status >= 300 && status < 400,
     class: 'unreachable',
