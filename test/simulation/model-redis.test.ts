@@ -24,6 +24,10 @@ const calls = fc.array(
     }),
     fc.record({ call: fc.constant('checkpoint' as const), read: fc.nat(6), isMarked: fc.boolean() }),
     fc.record({ call: fc.constant('lock' as const) }),
+    fc.record({
+      call: fc.constant('remove' as const),
+      key: fc.constantFrom('log' as const, 'meta' as const),
+    }),
   ),
   { minLength: 1, maxLength: 25 },
 )
@@ -54,11 +58,19 @@ test.skipIf(!hasRedis)('the model answers as the server does', async () => {
         )
         continue
       }
+      if (step.call === 'remove') {
+        const args = ['DEL', keys[step.key]]
+        const now = Date.now()
+        expect(runCommand(store, args, { now, history, replicas: [] })).toEqual(
+          await link.send(args[1]!, args),
+        )
+        continue
+      }
       const isAppend = step.call === 'append'
       const [script, names, args] = isAppend
         ? ([
             APPEND,
-            [keys.log, keys.writers, keys.meta, keys.alive],
+            [keys.log, keys.writers, keys.meta, keys.alive, keys.checkpoint],
             [
               ...[
                 step.writer,
@@ -72,8 +84,8 @@ test.skipIf(!hasRedis)('the model answers as the server does', async () => {
           ] as const)
         : ([
             KEEP_CHECKPOINT,
-            [keys.checkpoint, keys.log, keys.writers, keys.alive],
-            [cursor, 'text', '600000', '600000', mark],
+            [keys.checkpoint, keys.log, keys.writers, keys.alive, keys.history],
+            [cursor, 'text', '600000', '600000', mark, 'day', cursor],
           ] as const)
       const real = await link.run(script, names, args)
       const now = isAppend ? Number((real as unknown[])[3]) : Date.now()
@@ -83,6 +95,8 @@ test.skipIf(!hasRedis)('the model answers as the server does', async () => {
       expect(runScript(store, script, { keys: [...names], args: [...args], moment })).toEqual(real)
     }
     expect(store.data.stream).toEqual(await read())
+    const days = await link.send(keys.history, ['HGET', keys.history, 'day'])
+    expect(store.data.hashes.get(keys.history)?.get('day') ?? null).toEqual(days)
   })
   await fc.assert(property, { numRuns: 60 })
 })

@@ -81,10 +81,16 @@ interface Call {
 const commands: Record<string, (call: Call) => unknown> = {
   PING: () => 'PONG',
   HGET: ({ store, key, rest }) => store.data.hashes.get(key)?.get(rest[0]!) ?? null,
-  HSETNX: ({ store, key, rest: [field, text] }) => {
-    if (store.data.hashes.get(key)?.has(field!) === true) return 0
-    store.change((data) => void data.hash(key).set(field!, text!))
-    return 1
+  DEL: ({ store, key }) => {
+    const { stream, strings, hashes, sorted } = store.data
+    const isThere = key.endsWith(':log')
+      ? stream.length > 0
+      : [strings, hashes, sorted].some((map) => map.has(key))
+    store.change((data) => {
+      if (key.endsWith(':log')) data.stream = []
+      for (const map of [data.strings, data.hashes, data.sorted]) map.delete(key)
+    })
+    return isThere ? 1 : 0
   },
   SET: ({ store, key, rest, moment }) => setString(store, key, rest, moment.now),
   ZINCRBY: ({ store, key, rest: [by, member] }) => {
@@ -119,7 +125,7 @@ function runId({ history }: Moment): string {
 }
 
 function append(store: Store, keys: string[], args: string[], moment: Moment): unknown {
-  const [log = '', writers = '', meta = '', alive = ''] = keys
+  const [, writers = '', meta = '', alive = '', checkpoint = ''] = keys
   const [writer = '', numberText = '', cursor = '', mark = '', lines = '', kind = '', grace = ''] = args
   const [most, heartbeat, acknowledged] = args.slice(7)
   const { now } = moment
@@ -131,6 +137,12 @@ function append(store: Store, keys: string[], args: string[], moment: Moment): u
     if (known !== undefined || cursor !== '0-0') barrier = now + Number(grace)
     const until = String(barrier)
     store.change((data) => void data.hash(meta).set('run', run).set('until', until))
+  }
+  const beginGrace = () => {
+    if (now < barrier + 60_000) return
+    barrier = now + Number(grace)
+    const until = String(barrier)
+    store.change((data) => void data.hash(meta).set('until', until))
   }
   let living: string[] = []
   if (heartbeat === '1') {
@@ -147,8 +159,12 @@ function append(store: Store, keys: string[], args: string[], moment: Moment): u
   ]
   if (cursor !== '0-0' && mark !== '*') {
     const at = store.data.stream.find(([id]) => id === cursor)
-    if (at === undefined || `${at[1][1]} ${at[1][3]}` !== mark) return answer('DIVERGED', [])
-  }
+    if (at === undefined || `${at[1][1]} ${at[1][3]}` !== mark) {
+      if (isBefore(store.data.hashes.get(checkpoint)?.get('id') ?? '0-0', cursor)) beginGrace()
+      return answer('DIVERGED', [])
+    }
+  } else if (cursor === '0-0' && store.data.stream.length === 0 && store.data.hashes.has(writers))
+    beginGrace()
   if (kind !== 'again' && Number(acknowledged) > last) return answer('GAP', [])
   const number = Number(numberText)
   let added = ''
@@ -164,7 +180,6 @@ function append(store: Store, keys: string[], args: string[], moment: Moment): u
       data.hash(writers).set(writer, numberText)
     })
   }
-  void log
   const entries = store.data.stream.filter(([id]) => isBefore(cursor, id)).slice(0, Number(most))
   const withoutOwnLines = ([id, fields]: Entry): Entry =>
     id === added ? [id, ['w', writer, 'n', fields[3], 'e', '']] : [id, fields]
@@ -172,8 +187,8 @@ function append(store: Store, keys: string[], args: string[], moment: Moment): u
 }
 
 function keepCheckpoint(store: Store, keys: string[], args: string[], { now }: Moment): number {
-  const [checkpoint = '', , writers = '', alive = ''] = keys
-  const [id = '', text = '', keptMs = '', keptWriterMs = '', mark = ''] = args
+  const [checkpoint = '', , writers = '', alive = '', history = ''] = keys
+  const [id = '', text = '', keptMs = '', keptWriterMs = '', mark = '', ...days] = args
   const present = store.data.hashes.get(checkpoint)?.get('id')
   if (present !== undefined && !isBefore(present, id)) return 0
   const at = store.data.stream.find(([entry]) => entry === id)
@@ -182,6 +197,9 @@ function keepCheckpoint(store: Store, keys: string[], args: string[], { now }: M
   const from = isBefore(oldest, id) ? oldest : id
   const old = [...store.data.sortedSet(alive)].filter(([, score]) => score <= now - Number(keptWriterMs))
   store.change((data) => {
+    for (let index = 0; index < days.length; index += 2)
+      if (data.hashes.get(history)?.has(days[index]!) !== true)
+        data.hash(history).set(days[index]!, days[index + 1]!)
     data.hash(checkpoint).set('id', id).set('text', text)
     data.stream = data.stream.filter(([entry]) => !isBefore(entry, from))
     for (const [writer] of old) {

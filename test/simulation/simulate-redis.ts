@@ -4,18 +4,20 @@
 import { isDeepStrictEqual } from 'node:util'
 import { stateToJson } from '../../src/lib/quota/log/checkpoint.ts'
 import { parseEvent } from '../../src/lib/quota/log/parse-event.ts'
+import { wait } from '../../src/lib/store/ledger/event-loop.ts'
 import { TicketLedger } from '../../src/lib/store/ledger/ticket-ledger.ts'
 import { RedisLink } from '../../src/lib/store/redis/link/redis-link.ts'
 import { buildKeys } from '../../src/lib/store/redis/link/scripts.ts'
 import { loadFold } from '../../src/lib/store/redis/log/log-client.ts'
 import { RedisEventLog } from '../../src/lib/store/redis/log/redis-event-log.ts'
 import { StreamFold, readTime } from '../../src/lib/store/redis/log/stream-fold.ts'
-import type { Placed, Ruling } from './judge.ts'
+import type { Placed } from './judge.ts'
 import { judgeLog } from './judge.ts'
 import type { Entry } from './model-redis.ts'
 import type { SimulatedServer } from './network.ts'
 import { CALM, SimulatedNetwork } from './network.ts'
 import type { Traffic } from './simulated-proxy.ts'
+import type { SentRequest } from './simulated-proxy.ts'
 import { Records, SimulatedProxy, limitsNotice } from './simulated-proxy.ts'
 import type { Excuses, RunReport } from './verdict.ts'
 import { checkCharges, checkFree, checkWindows, writerOf } from './verdict.ts'
@@ -50,6 +52,10 @@ interface Plan {
 interface Loss {
   ids: Set<string>
   isFailover: boolean
+  /** By the server's clock. */
+  at: number
+  /** The primary has no entry any more. */
+  isWhole: boolean
 }
 
 export class RedisRun {
@@ -60,6 +66,8 @@ export class RedisRun {
   readonly plan: Plan
   readonly losses: Loss[] = []
   proxies: SimulatedProxy[] = []
+  /** When each writer opened the ledger, by the server's clock. */
+  readonly #openedAt = new Map<string, number>()
   #names = 0
   #isOver = false
 
@@ -102,7 +110,19 @@ export class RedisRun {
     const proxy = new SimulatedProxy(this.world, name, this.plan.traffic, this.records)
     this.proxies.push(proxy)
     if (this.#isOver) proxy.calm()
-    proxy.start((process) => this.#open(process))
+    proxy.start((process) => this.#openForTraffic(process))
+  }
+
+  /** A proxy records the limits that the log lacks before its first request. */
+  async #openForTraffic(process: SimulatedProcess): Promise<TicketLedger> {
+    const ledger = await this.#open(process)
+    for (;;) {
+      const missing = Object.entries(this.plan.traffic.limits)
+        .filter(([name]) => (ledger.state.subjects.get(name)?.limits.length ?? 0) === 0)
+        .map(([name, texts]) => limitsNotice(name, texts))
+      if (missing.length === 0) return ledger
+      await ledger.record(missing).catch(() => wait(process.loop, 200))
+    }
   }
 
   async #open(process: SimulatedProcess): Promise<TicketLedger> {
@@ -115,6 +135,7 @@ export class RedisRun {
       writer: `${process.name}.${(this.#names += 1)}`,
       onProblem: (problem) => this.records.problems.push(`${process.name}: ${problem}`),
     })
+    this.#openedAt.set(log.writer, this.network.moment(this.network.primary).now)
     return new TicketLedger(log, loop)
   }
 
@@ -249,7 +270,8 @@ export class RedisRun {
   #noteLoss(before: readonly Entry[], after: readonly Entry[], isFailover: boolean): void {
     const there = new Set(after)
     const ids = before.filter((entry) => !there.has(entry)).flatMap((entry) => reservationsIn(entry))
-    this.losses.push({ ids: new Set(ids), isFailover })
+    const at = this.network.moment(this.network.primary).now
+    this.losses.push({ ids: new Set(ids), isFailover, at, isWhole: after.length === 0 })
   }
 
   tell(line: string): void {
@@ -270,7 +292,8 @@ export class RedisRun {
     violations.push(...checkCharges(ruling, records, excuses), ...this.#checkLate(excuses))
     violations.push(...(await this.#checkStates(living, journal)))
     if (!plan.traffic.hasChanges && !plan.hasSkew)
-      violations.push(...checkWindows(records, plan.traffic, this.#excuseUnlimited(excuses, ruling)))
+      violations.push(...checkWindows(records, plan.traffic, this.#excuseFirst(excuses)))
+    for (const id of ruling.unlimited) violations.push(`${id} was granted while the log had no limits`)
     const [one] = living
     const { skewMs } = network.primary
     const [least, most] = [0, 1_000].map((ms) => judgeLog(placed, world.now + skewMs + ms).free)
@@ -295,10 +318,18 @@ export class RedisRun {
     return { mayBeLost, uncounted: new Set(uncounted) }
   }
 
-  /** A new process on an emptied store knows no limits until another process records them again. */
-  #excuseUnlimited(excuses: Excuses, { unlimited }: Ruling): Excuses {
-    if (this.losses.length === 0) return excuses
-    return { ...excuses, uncounted: new Set([...excuses.uncounted, ...unlimited]) }
+  /**
+   * A process that opens an emptied store cannot know what others were granted. It counts alone until one of them calls,
+   * which begins a grace.
+   */
+  #excuseFirst(excuses: Excuses): Excuses {
+    const isFirst = ({ at, writer }: SentRequest) =>
+      this.losses.some((loss) => {
+        if (!loss.isWhole || at < loss.at || this.#openedAt.get(writer)! < loss.at) return false
+        return !this.network.barriers.some(({ from }) => from >= loss.at && from <= at)
+      })
+    const first = [...this.records.sent.values()].filter(isFirst).map(({ id }) => id)
+    return { ...excuses, uncounted: new Set([...excuses.uncounted, ...first]) }
   }
 
   /** A process that could reach the server appended its lost events in time. */

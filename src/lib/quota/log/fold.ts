@@ -11,7 +11,7 @@ import { formatDay } from './totals.ts'
 import type { TrailAmounts } from './trail.ts'
 import { emptyTrail } from './trail.ts'
 import { advance, emptyUsage } from '../window.ts'
-import { ensureSubject, ensureSubjects, totalsIn, NO_OTHERS } from './subjects.ts'
+import { ensureSubject, ensureSubjects, listCharged, totalsIn, NO_OTHERS } from './subjects.ts'
 import { cool, clear } from './cool.ts'
 import { settle } from './settle.ts'
 import { chargeSubject } from './charge-subject.ts'
@@ -110,8 +110,9 @@ function reserve(state: LedgerState, event: ReserveEvent): boolean {
   for (const other of others) use(other, event, state)
   totalsIn(state, formatDay(state.now), event.account).requests += 1
   const also = event.also ?? NO_OTHERS
+  const charged = listCharged(state, also)
   const { now: at, sequence } = state
-  return state.open.add(event.id, { account: event.account, also, at, sequence, probe: event.probe })
+  return state.open.add(event.id, { account: event.account, also, charged, at, sequence, probe: event.probe })
 }
 
 /** Only the account keeps headroom. Every window advances to `now`. */

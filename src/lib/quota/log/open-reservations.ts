@@ -2,6 +2,8 @@ export interface OpenReservation {
   account: string
   /** The other subjects that count this reservation. */
   also: string[]
+  /** Those of `also` that were charged; missing: all. */
+  charged?: string[] | undefined
   /** Epoch milliseconds. */
   at: number
   /** The ledger's sequence at the grant. */
@@ -15,15 +17,21 @@ class Entry implements OpenReservation {
   readonly id: string
   readonly account: string
   readonly also: string[]
+  readonly charged: string[] | undefined
   readonly at: number
   readonly sequence: number
   readonly probe: string[] | undefined
   #next: Entry | null
 
-  constructor(id: string, { account, also, at, sequence, probe }: OpenReservation, next: Entry | null) {
+  constructor(
+    id: string,
+    { account, also, charged, at, sequence, probe }: OpenReservation,
+    next: Entry | null,
+  ) {
     this.id = id
     this.account = account
     this.also = also
+    this.charged = charged
     this.at = at
     this.sequence = sequence
     this.probe = probe

@@ -4,7 +4,7 @@ import type { SettleEvent } from './events.ts'
 import { chargeSubject } from './charge-subject.ts'
 import type { OpenReservation } from './open-reservations.ts'
 import type { LedgerState, SubjectState, DayTotals } from './state.ts'
-import { ensureSubject, ensureSubjects, totalsIn } from './subjects.ts'
+import { ensureCharged, ensureSubject, totalsIn } from './subjects.ts'
 import { formatDay } from './totals.ts'
 import type { TrailAmounts } from './trail.ts'
 import { trailAmount, leaveTrail, takeFromLongTrail } from './trail.ts'
@@ -13,7 +13,7 @@ export function settle(state: LedgerState, event: SettleEvent): boolean {
   const open = state.open.take(event.id)
   if (open === undefined) return false // already settled, or never granted
   const account = ensureSubject(state, open.account)
-  const others = ensureSubjects(state, open.also)
+  const others = ensureCharged(state, open)
   noteReach(account, event, state.now)
   endInFlight(account, others, open.sequence)
   if (event.refunded === true) {

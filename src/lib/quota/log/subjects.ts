@@ -1,4 +1,5 @@
 import { findJobOfKey } from '../../account/client-key.ts'
+import type { OpenReservation } from './open-reservations.ts'
 import type { SubjectState, LedgerState, DayTotals } from './state.ts'
 import { NO_COOLDOWNS } from './state.ts'
 import { emptyTotals } from './totals.ts'
@@ -36,8 +37,25 @@ export function ensureSubjects(
   ids: readonly string[] = NO_OTHERS,
 ): readonly SubjectState[] {
   if (ids.length === 0) return NO_SUBJECTS
-  const counted = ids.filter((id) => findJobOfKey(id) === null || state.subjects.has(id))
-  return counted.map((id) => ensureSubject(state, id))
+  return ids.filter((id) => isCounted(state, id)).map((id) => ensureSubject(state, id))
+}
+
+/** The other subjects that a reservation charged. */
+export function ensureCharged(
+  state: LedgerState,
+  { also, charged }: OpenReservation,
+): readonly SubjectState[] {
+  return ensureSubjects(state, charged ?? also)
+}
+
+/** The subjects that a reservation charges, as `OpenReservation.charged`; undefined: all. */
+export function listCharged(state: LedgerState, ids: readonly string[]): string[] | undefined {
+  if (ids.every((id) => isCounted(state, id))) return undefined
+  return ids.filter((id) => isCounted(state, id))
+}
+
+function isCounted(state: LedgerState, id: string): boolean {
+  return state.subjects.has(id) || findJobOfKey(id) === null
 }
 
 /** The totals of an account on a day, to change them. */

@@ -57,12 +57,17 @@ function isFormerSecret(value: unknown): boolean {
   return isHash(hash) && Number.isFinite(Date.parse(until ?? ''))
 }
 
+/** The ledger names the key by its id, also within other texts. */
+function isKeyId(value: unknown): boolean {
+  return typeof value === 'string' && /^[\w-]+$/.test(value)
+}
+
 function isKey(value: unknown): boolean {
   const { id, name, hash, accounts, groups, models, limits, expiresAt, former } = (value ??
     {}) as Partial<ClientKey>
   const lists: unknown[] = [accounts, groups, models, limits]
   return (
-    typeof id === 'string' &&
+    isKeyId(id) &&
     typeof name === 'string' &&
     nameProblem(name) === null &&
     isHash(hash) &&

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { StateJson } from '../../../../src/lib/quota/log/checkpoint.ts'
 import { stateFromJson, stateToJson } from '../../../../src/lib/quota/log/checkpoint.ts'
 import type { LedgerEvent, LimitRecord } from '../../../../src/lib/quota/log/events.ts'
 import { apply, emptyState } from '../../../../src/lib/quota/log/fold.ts'
@@ -397,6 +398,23 @@ test('used never falls below what was granted and not given back, however long t
   expect(usage.kind === 'rolling' && usage.charges.length <= 4097).toBe(true)
   expect(used(state, 'a', 0, BASE + 24 * HOUR - 1)).toBe(10_000)
   expect(used(state, 'a', 0, BASE + 24 * HOUR + 10_000)).toBe(0)
+})
+
+test('a limit that a key of a job gets during a request never returns its charge', () => {
+  const key = 'key_job_0123456789abcdef_01234567'
+  const ask = (id: string): LedgerEvent => ({ ...reserve('a', BASE, id), also: [key] }) as LedgerEvent
+  const refund = (id: string): LedgerEvent => ({
+    ...{ type: 'settle', id, at: iso(BASE), outcome: 'unreachable', refunded: true },
+  })
+  const state = folded(ask('w-a'), limits(key, BASE, '2/day'), ask('w-b'))
+  const stored = stateFromJson(JSON.parse(JSON.stringify(stateToJson(state))) as StateJson)
+  for (const each of [state, stored]) {
+    expect(used(each, key)).toBe(1)
+    apply(each, refund('w-a'))
+    expect(used(each, key)).toBe(1)
+    apply(each, refund('w-b'))
+    expect(used(each, key)).toBe(0)
+  }
 })
 
 test('a key of a job is a subject once it has a limit, and takes no memory before', () => {

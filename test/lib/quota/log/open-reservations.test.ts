@@ -38,7 +38,15 @@ test('what is copied or written of one is itself alone, however many there are',
   const count = 3_000 // several in every bucket
   for (let n = 0; n < count; n++) state.open.add(`w-${n.toString(36)}`, reservation(n))
   for (const entry of state.open.entries())
-    expect(Object.keys({ ...entry }).sort()).toEqual(['account', 'also', 'at', 'id', 'probe', 'sequence'])
+    expect(Object.keys({ ...entry }).sort()).toEqual([
+      'account',
+      'also',
+      'at',
+      'charged',
+      'id',
+      'probe',
+      'sequence',
+    ])
   const json = JSON.stringify(stateToJson(state, null))
   expect(json.length).toBeLessThan(100 * count)
   expect(stateFromJson(JSON.parse(json) as never).open.size).toBe(count)

@@ -58,6 +58,15 @@ test('a program that knows version 1 alone refuses keys that were written since'
   await expect(older.read()).rejects.toMatchObject({ code: 'store_too_new' })
 })
 
+test.each(['', 'key"', 'key\\', 'key\n', 'key_1","keep":9,"x":"', 'key 1', 7])(
+  'an id that is no plain word is refused: %j',
+  async (id) => {
+    const home = emptyHome()
+    writeFileSync(home.keysFile, JSON.stringify({ version: 2, keys: [{ ...key, id }] }))
+    await expect(keysDocument(home).read()).rejects.toMatchObject({ code: 'store_corrupt' })
+  },
+)
+
 test.each([
   { former },
   { former: [{ hash: 'short', until: former.until }] },

@@ -2,6 +2,7 @@
 
 import { expect, onTestFinished, test } from 'vitest'
 import { JsonDocument } from '../../../../src/lib/store/documents/document.ts'
+import { IMPORT_STORE } from '../../../../src/lib/store/redis/link/scripts.ts'
 import { SharedStore } from '../../../../src/lib/store/redis/shared-store.ts'
 import { RedisServer, hasRedis } from '../../../support/servers/redis-server.ts'
 
@@ -75,4 +76,23 @@ test.skipIf(!hasRedis)('a document that does not change is the same object', asy
   const { one } = await givenMachines()
   await one.write('first')
   expect(await one.document.readKept()).toBe(await one.document.readKept())
+})
+
+test.skipIf(!hasRedis)('a restored document is newer than the one that it replaces', async () => {
+  const { server, one, two } = await givenMachines()
+  await one.write('first')
+  const shared = one.store.document('notes')
+  const { revision } = await shared.read()
+  expect(await two.document.readKept()).toMatchObject({ text: 'first' })
+  const { log, writers, meta, checkpoint, history, docs, notices } = one.store.keys
+  const changes = server.command('HGET', meta, 'docs')
+  const names = [log, writers, meta, checkpoint, history, docs, notices]
+  const restored = '{"version":1,"text":"restored"}'
+  const content = ['replace', '{}', '2', 'other', 'x', 'notes', restored, '1', '2026-11-21', 'day']
+  expect(await one.store.link.run(IMPORT_STORE, names, content)).toBe(1)
+  expect(Number((await shared.read()).revision)).toBeGreaterThan(Number(revision))
+  expect(Number(server.command('HGET', meta, 'docs'))).toBeGreaterThan(Number(changes))
+  expect(await two.document.readKept()).toMatchObject({ text: 'restored' })
+  expect(await shared.write(revision, '{"version":1,"text":"late"}')).toBe(false)
+  expect(server.command('HGET', history, '2026-11-21')).toBe('day')
 })

@@ -45,17 +45,30 @@ for offset in string.gmatch(info, 'slave%d+:[^\\r\\n]-offset=(%d+)') do newest =
 return {string.match(info, 'master_replid:(%x+)') or '', tonumber(string.match(info, 'master_repl_offset:(%d+)') or '0'), newest}
 `)
 
+/** Whether an id of an entry comes before another, for the scripts below. */
+const BEFORE = `
+local function before(one, other)
+  local a, b = string.match(one, '(%d+)%-(%d+)')
+  local c, d = string.match(other, '(%d+)%-(%d+)')
+  if tonumber(a) ~= tonumber(c) then return tonumber(a) < tonumber(c) end
+  return tonumber(b) < tonumber(d)
+end
+`
+
 /**
  * Appends a batch, unless it is in the log, and returns the entries after the cursor. The entry that this very call
  * appended comes without its lines: its writer has them. The server's replication id
  * changes with every restart and with every promotion of a replica: writes may be lost then. Source:
  * redis.io/docs/latest/operate/oss_and_stack/management/replication, read 2026-11-30.
- * KEYS log, writers, meta, alive. ARGV writer, number (0: read only), cursor, the cursor's mark (`*`: any), lines,
+ * The data or the log alone may be removed while the server runs. A grace begins when the log lacks entries that no
+ * checkpoint has, and when it is empty but had writers. The other processes append their part then. One such grace a
+ * minute is enough: a process that was asleep for long must not stop the others once more.
+ * KEYS log, writers, meta, alive, checkpoint. ARGV writer, number (0: read only), cursor, the cursor's mark (`*`: any), lines,
  * kind (`reserve`, `other`, `again`), grace in ms, most entries, heartbeat (0 or 1), the writer's last acknowledged number.
  * Returns status, replication id, ms of grace left, server time, document changes, entries, living writers, and a number:
  * the writer's last one before this call.
  */
-export const APPEND = defineScript(`
+export const APPEND = defineScript(`${BEFORE}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local run = string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)') or ''
@@ -66,6 +79,11 @@ local barrier = math.min(tonumber(meta[2] or '0'), now + grace)
 if meta[1] ~= run then
   if meta[1] or cursor ~= '0-0' then barrier = now + grace end
   redis.call('HSET', KEYS[3], 'run', run, 'until', barrier)
+end
+local function begin_grace()
+  if now < barrier + 60000 then return end
+  barrier = now + grace
+  redis.call('HSET', KEYS[3], 'until', barrier)
 end
 local function mark_of(fields) return (fields[2] or '') .. ' ' .. (fields[4] or '') end
 local alive = {}
@@ -79,8 +97,11 @@ local function answer(status, entries)
 end
 if cursor ~= '0-0' and mark ~= '*' then
   local at = redis.call('XRANGE', KEYS[1], cursor, cursor)
-  if #at == 0 or mark_of(at[1][2]) ~= mark then return answer('DIVERGED', {}) end
-end
+  if #at == 0 or mark_of(at[1][2]) ~= mark then
+    if before(redis.call('HGET', KEYS[5], 'id') or '0-0', cursor) then begin_grace() end
+    return answer('DIVERGED', {})
+  end
+elseif cursor == '0-0' and redis.call('EXISTS', KEYS[1]) == 0 and redis.call('EXISTS', KEYS[2]) == 1 then begin_grace() end
 if kind ~= 'again' and tonumber(ARGV[10]) > last then return answer('GAP', {}) end
 local added = ''
 if number > 0 and number > last then
@@ -94,20 +115,17 @@ return answer('OK', entries)
 `)
 
 /**
- * Keeps a checkpoint that is newer than the present one, and trims what no reader needs.
- * KEYS checkpoint, log, writers, alive. ARGV id, text, kept ms of the log, kept ms of a silent writer, the id's mark.
+ * Keeps a checkpoint that is newer than the present one, with the days that ended before it. Trims what no reader
+ * needs. A checkpoint of events that the log has lost is refused with its days.
+ * KEYS checkpoint, log, writers, alive, history. ARGV id, text, kept ms of the log, kept ms of a silent writer, the id's
+ * mark. Then day and text of each day.
  */
-export const KEEP_CHECKPOINT = defineScript(`
-local function before(one, other)
-  local a, b = string.match(one, '(%d+)%-(%d+)')
-  local c, d = string.match(other, '(%d+)%-(%d+)')
-  if tonumber(a) ~= tonumber(c) then return tonumber(a) < tonumber(c) end
-  return tonumber(b) < tonumber(d)
-end
+export const KEEP_CHECKPOINT = defineScript(`${BEFORE}
 local present = redis.call('HGET', KEYS[1], 'id')
 if present and not before(present, ARGV[1]) then return 0 end
 local at = redis.call('XRANGE', KEYS[2], ARGV[1], ARGV[1])
 if #at == 0 or (at[1][2][2] or '') .. ' ' .. (at[1][2][4] or '') ~= ARGV[5] then return 0 end
+for index = 6, #ARGV, 2 do redis.call('HSETNX', KEYS[5], ARGV[index], ARGV[index + 1]) end
 redis.call('HSET', KEYS[1], 'id', ARGV[1], 'text', ARGV[2])
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -184,18 +202,24 @@ return {redis.call('INFO', 'server'), redis.call('INFO', 'memory'), redis.call('
 `)
 
 /**
- * Replaces the whole content of a store. KEYS log, writers, meta, checkpoint, history, docs, notices. ARGV `new` or
- * `replace`, checkpoint, number of documents, name and text of each. Then the number of days, day and text of each.
+ * Replaces the whole content of a store. Revisions grow as in `WRITE_DOCUMENT`.
+ * KEYS log, writers, meta, checkpoint, history, docs, notices. ARGV `new` or `replace`, checkpoint, number of documents,
+ * name and text of each. Then the number of days, day and text of each.
  */
 export const IMPORT_STORE = defineScript(`
 if ARGV[1] == 'new' and redis.call('EXISTS', KEYS[1], KEYS[4], KEYS[6]) > 0 then return 0 end
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local function after(number) return string.format('%.0f', math.max(tonumber(number) + 1, now)) end
+local changes = redis.call('HGET', KEYS[3], 'docs') or '0'
+local revisions = {}
+for index = 1, tonumber(ARGV[3]) do revisions[index] = redis.call('HGET', KEYS[6], ARGV[2 + 2 * index] .. ':rev') or '0' end
 redis.call('DEL', KEYS[1], KEYS[2], KEYS[4], KEYS[5], KEYS[6], KEYS[7])
 redis.call('HDEL', KEYS[3], 'run', 'until')
 redis.call('HSET', KEYS[4], 'id', '0-0', 'text', ARGV[2])
-local time = redis.call('TIME')
 local at = 3
-for _ = 1, tonumber(ARGV[at]) do
-  redis.call('HSET', KEYS[6], ARGV[at + 1], ARGV[at + 2], ARGV[at + 1] .. ':rev', time[1])
+for index = 1, tonumber(ARGV[at]) do
+  redis.call('HSET', KEYS[6], ARGV[at + 1], ARGV[at + 2], ARGV[at + 1] .. ':rev', after(revisions[index]))
   at = at + 2
 end
 at = at + 1
@@ -203,6 +227,6 @@ for _ = 1, tonumber(ARGV[at]) do
   redis.call('HSET', KEYS[5], ARGV[at + 1], ARGV[at + 2])
   at = at + 2
 end
-redis.call('HINCRBY', KEYS[3], 'docs', 1)
+redis.call('HSET', KEYS[3], 'docs', after(changes))
 return 1
 `)

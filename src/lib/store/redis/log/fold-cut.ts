@@ -19,7 +19,9 @@ export class FoldCut {
   readonly #day: string
   readonly #history: History
 
+  /** Throws if another cut of the fold has not ended: the state reports its changes to one cut. */
   constructor(fold: StreamFold) {
+    if (fold.state.watcher !== null) throw new Error('the last cut of this fold has not ended')
     this.cursor = fold.cursor
     this.mark = fold.mark
     this.#fold = fold
@@ -52,7 +54,7 @@ export class FoldCut {
 
   /** Call it once, also after a cut that was not read to its end. */
   end(): void {
-    this.#state.watcher = null
+    if (this.#state.watcher === this.#cut) this.#state.watcher = null
     this.#fold.returnHistory(this.#day, this.#history)
   }
 }

@@ -56,7 +56,7 @@ export async function callLog(link: StoreLink, keys: StoreKeys, parts: CallParts
   const { writer, fold, batch, acknowledged = 0, graceMs = GRACE_MS, heartbeat = false } = parts
   const reply = (await link.run(
     APPEND,
-    [keys.log, keys.writers, keys.meta, keys.alive],
+    [keys.log, keys.writers, keys.meta, keys.alive, keys.checkpoint],
     [
       ...[writer, String(batch?.number ?? 0), fold.cursor, fold.mark, batch?.lines ?? ''],
       ...[

@@ -63,6 +63,8 @@ export class RedisEventLog implements EventLog {
   #down: QwenctlError | null = null
   #waitingForDown: (() => void)[] = []
   #isClosed = false
+  /** The state before a loss, until its limits and cooldowns are in the log again. */
+  #beforeLoss: LedgerState | null = null
   /** The last entry folded by the last reload. */
   #reloadedAt = ''
 
@@ -304,6 +306,7 @@ export class RedisEventLog implements EventLog {
       session.again.shift()
       session.acknowledged = batch.number
     } else if (reply.entries.length < MOST_ENTRIES) session.renumberAgain()
+    if (session.again.length === 0) this.#beforeLoss = null
     return session.again.length === 0 && session.sending === null
   }
 
@@ -322,19 +325,30 @@ export class RedisEventLog implements EventLog {
     for (const event of granted) this.#addEvent(event)
     // After a long sleep, the entries of this reader may be trimmed. A newer checkpoint has their effects, so nothing
     // is lost. This process then keeps its own, older knowledge of limits and cooldowns.
-    const isDone = session.again.length === 0 && session.sending === null
-    if (isAfter(start, before.cursor)) return isDone
+    const isLoss = !isAfter(start, before.cursor) || this.#beforeLoss !== null
+    if (isLoss) this.#repair(before.state)
+    return session.again.length === 0 && session.sending === null
+  }
+
+  /** Appends what the log has lost of limits and cooldowns before the reservations that wait. */
+  #repair(before: LedgerState): void {
+    const { state } = this
     this.#report('the store lost entries of its log; the counts are folded again')
     const at = isoTime(this.now())
-    const { lost } = fold.state
+    const { lost } = state
+    const events: LedgerEvent[] = []
     if (lost === null || this.now() - lost.at > SAME_LOSS_MS)
-      this.#addEvent({
+      events.push({
         type: 'lost',
         at,
         what: `the store ${this.#options.link.shown} lost acknowledged writes`,
       })
-    for (const event of eventsToRecordAgain(before.state, fold.state, at)) this.#addEvent(event)
-    return isDone
+    // An earlier repair may not have reached the log.
+    this.#beforeLoss ??= before
+    for (const known of new Set([this.#beforeLoss, before]))
+      events.push(...eventsToRecordAgain(known, state, at))
+    if (events.length === 0) this.#beforeLoss = null
+    else this.#session.appendFirst(events)
   }
 
   /** Nothing of the batch is in the log. Its reservations fail, and the rest is sent with the same number. */

@@ -32,7 +32,7 @@ export class StreamCheckpoints {
   readonly #loop: EventLoop
   #writtenAt: number
   #costMs = 0
-  #isWriting = false
+  #writing: Promise<void> | null = null
 
   constructor(link: StoreLink, keys: StoreKeys, loop: EventLoop) {
     this.#link = link
@@ -43,28 +43,32 @@ export class StreamCheckpoints {
 
   /** Never throws: without a checkpoint only the next start is slower. */
   async afterCall(fold: StreamFold): Promise<void> {
-    if (this.#isWriting) return
+    if (this.#writing !== null) return
     const age = this.#loop.steady() - this.#writtenAt
     const isDue = fold.tail >= DUE_ENTRIES || (fold.tail > 0 && age >= DUE_MS)
-    if (isDue && age * SHARE >= this.#costMs) await this.#writeInTurn(fold)
+    if (isDue && age * SHARE >= this.#costMs) await this.#write(fold)
   }
 
   async atClose(fold: StreamFold): Promise<void> {
-    if (fold.tail > AT_CLOSE_ENTRIES) await this.#writeInTurn(fold)
+    await this.#writing
+    if (fold.tail > AT_CLOSE_ENTRIES) await this.#write(fold)
+  }
+
+  #write(fold: StreamFold): Promise<void> {
+    this.#writing = this.#writeInTurn(fold).finally(() => (this.#writing = null))
+    return this.#writing
   }
 
   async #writeInTurn(fold: StreamFold): Promise<void> {
     const turn = this.#keys.lock('checkpoint')
     this.#writtenAt = this.#loop.steady()
     fold.tail = 0
-    this.#isWriting = true
     try {
       const isOurs = await this.#link.send(turn, ['SET', turn, '1', 'NX', 'PX', String(TURN_MS)])
       if (isOurs !== null) this.#costMs = await writeCheckpoint(this.#link, this.#keys, fold, this.#loop)
     } catch {
       // The log still has all events.
     }
-    this.#isWriting = false
   }
 }
 
@@ -82,17 +86,18 @@ export async function writeCheckpoint(
   const cut = new FoldCut(fold)
   const { text, costMs } = await collectText(cut, loop).finally(() => cut.end())
   if (cut.isAbandoned) return costMs
-  // Finished days first: the log behind the checkpoint may be trimmed.
-  for (const [day, history] of fold.finished) {
-    const stored = JSON.stringify({ version: HISTORY_VERSION, day, buckets: historyToJson(history) })
-    await link.send(keys.history, ['HSETNX', keys.history, day, stored])
-    fold.finished.delete(day)
-  }
-  await link.run(
+  const days = [...fold.finished]
+  const stored = days.flatMap(([day, history]) => [
+    day,
+    JSON.stringify({ version: HISTORY_VERSION, day, buckets: historyToJson(history) }),
+  ])
+  const isKept = await link.run(
     KEEP_CHECKPOINT,
-    [keys.checkpoint, keys.log, keys.writers, keys.alive],
-    [cut.cursor, text, String(KEPT_LOG_MS), String(KEPT_WRITER_MS), cut.mark],
+    [keys.checkpoint, keys.log, keys.writers, keys.alive, keys.history],
+    [cut.cursor, text, String(KEPT_LOG_MS), String(KEPT_WRITER_MS), cut.mark, ...stored],
   )
+  // A refused checkpoint keeps its days: the log may hold other events by now, or a newer checkpoint came with them.
+  if (isKept === 1) for (const [day] of days) fold.finished.delete(day)
   return costMs
 }
 

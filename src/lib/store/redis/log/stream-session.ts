@@ -1,3 +1,4 @@
+import type { LedgerEvent } from '../../../quota/log/events.ts'
 import type { LedgerState } from '../../../quota/log/state.ts'
 import type { EventLoop } from '../../ledger/event-loop.ts'
 import type { StoreLink } from '../link/redis-link.ts'
@@ -5,7 +6,7 @@ import type { StoreKeys } from '../link/scripts.ts'
 import type { LogReply } from './log-client.ts'
 import { callLog, loadFold } from './log-client.ts'
 import type { OwnBatch } from './own-batches.ts'
-import { OwnBatches } from './own-batches.ts'
+import { OwnBatches, newBatch } from './own-batches.ts'
 import { ServerClock } from './server-clock.ts'
 import type { StreamEntry, StreamFold } from './stream-fold.ts'
 
@@ -140,6 +141,20 @@ export class StreamSession {
     if (this.again.length > 0) this.renumberAgain()
     this.#note(reply, loop.steady(), false)
     return start
+  }
+
+  /** Appends events before all that waits: the log needs them to judge it. */
+  appendFirst(events: readonly LedgerEvent[]): void {
+    const pending = events.map((event) => ({ event, reservation: null, listener: null }))
+    const batch: OwnBatch = {
+      ...newBatch(0, pending, this.#options.loop.steady()),
+      kind: 'again',
+      pending: events.map(() => null),
+      decided: events.map(() => true),
+    }
+    this.again.unshift(batch)
+    this.renumberAgain()
+    this.own.add(batch)
   }
 
   /** The server may have kept the numbers of batches that it lost: it takes only larger ones. */

@@ -7,6 +7,12 @@ import { parseEvent } from '../../../../../src/lib/quota/log/parse-event.ts'
 import { LineWriter } from '../../../../../src/lib/store/ledger/files/ledger-line.ts'
 
 const id = fc.stringMatching(/^[a-z0-9.]{1,20}-[a-z0-9]{1,6}$/)
+/** Ids of keys and accounts come from documents that other programs can edit. */
+const subject = fc.oneof(
+  id,
+  fc.string({ minLength: 1, unit: 'binary' }),
+  fc.constant('k"],"granted":true,"x":["'),
+)
 const at = fc
   .date({ min: new Date(0), max: new Date(4e12), noInvalidDate: true })
   .map((date) => date.toISOString())
@@ -36,9 +42,9 @@ const reserve = fc.record(
   {
     type: fc.constant('reserve' as const),
     id,
-    account: id,
+    account: subject,
     at,
-    also: fc.array(id, { minLength: 1 }),
+    also: fc.array(subject, { minLength: 1 }),
     keep: fc.integer({ min: 0, max: 99 }),
     hold: fc.record({ inputTokens: amount, outputTokens: amount, usd: fc.nat() }),
     model: fc.string({ minLength: 1 }),
@@ -74,5 +80,6 @@ function plainLine(event: LedgerEvent): string {
   if (event.type !== 'reserve' || (event.hold ?? event.model) !== undefined || (event.also?.length ?? 1) > 1)
     return JSON.stringify(event)
   const { type, id: name, account, also, keep, at: time } = event
+  if (![account, ...(also ?? [])].every((each) => /^[\w-]+$/.test(each))) return JSON.stringify(event)
   return JSON.stringify({ type, id: name, account, also, keep, at: time })
 }

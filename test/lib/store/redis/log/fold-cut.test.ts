@@ -59,6 +59,19 @@ class Reader {
   }
 }
 
+test('a second cut of a fold is refused until the first has ended, and an older one ends only itself', () => {
+  const { fold } = new Reader()
+  const first = new FoldCut(fold)
+  expect(() => new FoldCut(fold)).toThrow('has not ended')
+  first.end()
+  const second = new FoldCut(fold)
+  const { watcher } = fold.state
+  first.end()
+  expect(fold.state.watcher).toBe(watcher)
+  second.end()
+  expect(fold.state.watcher).toBeNull()
+})
+
 const formatBucket = (bucket: unknown) => JSON.stringify(bucket)
 
 /** Without the order of buckets, which says nothing. */

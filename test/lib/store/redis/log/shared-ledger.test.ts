@@ -189,6 +189,53 @@ describe.skipIf(!hasRedis)('a store that fails', () => {
     expect(await tryOnce(ledger, 'a')).toBeNull()
   })
 
+  test.each([
+    [
+      'the log alone is removed',
+      (server: RedisServer, { keys }: SharedStore) => void server.command('DEL', keys.log),
+    ],
+    [
+      'a new process is the first on an emptied store',
+      async (server: RedisServer) => {
+        server.command('FLUSHALL')
+        const { ledger } = await open(server)
+        await ledger.catchUp()
+      },
+    ],
+  ])('when %s, waiting requests come behind the limits and the counts', async (_name, lose) => {
+    const server = await givenServer()
+    const { ledger, store } = await open(server)
+    await setLimit(ledger, 'a', '5/day')
+    for (let round = 0; round < 3; round += 1) expect(await ledger.reserve({ account: 'a' })).not.toBeNull()
+    await lose(server, store)
+    const waiting = await Promise.all(Array.from({ length: 10 }, () => tryOnce(ledger, 'a')))
+    expect(waiting.map((result) => (isGranted(result) ? 'granted' : result))).toEqual(
+      Array.from({ length: 10 }, () => 'store_unreachable'),
+    )
+    await until(async () => isGranted(await tryOnce(ledger, 'a')))
+    expect(isGranted(await tryOnce(ledger, 'a'))).toBe(true)
+    expect(await tryOnce(ledger, 'a')).toBeNull()
+    expect(used(ledger, 'a')).toBe(5)
+  })
+
+  test('a checkpoint of entries that the log has lost is refused with its finished days', async () => {
+    const server = await givenServer()
+    const { ledger, store } = await open(server)
+    await ledger.reserve({ account: 'a' })
+    const { fold } = await store.readLedger()
+    fold.finished.set('2026-11-21', new Map())
+    server.command('DEL', store.keys.log)
+    await writeCheckpoint(store.link, store.keys, fold)
+    expect(server.command('EXISTS', store.keys.history, store.keys.checkpoint)).toBe('0')
+    await ledger.reserve({ account: 'a' }).catch(() => null)
+    await ledger.catchUp()
+    const again = (await store.readLedger()).fold
+    again.finished.set('2026-11-21', new Map())
+    await writeCheckpoint(store.link, store.keys, again)
+    expect(server.command('HKEYS', store.keys.history)).toBe('2026-11-21')
+    expect(again.finished.size).toBe(0)
+  })
+
   test('while the server is paused, requests fail in time, and what turns up in the log later is refunded', async () => {
     const server = await givenServer()
     const { ledger } = await open(server)
