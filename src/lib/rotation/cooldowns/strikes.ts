@@ -22,7 +22,7 @@ interface Streak {
  * Counts failures in a row. The ledger counts those of accounts. A success settles an account, so the ledger cannot
  * know when a quota group or a provider works again. Those failures are counted here, in memory. A success ends the
  * count, and so does the end of the cooldown in the ledger: by a person, or by a success in another process.
- * Failures are in a row as in the ledger, up to ten minutes after the last one or the end of its cooldown.
+ * As in the ledger, a count ends ten minutes after its last failure or its cooldown.
  */
 export class Strikes {
   readonly #streaks = new RecentMap<string, Streak>(MOST_STREAKS)
