@@ -21,7 +21,7 @@ function withoutErrorBodies(text: string): string {
 
 /** The commands lines in a piece of code: what follows `qwenctl` up to something that ends a command. */
 function commandLines(code: string): string[] {
-  // What follows ` -- ` belongs to another program.
+  // Words behind ` -- ` belong to another program.
   return [...code.matchAll(/(?:^|[\s$(|])qwenctl ([^|;)#]+?)(?= -- |[|;)#]|$)/gm)].map(([, words = '']) =>
     words.trim(),
   )

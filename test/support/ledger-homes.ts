@@ -54,7 +54,7 @@ const homeKinds: readonly HomeKind[] = [
   { name: 'Redis', isHere: hasRedis, runs: 12, processes: 2, given: givenRedis },
 ]
 
-/** Both kinds, for the tests of the file that calls this. Its tests share a server, which ends with them. */
+/** The two kinds, for the tests of the file that calls this. Its tests share a server, which ends with them. */
 export function listHomeKinds(): readonly HomeKind[] {
   afterAll(async () => {
     await (await server)?.stop()
@@ -112,7 +112,7 @@ async function givenFiles(): Promise<LedgerHome> {
 let server: Promise<RedisServer> | null = null
 let homes = 0
 
-/** Each home has another prefix on the server. */
+/** A home has a prefix of its own on the server. */
 async function givenRedis(): Promise<LedgerHome> {
   const { url, command } = await givenServer()
   const prefix = `home-${(homes += 1)}`

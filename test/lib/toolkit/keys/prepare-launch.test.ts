@@ -156,3 +156,37 @@ test.each(odd)('agents start over a configuration of %j, which counts as empty',
 test('an agent that reads variables alone starts as it is', async () => {
   expect(await launched('/usr/bin/python', ['a.py'], {})).toMatchObject({ args: ['a.py'], env: {} })
 })
+
+test.each([
+  [
+    ['-p', 'hi'],
+    ['--auth-type', 'openai', '-p', 'hi'],
+  ],
+  [[], ['--auth-type', 'openai']],
+  [
+    ['mcp', 'list'],
+    ['mcp', 'list'],
+  ],
+  [['--auth-type=qwen-oauth'], ['--auth-type=qwen-oauth']],
+  [
+    ['--authType', 'qwen-oauth'],
+    ['--authType', 'qwen-oauth'],
+  ],
+])('Qwen Code with %j gets its login where its command takes one', async (given, args) => {
+  expect((await launched('qwen', given, {})).args).toEqual(args)
+})
+
+test('what the user gives opencode for a provider is kept, but for its address and key', async () => {
+  const anthropic = { models: { mine: {} }, options: { headers: { a: 'b' }, baseURL: ELSEWHERE } }
+  const text = JSON.stringify({ theme: 'dark', provider: { anthropic, other: {} } })
+  const { env } = await launched('opencode', [], { OPENCODE_CONFIG_CONTENT: text })
+  const options = { baseURL: `${URL}/v1`, apiKey: '{env:OPENAI_API_KEY}' }
+  expect(JSON.parse(env.OPENCODE_CONFIG_CONTENT!)).toMatchObject({
+    theme: 'dark',
+    provider: {
+      anthropic: { models: { mine: {} }, options: { headers: { a: 'b' }, ...options } },
+      other: {},
+      qwenctl: { options, models: { m1: {} } },
+    },
+  })
+})

@@ -2,8 +2,9 @@ import { launchWith, type ProgramLaunch, type ProgramTarget } from './launch.ts'
 import { objectOrEmpty, parseObject } from './read-object.ts'
 
 /**
- * The provider `qwenctl` has the models of the proxy. OpenAI and Anthropic lead to it too, also with a stored login.
- * opencode and Kilo read the variable after all files (https://opencode.ai/docs/config).
+ * The provider `qwenctl` has the models of the proxy. OpenAI and Anthropic lead to it too. A stored login with ChatGPT
+ * replaces the address of OpenAI again (opencode 1.18.33). opencode and Kilo read the variable after all files
+ * (https://opencode.ai/docs/config).
  */
 export async function launchOpencode(
   args: readonly string[],
@@ -12,15 +13,22 @@ export async function launchOpencode(
 ): Promise<ProgramLaunch> {
   const own = parseObject(env[variable] ?? '{}')
   const options = { baseURL: `${url}/v1`, apiKey: '{env:OPENAI_API_KEY}' }
+  const providers = objectOrEmpty(own.provider)
+  const lead = (name: string) => {
+    const given = objectOrEmpty(providers[name])
+    return { ...given, options: { ...objectOrEmpty(given.options), ...options } }
+  }
+  // An empty entry is shorter: a variable holds 32,767 characters on Windows, and pools have hundreds of models.
+  const entries = (await models()).map((id) => [id, {}] as const)
   const provider = {
-    ...objectOrEmpty(own.provider),
-    anthropic: { options },
-    openai: { options },
+    ...providers,
+    anthropic: lead('anthropic'),
+    openai: lead('openai'),
     qwenctl: {
       npm: '@ai-sdk/openai-compatible',
       name: 'qwenctl',
       options,
-      models: Object.fromEntries((await models()).map((id) => [id, { name: id }])),
+      models: Object.fromEntries(entries),
     },
   }
   return launchWith(args, { [variable]: JSON.stringify({ ...own, provider }) })
