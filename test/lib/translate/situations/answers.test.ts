@@ -277,6 +277,24 @@ describe('Responses', () => {
     )
   })
 
+  test.each([true, false])('a part with sources alone is no empty text, in JSON: %j', (hasForm) => {
+    const content = [
+      { type: 'output_text', text: '', annotations: [{ type: 'url_citation', url: 'https://a.b' }] },
+    ]
+    const body = {
+      id: 'r',
+      status: 'completed',
+      output: [
+        { type: 'message', content },
+        { ...item, arguments: '{}' },
+      ],
+    }
+    const plan = planOf('anthropic', { to: 'responses', hasForm })
+    const { content: blocks } = translateAnswer(plan, body) as { content: { type: string; text?: string }[] }
+    expect(blocks.map(({ type }) => type)).toEqual(hasForm ? ['tool_use'] : ['text', 'tool_use'])
+    expect(blocks.every(({ text }) => text !== '')).toBe(true)
+  })
+
   test('a text comes with its end alone', () => {
     const text = streamed('chat', 'responses', [
       created,
