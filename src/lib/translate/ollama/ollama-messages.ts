@@ -1,5 +1,6 @@
 import { isObject, isText, type Json } from '../json-fields.ts'
 import { detectImageType } from '../neutral/media.ts'
+import { fillInput } from '../neutral/tools/object-input.ts'
 
 /** Ollama's calls have no ids. They get some by their order, and results are matched by name and order. */
 export function chatMessages(messages: readonly unknown[]): Json[] {
@@ -45,7 +46,7 @@ function chatMessage(message: Json, calls: OpenCalls): Json {
   told.content = isText(content) ? content : null
   told.tool_calls = made.filter(isObject).map((call) => {
     const { name, arguments: input } = isObject(call.function) ? call.function : {}
-    const text = typeof input === 'string' ? input : JSON.stringify(input ?? {})
+    const text = typeof input === 'string' ? fillInput(input) : JSON.stringify(input ?? {})
     return { id: calls.add(call.id, name), type: 'function', function: { name, arguments: text } }
   })
   return told

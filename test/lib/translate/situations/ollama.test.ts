@@ -67,6 +67,15 @@ describe('a request of Ollama', () => {
     expect(asked(fields).body).toMatchObject(sent)
   })
 
+  test.each([null, 'null', ''])(
+    'earlier arguments %j are an empty object (langroid/langroid#988)',
+    (input) => {
+      const tool_calls = [{ function: { name: 'f', arguments: input } }]
+      const { body } = asked({ messages: [{ role: 'assistant', content: '', tool_calls }] })
+      expect(body).toMatchObject({ messages: [{ tool_calls: [{ function: { arguments: '{}' } }] }] })
+    },
+  )
+
   test('a text to fill in is refused by name, since no chat has it (ollama/ollama docs/api.md: suffix)', () => {
     try {
       fromOllama('generate', { model: 'm', prompt: 'a', suffix: 'b' })
