@@ -2,7 +2,7 @@ export interface OpenReservation {
   account: string
   /** The other subjects that count this reservation. */
   also: string[]
-  /** Those of `also` that were charged; missing: all. */
+  /** The subjects of `also` that were charged; missing: all. */
   charged?: string[] | undefined
   /** Epoch milliseconds. */
   at: number
