@@ -74,7 +74,8 @@ function takesWord({ strict, args }: Command.Class, word: string | undefined): b
 }
 
 function describeCommand(command: Command.Class): Command.Loadable {
-  const { id, args, flags, strict, plugin } = command
+  // A class without flags of its own has none.
+  const { id, args, flags = {}, strict, plugin } = command
   return {
     ...{ id, args, flags, strict, hidden: false, aliases: [], hiddenAliases: [] },
     ...{ pluginName: plugin!.name, pluginAlias: plugin!.alias, pluginType: plugin!.type },
