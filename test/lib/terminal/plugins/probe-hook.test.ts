@@ -95,9 +95,19 @@ test('after a probe, ports of the hook are free', async () => {
 })
 
 test('time in which the machine sleeps does not count', async () => {
-  let now = 0
-  const text = 'export default () => new Promise((done) => setTimeout(done, 300))'
-  expect(await probe(text, { limitMs: LONG_MS, clock: () => (now += 3_600_000) })).toBe('ended')
+  const flag = new Int32Array(new SharedArrayBuffer(4))
+  let reads = 0
+  // The hook ends after several looks at the clock, each an hour after the one before.
+  const clock = () => {
+    reads += 1
+    if (reads === 4) {
+      Atomics.store(flag, 0, 1)
+      Atomics.notify(flag, 0)
+    }
+    return reads * 3_600_000
+  }
+  const text = 'export default async ({ flag }) => { await Atomics.waitAsync(flag, 0, 0).value }'
+  expect(await probe(text, { limitMs: LONG_MS, clock }, { given: { flag } })).toBe('ended')
 })
 
 /** Opens a port of this machine and closes it. */
