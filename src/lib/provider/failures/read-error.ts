@@ -277,7 +277,7 @@ function isPlainStatus(code: string | null): boolean {
 /** The start of an XML error, as the storage and gateways of AWS, Alibaba Cloud and Tencent Cloud write it. */
 const XML_ERROR = /^\s*(?:<\?xml[^<>]{0,100}\?>\s*)?<(?:Error|ErrorResponse|ErrorInfo)\b/i
 
-/** Whether a body is an XML error, which is no page. */
+/** Whether a body is an XML error. It is not an HTML page. */
 export function isXmlError(text: string): boolean {
   return XML_ERROR.test(text)
 }

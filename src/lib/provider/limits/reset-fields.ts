@@ -31,15 +31,17 @@ const readTime: ReadField = (value, now) => {
   return parseResetTime(date === undefined ? value : `${date}T00:00:00+14:00`, now)
 }
 
-/** `retry_on: 429` and `reset_date: 15` are no times. */
-const readDateText: ReadField = (value, now) =>
-  typeof value === 'string' && /\d{4}-\d{2}-\d{2}|[A-Z][a-z]{2}, \d/.test(value) ? readTime(value, now) : null
+/** Small numbers are no times: `retry_on: 429`, `reset_date: 15`. */
+const readDateText: ReadField = (value, now) => {
+  const isDate = typeof value === 'string' && /\d{4}-\d{2}-\d{2}|[A-Z][a-z]{2}, \d/.test(value)
+  return isDate || Number(value) > 1e9 ? readTime(value, now) : null
+}
 
 interface Kind {
   names: RegExp
   read: ReadField
-  /** The field needs words for a limit beside it: other counters have its name too. */
-  isBesideLimit?: true
+  /** The field counts only if a text beside it names a limit: other counters also have this name. */
+  needsLimitWords?: true
 }
 
 const ofLimit = (names: string): RegExp => new RegExp(`^${LIMIT}(?:${names})$`)
@@ -62,7 +64,7 @@ const KINDS: readonly Kind[] = [
   { names: ofLimit('(?:resets?|retry|available|renews?|unlocks?)(?:date|on)'), read: readDateText },
   // The load of a model at Hugging Face.
   { names: ofLimit('estimatedtime'), read: readSpan },
-  { names: ofLimit('remainingseconds'), read: readSpan, isBesideLimit: true },
+  { names: ofLimit('remainingseconds'), read: readSpan, needsLimitWords: true },
 ]
 
 const LIMIT_WORDS = /\brate|limit|quota|throttl|too[ _]many|cool(?:ing)?[ _-]?down|限流|频繁|额度/i
@@ -76,11 +78,11 @@ export function resetInFields(objects: readonly unknown[], now: number): number 
   const fields = records
     .flatMap((object) => [object, ...NESTED.map((name) => object[name]).filter(isRecord)])
     .flatMap(listFields)
-  for (const { names, read, isBesideLimit } of KINDS) {
+  for (const { names, read, needsLimitWords } of KINDS) {
     for (const [name, value] of fields) {
       if (!names.test(name)) continue
       const at = read(value, now)
-      if (at !== null && (isBesideLimit !== true || records.some(namesLimit))) return at
+      if (at !== null && (needsLimitWords !== true || records.some(namesLimit))) return at
     }
   }
   return null

@@ -63,7 +63,7 @@ const WEEKDAY = new RegExp(
 const COUNTED = String.raw`(?<!\b(?:as of|since|usage|used|from|checked) )`
 /** A day beside today and a time: `tomorrow at 9:00 AM UTC`, `明天 00:00`, `今天 22 点 30 分`, `今晚 8 点`. */
 const RELATIVE_DAY = new RegExp(
-  String.raw`${COUNTED}(?:\b(?<today>today)|\b(?<tomorrow>tomorrow)|(?<thisDay>今天|今日|今晚|今晩|本日)|(?<nextDay>明天|明日|明晚|次日|翌日))(?:,? at|的)? ?(下午|晚上|午後|夜|上午|早上|凌晨|午前)? ?${CLOCK}(?<word> ?[点點时時](?: ?(?:(?<minutes>\d{1,2}) ?分?|(?<half>半)))?)?${ZONE}`,
+  String.raw`${COUNTED}(?:\b(?<today>today)|\b(?<tomorrow>tomorrow)|(?<thisDay>今天|今日|今晚|今晩|今夜|本日)|(?<nextDay>明天|明日|明晚|明早|次日|翌日))(?:,? at|的|の)? ?(下午|晚上|午後|夜|上午|早上|凌晨|午前)? ?${CLOCK}(?<word> ?[点點时時](?: ?(?:(?<minutes>\d{1,2}) ?分?|(?<half>半)))?)?${ZONE}`,
   'gi',
 )
 /** A date alone ends as its day starts. `available` and `expires` also name the last day of an offer. */
@@ -73,7 +73,7 @@ const DATE_ALONE = new RegExp(
 )
 /** The last day of an offer: "the model is available until 2026-12-24". */
 const OFFER =
-  /(?<!\bnot (?:be )?|\bun)(?:\bavailable|\bvalid|\boffered|\bsupported) (?:until|till|through)\b|\bexpires?(?= (?:on )?\d{4}-)/gi
+  /(?<!(?:\bnot|n['’]t)(?: (?:be|yet|currently|again|become)){0,2} )\b(?:available|valid|offered|supported) (?:until|till|through)\b|\bexpires?(?= (?:on )?\d{4}-)/gi
 /** Claude Code prints the end behind a bar: `usage limit reached|1795608000`. */
 const EPOCH = new RegExp(String.raw`(?:\b(?:${ENDS}|until)${FILLER}|reached\|)(\d{10}|\d{13})(?!\d)`, 'i')
 /** A date next to a word for the end. */
@@ -224,8 +224,12 @@ function onRelativeDay(
   return instant(parseDay(wallAt(now, where)) + (isNext ? DAY : 0) + inPartOfDay(ms, words), where)
 }
 
-/** A clock of twelve hours after noon. In the evening twelve is midnight, and the first hours are of the night. */
+/**
+ * A clock of twelve hours after noon. In the evening twelve is midnight, and the first hours are of the night. Before
+ * noon, twelve is midnight too.
+ */
 function inPartOfDay(ms: number, words: string): number {
+  if (/凌晨|午前/.test(words) && ms >= 12 * HOUR && ms < 13 * HOUR) return ms - 12 * HOUR
   const isEvening = /晚|晩|夜/.test(words)
   if (ms >= 13 * HOUR || !(isEvening || /下午|午後/.test(words))) return ms
   if (ms >= 12 * HOUR) return isEvening ? ms + 12 * HOUR : ms

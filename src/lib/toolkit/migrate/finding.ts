@@ -92,11 +92,12 @@ export interface Finding {
   notes: string[]
 }
 
-/** `note`: that of its service, see `Service`; one more of the notes. */
+/** `note` comes from the service (see `Service`), and becomes one of the notes. */
 export function finding({
   note,
   ...said
-}: Pick<Finding, 'source' | 'file' | 'provider' | 'name'> & Partial<Finding> & { note?: string }): Finding {
+}: Pick<Finding, 'source' | 'file' | 'provider' | 'name'> &
+  Partial<Finding> & { note?: string | undefined }): Finding {
   const { notes = [] } = said
   return {
     baseUrl: null,

@@ -5,6 +5,7 @@ import { writeJson } from '../json/raw-json.ts'
 import type { AnswerEnd, AnswerHead, AnswerWriter, Block, StopReason } from '../neutral/answer.ts'
 import { dataUrl } from '../neutral/media.ts'
 import { wrapSeal, type Seal } from '../neutral/seal.ts'
+import { fillInput } from '../neutral/tools/object-input.ts'
 import type { TranslationPlan } from '../plan.ts'
 import { chatUsage } from '../usage.ts'
 
@@ -106,7 +107,7 @@ export class ChatWriter implements AnswerWriter {
     if (block.kind === 'text') this.#texts.push(text)
     else if (block.kind === 'refusal') this.#refusals.push(text)
     else if (block.kind === 'thinking') this.#endThinking(block, text)
-    else if (block.kind === 'call' && block.isLegacy === true) this.#legacy ??= legacyCall(block, text)
+    else if (block.kind === 'call' && block.isLegacy === true) this.#legacy = legacyCall(block, text)
     else if (block.kind === 'call') this.#calls.push(wholeCall(block, text))
     this.#block = null
   }
@@ -193,11 +194,11 @@ function sealedDetail(seal: Seal, index: number): Json {
 }
 
 function legacyCall({ name }: Block & { kind: 'call' }, text: string): Json {
-  return { name, arguments: text === '' ? '{}' : text }
+  return { name, arguments: fillInput(text) }
 }
 
 function wholeCall({ id, name, isCustom, seal }: Block & { kind: 'call' }, text: string): Json {
   const sealed = seal === null ? {} : { extra_content: { google: { thought_signature: seal.text } } }
   if (isCustom) return { id, type: 'custom', custom: { name, input: text }, ...sealed }
-  return { id, type: 'function', function: { name, arguments: text === '' ? '{}' : text }, ...sealed }
+  return { id, type: 'function', function: { name, arguments: fillInput(text) }, ...sealed }
 }

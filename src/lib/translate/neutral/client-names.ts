@@ -3,14 +3,14 @@ import type { AnswerEnd, AnswerHead, AnswerListener, Block } from './answer.ts'
 import { cleanId } from './tools/call-ids.ts'
 import { unwrapInput } from './tools/custom-tools.ts'
 
-/** The beginning of `null`, with spaces: the arguments may still become this word. */
-const MAY_BE_NULL = /^\s*(?:n(?:u(?:l(?:l\s*)?)?)?)?$/
+/** The beginning of `null`, with some spaces: the arguments may still become this word. */
+const MAY_BE_NULL = /^\s{0,99}(?:n(?:u(?:l(?:l\s{0,99})?)?)?)?$/
 
 type AnswerFacts = Pick<TranslationPlan, 'tools' | 'hasOnlyStubs' | 'showsThinking' | 'callIds' | 'leftOut'>
 
 /**
- * Tells an answer as the client asked for it: tools by the client's own names, and custom tools with their plain input.
- * Thinking that the client does not want is left out, and so are calls that it cannot take.
+ * Changes an answer to what the client can take: its own names of tools, plain input of custom tools, and `{}` for
+ * `null` arguments. Unwanted thinking and calls without room are left out.
  */
 export class ClientNames implements AnswerListener {
   readonly #writer: AnswerListener

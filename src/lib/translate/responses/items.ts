@@ -3,7 +3,7 @@
 import type { Json } from '../json-fields.ts'
 import type { Block } from '../neutral/answer.ts'
 import { showSeal } from '../neutral/seal.ts'
-import { objectInput } from '../neutral/tools/object-input.ts'
+import { fillInput, objectInput } from '../neutral/tools/object-input.ts'
 import { unreadable } from '../errors/unreadable.ts'
 
 /** An output item while it is written. */
@@ -113,7 +113,7 @@ function callItem({ id, name, namespace, isCustom }: Block & { kind: 'call' }, o
     ...(namespace === null ? {} : { namespace }),
     [field]: '',
   }
-  const filled = (text: string) => ({ [field]: !isCustom && text === '' ? '{}' : text })
+  const filled = (text: string) => ({ [field]: isCustom ? text : fillInput(text) })
   return {
     id: item_id,
     begun: item,

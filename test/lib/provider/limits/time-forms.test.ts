@@ -254,6 +254,7 @@ describe('fields of a body', () => {
     [{ retry_on: 429 }, null],
     [{ retry_on: '429' }, null],
     [{ resets_on: 1 }, null],
+    [{ reset_date: Date.parse('2026-12-01T00:00:00Z') / 1000 }, Date.parse('2026-12-01T00:00:00Z')],
     [{ reset_date: 15 }, null],
     [{ resets_on: '2026-12-15' }, Date.parse('2026-12-14T10:00:00Z')],
     [{ reset_date: '2026-12-15' }, Date.parse('2026-12-14T10:00:00Z')],

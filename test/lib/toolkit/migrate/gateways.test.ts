@@ -335,6 +335,6 @@ test.each([
     'work/config.yaml': `
 model_list: [{model_name: local, litellm_params: {model: ${model}, api_base: "${base}", api_key: ${KEY}}}]`,
   })
-  const notes = own === base ? [] : [`its base URL ${base} is ${own} here`]
+  const notes = own === base ? [] : [`its base URL ${base} becomes ${own}`]
   expect(find('litellm', home).findings).toMatchObject([{ baseUrl: own, notes }])
 })

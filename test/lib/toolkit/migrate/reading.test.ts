@@ -160,7 +160,7 @@ test.each([
 ])('the base URL %s is completed, and says so, only at the port of a model server', (url, own) => {
   const { baseUrl, note } = serviceAt(builtinProviders, url, 'openai')
   expect(baseUrl).toBe(own ?? url)
-  expect(note).toBe(own === null ? undefined : `its base URL ${url} is ${own} here`)
+  expect(note).toBe(own === null ? undefined : `its base URL ${url} becomes ${own}`)
 })
 
 test('a service is custom until a provider has its host, and the provider once there is one', () => {

@@ -27,10 +27,14 @@ const TOKEN_REFUSED = new RegExp(TOKEN, 'i')
 const TOKEN_ALONE = new RegExp(`^(?:${TOKEN})(?:です|でした|しました|않습니다|되었습니다)?[.。!！]?$`, 'i')
 const LOGIN_FAILED = /認証に失敗|인증에 실패|ошибка (?:авторизации|аутентификации)/i
 
-const refusesKey = ({ status, words }: FailedAnswer): boolean =>
-  KEY_REFUSED.test(words) ||
-  (status === 401 || status === 403 ? TOKEN_REFUSED : TOKEN_ALONE).test(words) ||
-  (LOGIN_FAILED.test(words) && !(isRefused(status) && NAMED.test(words)))
+/** 429 is a limit. Under 5xx the service may be unable to check the key, so only words about the key itself count. */
+const refusesKey = ({ status, words }: FailedAnswer): boolean => {
+  if (status === 429) return false
+  if (KEY_REFUSED.test(words)) return true
+  if (status >= 500) return false
+  if ((status === 401 || status === 403 ? TOKEN_REFUSED : TOKEN_ALONE).test(words)) return true
+  return LOGIN_FAILED.test(words) && !(isRefused(status) && NAMED.test(words))
+}
 
 const SHUT_OUT =
   /アカウント(?:が|は).{0,8}(?:停止|凍結|無効(?!な(?:形式|値|文字|名))|ロック)|계정이 .{0,8}(?:정지|차단|비활성)|\bkonto (?:wurde|ist) (?:gesperrt|deaktiviert)|\b(?:cuenta|conta) (?:ha sido |est[áa] |foi )?(?:suspendida|bloqueada|desactivada|suspensa)|\bcompte (?:a été |est )?(?:suspendu|bloqué|désactivé)|(?:аккаунт|уч[её]тная запись|пользователь) (?:был[аи]? )?(?:заблокирован|отключ[её]н|удал[её]н)/i

@@ -85,7 +85,7 @@ function findBound({ plan, step, member }: Assignment): { format: WireFormat | n
   return { format, name: format === 'chat' ? findHabits(member.account.provider).maxTokens : 'max_tokens' }
 }
 
-/** Rewrites the thinking of an Ollama client in the body of `outgoing`. Returns the fields that were left out. */
+/** Fits thinking and `top_k` of an Ollama client in the body of `outgoing`. Returns the fields that were left out. */
 function fitOllama({ route }: Incoming, outgoing: Outgoing, provider: string): readonly string[] {
   if (!isOllamaChat(route)) return NOTHING
   const text = outgoing.body.toString('utf8')
@@ -105,7 +105,10 @@ function leaveOutRefused(
   const refused = refusedParameters?.get(step.wanted.model ?? '') ?? []
   const names = refused.length === 0 ? leftOut : [...refused, ...leftOut]
   if (names.length === 0) return
-  exchange.leftOut = [...exchange.leftOut, ...findAdditions(outgoing.body, names)]
+  const added = findAdditions(outgoing.body, names)
+  // The list of the exchange is the plan's: a whole answer adds the calls that it drops.
+  if (outgoing.plan !== null) outgoing.plan.leftOut.push(...added)
+  else exchange.leftOut = [...exchange.leftOut, ...added]
   outgoing.body = leaveOut(outgoing.body, names)
 }
 

@@ -116,7 +116,7 @@ function serviceFinding(
   const unknown = `qwenctl knows no service ${said.name}; with its base URL it can be added: qwenctl auth add -p custom --base-url URL`
   const declined = service === null ? unknown : null
   const { provider = null, baseUrl = null } = service ?? {}
-  return keyFinding({ ...said, provider, baseUrl, declined }, missing)
+  return keyFinding({ ...said, provider, baseUrl, note: service?.note, declined }, missing)
 }
 
 /**

@@ -116,6 +116,7 @@ function providerKeys(
     name,
     provider: service?.provider ?? null,
     baseUrl: service?.baseUrl ?? null,
+    note: service?.note,
     // A provider knows its models itself; an unknown service is routed by these alone.
     models: isForeign(service) && models.length > 0 ? models : null,
     egressProxy: isLocal ? null : proxy,

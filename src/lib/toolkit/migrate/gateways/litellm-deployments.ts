@@ -201,7 +201,7 @@ export function accountFinding(deployments: Deployment[], { path }: SourceFile, 
     priority: Math.round(Math.min(...deployments.map(({ order }) => order ?? 0))),
     enabled: first.enabled,
     ...addUpLimits(deployments),
-    ...(service?.note === undefined ? {} : { note: service.note }),
+    note: service?.note,
   }
   if (service === null) {
     return finding({ ...said, declined: first.problem ?? `qwenctl knows no service ${first.kind}` })

@@ -112,6 +112,7 @@ function buildKey(text: string | null, file: string, place: Place, missing = 'it
       file,
       provider: at.provider || null,
       baseUrl: at.baseUrl,
+      note: at.note,
       secret,
       notes,
       declined: at.provider === '' ? unsaid : null,

@@ -119,6 +119,7 @@ function rowFindings(
         file: file.path,
         provider: service.provider || null,
         baseUrl: service.baseUrl,
+        note: service.note,
         name: readText(row['name']) ?? (service.provider || `row-${index + 1}`),
         label: readText(row['label']),
         secret,

@@ -35,7 +35,7 @@ export function serviceAt(providers: readonly Provider[], baseUrl: string | null
   }
   const provider = providers.find((candidate) => isAt(candidate, url)) ?? null
   const completed = completeLocalBase(providers, url)
-  const note = completed === null ? {} : { note: `its base URL ${baseUrl} is ${completed} here` }
+  const note = completed === null ? {} : { note: `its base URL ${baseUrl} becomes ${completed}` }
   if (provider !== null)
     return { provider: provider.id, baseUrl: unlessDefault(provider, completed ?? baseUrl), ...note }
   // Clients of the Messages API get a base URL without a dialect, which only this provider accepts unchanged.

@@ -204,7 +204,7 @@ function listUrlVariables(keyVariable: string): string[] {
   return [...places, AZURE_RESOURCE].map((variable) => `${prefix}${variable}`)
 }
 
-/** A key of Azure is of a resource, which its clients name with and without `OPENAI` (LiteLLM). */
+/** A key of Azure belongs to one resource. Tools name its variable with or without `OPENAI` (LiteLLM). */
 const AZURE_ENDINGS = ['_ENDPOINT', ...URL_ENDINGS]
 
 /** The Vercel AI SDK: the first part of the host (ai-sdk.dev/providers/ai-sdk-providers/azure, 2026-11). */
