@@ -26,7 +26,7 @@ export interface Traffic {
   hasChanges: boolean
 }
 
-/** The deeds of all proxies of a run, as the upstream and the clients saw it. */
+/** The requests and results of all proxies of a run, as the upstream and the clients saw it. */
 export class Records {
   readonly sent = new Map<string, SentRequest>()
   /** Writers that ended before they heard all results. */

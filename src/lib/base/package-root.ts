@@ -13,7 +13,8 @@ let known: PackageRoot | null | undefined
  * different depths. Null where there is none. Read once: a long-running process keeps its version after an upgrade.
  */
 export function packageRoot(): PackageRoot | null {
-  return (known ??= findRoot())
+  if (known === undefined) known = findRoot()
+  return known
 }
 
 function findRoot(): PackageRoot | null {

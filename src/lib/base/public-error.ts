@@ -13,10 +13,11 @@ export function convertToPublic(error: unknown, fault: string): QwenctlError {
  * the error `ERR_MODULE_NOT_FOUND`, and none for a missing package: seen with Node 24, 2026-11-30.
  */
 export function explainReplacedFiles(error: unknown): QwenctlError | null {
-  const folder = packageRoot()?.folder.href
-  if (!(error instanceof Error) || folder === undefined) return null
+  if (!(error instanceof Error)) return null
   const { code, url } = error as NodeJS.ErrnoException & { url?: unknown }
-  if (code !== 'ERR_MODULE_NOT_FOUND' || typeof url !== 'string' || !url.startsWith(folder)) return null
+  if (code !== 'ERR_MODULE_NOT_FOUND' || typeof url !== 'string') return null
+  const folder = packageRoot()?.folder.href
+  if (folder === undefined || !url.startsWith(folder)) return null
   return new QwenctlError('failed', 'the files of qwenctl have changed since this process started', {
     status: 503,
     hint: 'qwenctl proxy restart',

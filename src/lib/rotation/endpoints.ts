@@ -82,7 +82,7 @@ const geminiEmbeddings: Endpoint = {
 }
 
 /** The methods of Google's models. */
-const geminiMethods: ReadonlyMap<string, Endpoint> = new Map([
+export const geminiMethods: ReadonlyMap<string, Endpoint> = new Map([
   ['generateContent', geminiChat],
   ['streamGenerateContent', geminiChat],
   ['embedContent', geminiEmbeddings],

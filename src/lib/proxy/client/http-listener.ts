@@ -87,7 +87,7 @@ function deriveTimes(stillMs = CLIENT_IDLE_MS): { keepAliveMs: number; stillMs: 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): QwenctlError {
   if (error.code === 'EADDRINUSE') {
     return new QwenctlError('port_in_use', `port ${port} on ${host} is in use`, {
-      hint: 'choose another with --port, or --port 0 for any free one; qwenctl proxy status tells whether it is a proxy of yours',
+      hint: 'choose another with --port, or --port 0 for any free one; qwenctl proxy status shows whether it is a proxy of yours',
       cause: error,
     })
   }

@@ -77,6 +77,8 @@ test.each([
   ['/v1/../api/accounts', '/api/accounts'],
   ['../jobs/7', '/jobs/7'],
   ['%2E./../api/accounts', '/api/accounts'],
+  ['http:/api/keys', '/api/keys'],
+  ['.\t./.\t./api/accounts', '/api/accounts'],
   ['\\\\api\\accounts', null],
   ['\\api\\accounts', '/api/accounts'],
 ])('the address %s names no path of the proxy', async (location, own) => {

@@ -40,8 +40,24 @@ export function hideInStreamError(error: StreamError, secret: string): StreamErr
 /** The first characters of escapes. */
 const ESCAPES = ['\\', '%']
 
+/** An escape of JSON or of a URL. */
+const ESCAPE = /\\+(?:u([0-9a-f]{4})|(["\\/]))|%([0-9a-f]{2})/gi
+/** ASCII without the first characters of escapes. */
+const READS_AS_IT_IS = /^[!-$&-[\]-~]+$/
+
+/** The pattern of a secret is large. It is built only for a text that shows the secret once its escapes are read. */
 function mayShow(text: string, secret: string): boolean {
-  return text.includes(secret) || ESCAPES.some((sign) => text.includes(sign))
+  if (text.includes(secret)) return true
+  if (!ESCAPES.some((sign) => text.includes(sign))) return false
+  return !READS_AS_IT_IS.test(secret) || readEscapes(text).includes(secret)
+}
+
+function readEscapes(text: string): string {
+  return text.replace(
+    ESCAPE,
+    (_whole, unit?: string, sign?: string, byte?: string) =>
+      sign ?? String.fromCharCode(Number.parseInt(unit ?? byte ?? '', 16)),
+  )
 }
 
 function hide(text: string, secret: string): string {

@@ -120,7 +120,7 @@ export class StreamRelay implements AnswerRelay {
     this.#host.finish(
       isWhole ? 'ok' : 'lost',
       filter.usage,
-      late === null ? null : this.#classify(late).outcome,
+      late === null ? null : this.#classify(this.#hide(late)).outcome,
     )
   }
 
@@ -151,7 +151,7 @@ export class StreamRelay implements AnswerRelay {
 
   /** The stream began with an error, so that another account may answer. */
   #refuse(given: StreamError): void {
-    const error = hideInStreamError(given, this.#context.target.secret)
+    const error = this.#hide(given)
     const body = Buffer.from(JSON.stringify(error.body ?? { error: { message: error.text } }))
     const { outcome, status } = this.#classify(error)
     this.#host.learnLimits(error.body)
@@ -160,8 +160,11 @@ export class StreamRelay implements AnswerRelay {
   }
 
   #classify(error: StreamError): { outcome: Outcome; status: number } {
-    const shown = hideInStreamError(error, this.#context.target.secret)
-    return classifyStreamError(shown, this.#head, buildJudge(this.#context))
+    return classifyStreamError(error, this.#head, buildJudge(this.#context))
+  }
+
+  #hide(error: StreamError): StreamError {
+    return hideInStreamError(error, this.#context.target.secret)
   }
 
   #open(beginning?: Buffer): void {

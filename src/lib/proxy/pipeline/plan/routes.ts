@@ -1,6 +1,6 @@
 import type { Dialect } from '../../../provider/provider.ts'
-import type { Endpoint, Way } from '../../../rotation/endpoints.ts'
-import { endpointAt, ollamaPaths, readGeminiPath } from '../../../rotation/endpoints.ts'
+import type { Way } from '../../../rotation/endpoints.ts'
+import { endpointAt, geminiMethods, ollamaPaths, readGeminiPath } from '../../../rotation/endpoints.ts'
 import type { WireFormat } from '../../../provider/wire-format.ts'
 import type { OllamaRoute } from '../../../translate/ollama/ollama-request.ts'
 
@@ -136,29 +136,22 @@ function unusualDestination(whole: string, query: string): Destination {
   return geminiDestination(path, query) ?? { path, query, route: routeFor(path), facts: null }
 }
 
-const geminiRoutes = new Map<string, Route>()
-
-/** The routes of Google's methods are few, and kept. */
-function geminiRoute(method: string, endpoint: Endpoint): Route {
-  const known = geminiRoutes.get(method)
-  if (known !== undefined) return known
-  const isCount = method === 'countTokens'
-  const route = makeRoute(isCount ? '/countTokens' : '/chat/completions', {
-    ...endpoint,
-    name: `/v1beta/models/*:${method}`,
-    isCounted: !isCount,
-  })
-  geminiRoutes.set(method, route)
-  return route
-}
+const geminiRoutes: ReadonlyMap<string, Route> = new Map(
+  [...geminiMethods].map(([method, endpoint]) => {
+    const isCount = method === 'countTokens'
+    const name = `/v1beta/models/*:${method}`
+    const path = isCount ? '/countTokens' : '/chat/completions'
+    return [method, makeRoute(path, { ...endpoint, name, isCounted: !isCount })]
+  }),
+)
 
 function geminiDestination(path: string, query: string): Destination | null {
   const found = readGeminiPath(path)
   if (found === null) return null
-  const { model, method, endpoint } = found
+  const { model, method } = found
   const isStream = method === 'streamGenerateContent'
   const isList = isStream && !/[?&]alt=sse\b/.test(query)
-  return { path, query, route: geminiRoute(method, endpoint), facts: { model, isStream, isList, method } }
+  return { path, query, route: geminiRoutes.get(method)!, facts: { model, isStream, isList, method } }
 }
 
 /** `/services/NAME/PATH`. The path goes upstream as the client wrote it. */

@@ -96,7 +96,7 @@ function exhausted(
       ? `${account}, ${formatPin(pinnedBy)}, is out and returns ${when}`
       : `every account for this request is out; ${account} returns first, ${when}`,
     {
-      hint: 'qwenctl quota show tells what is left of each',
+      hint: 'see what is left of each: qwenctl quota show',
       details,
     },
   )

@@ -194,7 +194,7 @@ function modelNotFound(
     hint:
       near.length > 0
         ? didYouMean(near)
-        : 'GET /v1/models lists the models of the pool; qwenctl models tells where each is',
+        : 'GET /v1/models lists the models of the pool; qwenctl models shows where each is',
   })
 }
 

@@ -26,11 +26,15 @@ export function ownLocations(headers: readonly string[], place: ServicePlace): s
   })
 }
 
-/** A path from the root or upwards, or a host without a scheme. URLs read a backslash and `%2e` as `/` and `.`. */
-const LEAVES_FOLDER = /^[/\\]|(?:^|[/\\])(?:\.|%2e){2}(?:[/\\?#]|$)/i
+/**
+ * A path from the root or upwards, or a host without a scheme. `http:/path` is a path, too, for a client of `http:`.
+ * URLs read a backslash and `%2e` as `/` and `.`.
+ */
+const LEAVES_FOLDER = /^[/\\]|^https?:(?![/\\]{2})|(?:^|[/\\])(?:\.|%2e){2}(?:[/\\?#]|$)/i
 
 /** Null: the address names another host, or is relative to the folder of the request. */
-function ownAddress(address: string, place: ServicePlace): string | null {
+function ownAddress(written: string, place: ServicePlace): string | null {
+  const address = written.replaceAll('\t', '') // as URLs are read
   const isWhole = /^https?:[/\\]{2}/i.test(address)
   if (!isWhole && !LEAVES_FOLDER.test(address)) return null
   const { origin, requestPath, basePath, ownPath } = place

@@ -50,20 +50,16 @@ class Repeated {
   }
 }
 
-const MOST_NAMES = 1_000
+/** A name that JSON writes as it is. Names come from documents that people and other programs can edit. */
+const PLAIN_NAME = /^[\w-]+$/
 
-/** Checks the names of subjects, each once: they come from documents that people and other programs can edit. */
-class PlainNames {
-  readonly #known = new Set<string>()
-
-  /** Whether JSON writes the name as it is. */
-  isPlain(name: string): boolean {
-    if (this.#known.has(name)) return true
-    if (!/^[\w-]+$/.test(name)) return false
-    if (this.#known.size >= MOST_NAMES) this.#known.clear()
-    this.#known.add(name)
-    return true
-  }
+/**
+ * Whether the event has no rare field and no name that needs an escape: `JSON.stringify` writes those. One further
+ * subject is usual: the client's key.
+ */
+function isPlain({ account, also, hold, model, probe, granted }: ReserveEvent): boolean {
+  if ((hold ?? model ?? probe ?? granted) !== undefined || !PLAIN_NAME.test(account)) return false
+  return also === undefined || (also.length === 1 && PLAIN_NAME.test(also[0]!))
 }
 
 /**
@@ -73,13 +69,12 @@ class PlainNames {
 export class LineWriter {
   readonly #moments = new Repeated((text) => text)
   readonly #models = new Repeated((text) => JSON.stringify(text))
-  readonly #names = new PlainNames()
   #ending = { at: '', outcome: '', status: undefined as number | undefined, ready: new StaticText('') }
 
   /** Adds the line of an event, with its line end. */
   write(bytes: ByteWriter, event: LedgerEvent): void {
     if (event.type === 'settle') this.#writeSettle(bytes, event)
-    else if (event.type === 'reserve' && this.#isPlain(event)) this.#writeReserve(bytes, event)
+    else if (event.type === 'reserve' && isPlain(event)) this.#writeReserve(bytes, event)
     else bytes.text(`${JSON.stringify(event)}\n`)
   }
 
@@ -88,16 +83,6 @@ export class LineWriter {
     const bytes = new ByteWriter()
     this.write(bytes, event)
     return bytes.written.toString('utf8', 0, bytes.length - 1)
-  }
-
-  /**
-   * Whether the event has no rare field and no name that needs an escape: `JSON.stringify` writes those. One further
-   * subject is usual: the client's key.
-   */
-  #isPlain({ account, also, hold, model, probe, granted }: ReserveEvent): boolean {
-    if ((hold ?? model ?? probe ?? granted) !== undefined) return false
-    if (!this.#names.isPlain(account)) return false
-    return also === undefined || (also.length === 1 && this.#names.isPlain(also[0]!))
   }
 
   #writeReserve(bytes: ByteWriter, event: ReserveEvent): void {

@@ -60,7 +60,7 @@ function toLines(events: readonly LedgerEvent[]): string {
   return events.map((event) => lines.format(event)).join('\n')
 }
 
-/** The acknowledged batches of the last minute, oldest first. */
+/** The batches of the last minute that the log has, or gets again; oldest first. */
 export class OwnBatches {
   #batches: OwnBatch[] = []
 

@@ -143,7 +143,7 @@ export class StreamSession {
     return start
   }
 
-  /** Appends events before all that waits: the log needs them to judge it. */
+  /** Appends events before the reservations that wait: the log needs these events to judge them. */
   appendFirst(events: readonly LedgerEvent[]): void {
     const pending = events.map((event) => ({ event, reservation: null, listener: null }))
     const batch: OwnBatch = {
@@ -154,6 +154,7 @@ export class StreamSession {
     }
     this.again.unshift(batch)
     this.renumberAgain()
+    // Its entry is recognised by its number. If another loss comes before, the repair makes a new batch.
     this.own.add(batch)
   }
 
