@@ -94,26 +94,32 @@ function settingValues(key: string | undefined): NameView[] {
 
 /** All forms of a reference that fits one account alone: the name, with its provider, and with its user. */
 function accountNames(chosen: Account[], all: Account[]): NameView[] {
-  const isOnly = (name: string) => all.filter((other) => other.name === name).length === 1
   const users = new Set(all.map(({ user }) => user)).size
+  const byName = countBy(all, ({ name }) => name)
+  const byPlace = countBy(all, placeOf)
+  const summarize = ({ enabled }: Account) => (enabled ? 'account' : 'account, disabled')
   const bare = chosen
-    .filter(({ name }) => isOnly(name))
+    .filter(({ name }) => byName.get(name) === 1)
     .map((one) => ({ value: one.name, summary: `account at ${one.provider}`, account: fullReference(one) }))
-  const isOnlyAt = ({ provider, name }: Account) =>
-    all.filter((other) => other.name === name && other.provider === provider).length === 1
   const short = chosen
-    .filter((account) => users > 1 && isOnlyAt(account))
-    .map((one) => ({
-      value: `${one.provider}/${one.name}`,
-      summary: 'account',
-      account: fullReference(one),
-    }))
+    .filter((one) => users > 1 && byPlace.get(placeOf(one)) === 1)
+    .map((one) => ({ value: placeOf(one), summary: summarize(one), account: fullReference(one) }))
   const full = chosen.map((one) => ({
-    value: users > 1 ? fullReference(one) : `${one.provider}/${one.name}`,
-    summary: one.enabled ? 'account' : 'account, disabled',
+    value: users > 1 ? fullReference(one) : placeOf(one),
+    summary: summarize(one),
     account: fullReference(one),
   }))
   return [...bare, ...short, ...full]
+}
+
+function placeOf({ provider, name }: Account): string {
+  return `${provider}/${name}`
+}
+
+function countBy<Item>(items: readonly Item[], key: (item: Item) => string): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const item of items) counts.set(key(item), (counts.get(key(item)) ?? 0) + 1)
+  return counts
 }
 
 /** Providers of plugins appear once an account uses one. */

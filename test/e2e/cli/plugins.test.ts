@@ -73,7 +73,7 @@ test.each([
   expect((JSON.parse(stdout) as { providers: object[] }).providers.length).toBeGreaterThan(5)
   const words =
     'plugin qwenctl-plugin-x: its hook qwenctl:providers did not end within 5 s, so the plugin is not used. ' +
-    'To remove it: qwenctl plugins unlink qwenctl-plugin-x'
+    'It is tried again within an hour, or when the hook changes. To remove it: qwenctl plugins unlink qwenctl-plugin-x'
   expect(stderr).toBe(`warning: ${words}\n`)
   const doctor = await runBinary(home, ['doctor', '--json'])
   const { checks } = JSON.parse(doctor.stdout) as { checks: { id: string; detail: string }[] }

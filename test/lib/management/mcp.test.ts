@@ -331,7 +331,10 @@ describe('the protocol', () => {
       ofKey.handle({ jsonrpc: '2.0', id, method: 'tools/call', params: wait }),
     )
     const read = { uri: 'qwenctl://quota' }
-    const refusal = { code: -32000, message: '64 requests run at once; try again in a few seconds' }
+    const refusal = {
+      code: -32000,
+      message: 'this caller has 64 calls running, the most at a time; try again when one has ended',
+    }
     expect((await ask(ofKey, 'tools/call', { name: 'quota_show' })).error).toEqual(refusal)
     expect((await ask(ofKey, 'resources/read', read)).error).toEqual(refusal)
     for (const method of ['ping', 'initialize', 'tools/list', 'resources/list'])

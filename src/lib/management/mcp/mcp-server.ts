@@ -25,7 +25,7 @@ const VERSION_FIELD = 'io.modelcontextprotocol/protocolVersion'
 const LIST_TTL_MS = 3_600_000
 
 const INSTRUCTIONS =
-  'qwenctl rotates requests over accounts of model services. quota_show tells what is left, quota_explain which account serves and why the others do not, quota_wait waits for one that can.'
+  'qwenctl rotates requests over accounts of model services. quota_show shows what is left, quota_explain which account serves and why the others do not. quota_wait waits for one that can.'
 
 export class McpServer {
   readonly #view: McpView

@@ -13,7 +13,7 @@ export class RunningCalls {
     if (running >= MOST_CALLS) {
       throw new RpcError(
         rpcCodes.tooManyCalls,
-        `${MOST_CALLS} requests run at once; try again in a few seconds`,
+        `this caller has ${MOST_CALLS} calls running, the most at a time; try again when one has ended`,
       )
     }
     this.#counts.set(caller, running + 1)

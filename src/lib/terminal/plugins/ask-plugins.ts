@@ -9,8 +9,8 @@ import { probeHook } from './probe-hook.ts'
 
 const HOOK = 'qwenctl:providers'
 const GIVEN = { apiVersion: 1 }
-/** A hook that waited may have waited for a service that was down. */
-const WAIT_HOLDS_MS = 3_600_000
+/** A service that was down, or a busy machine, may have been the cause. */
+const UNUSED_HOLDS_MS = 3_600_000
 
 export interface AskOptions extends HookOptions {
   /** The folder for the verdicts about hooks. */
@@ -58,7 +58,7 @@ async function judge(
   const result = await probeHook(plugin, [HOOK, GIVEN], config, { limitMs: HOOK_LIMIT_MS })
   if (result === 'threw') return null
   const verdict = result === 'ended' ? 'usable' : result === 'oversized' ? 'memory' : 'time'
-  verdicts.keep(plugin, verdict, result === 'waiting' ? clock() + WAIT_HOLDS_MS : null)
+  verdicts.keep(plugin, verdict, verdict === 'usable' ? null : clock() + UNUSED_HOLDS_MS)
   return verdict
 }
 
@@ -66,5 +66,5 @@ function describeUnused({ name, type }: Interfaces.Plugin, verdict: Verdict): st
   const fault =
     verdict === 'memory' ? 'needs too much memory' : `did not end within ${HOOK_LIMIT_MS / 1000} s`
   const verb = type === 'link' ? 'unlink' : 'uninstall'
-  return `its hook ${HOOK} ${fault}, so the plugin is not used. To remove it: qwenctl plugins ${verb} ${name}`
+  return `its hook ${HOOK} ${fault}, so the plugin is not used. It is tried again within an hour, or when the hook changes. To remove it: qwenctl plugins ${verb} ${name}`
 }

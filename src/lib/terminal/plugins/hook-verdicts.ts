@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Interfaces } from '@oclif/core'
 import { isRecord } from '../../base/is-record.ts'
@@ -44,11 +44,9 @@ export class HookVerdicts {
     const others = Object.entries(this.#readAll()).filter(([root]) => existsSync(root))
     const signature = this.#sign(plugin)
     const all = { ...Object.fromEntries(others), [plugin.root]: { signature, verdict, until } }
-    const temporary = `${this.#file}.${process.pid}.tmp`
     try {
       mkdirSync(dirname(this.#file), { recursive: true, mode: 0o700 })
-      writeFileSync(temporary, JSON.stringify(all), { mode: 0o600 })
-      renameSync(temporary, this.#file)
+      writeFileSync(this.#file, JSON.stringify(all), { mode: 0o600 })
     } catch {
       // Only a cache: the next command probes the hook again.
     }

@@ -21,7 +21,9 @@ export async function loadOneCommand(
   { root, pjson }: BuiltProgram,
   options: ConfigOptions,
 ): Promise<Config | null> {
-  const words = argv.some((word) => HELP.has(word))
+  // oclif takes these words for a request for help, in any place.
+  const help = ['--help', ...(pjson.oclif.additionalHelpFlags ?? [])]
+  const words = argv.some((word) => help.includes(word))
     ? null
     : findCommandFile(argv, commandsFolder(root, pjson))
   if (words === null) return null
@@ -38,8 +40,6 @@ export async function loadOneCommand(
   return hasPlugins(config) ? null : config
 }
 
-/** Every word that oclif takes for a request for help, in any place. */
-const HELP: ReadonlySet<string> = new Set(['--help', '-h'])
 const DEEPEST = 3
 
 function commandsFolder(root: string, { oclif }: Interfaces.PJSON): string {
@@ -74,7 +74,7 @@ function takesWord({ strict, args }: Command.Class, word: string | undefined): b
 }
 
 function describeCommand(command: Command.Class): Command.Loadable {
-  // A class without flags of its own has none.
+  // oclif leaves `flags` undefined on a class that declares none. The parser reads inherited flags from the class.
   const { id, args, flags = {}, strict, plugin } = command
   return {
     ...{ id, args, flags, strict, hidden: false, aliases: [], hiddenAliases: [] },

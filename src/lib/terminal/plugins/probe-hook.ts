@@ -130,9 +130,10 @@ function watchThread(
     if (process.memoryUsage.rss() - rss > MOST_GROWTH_BYTES) onResult('oversized')
     else if (countedMs >= limitMs) onResult(silentMs >= SILENT_MS ? 'blocked' : 'waiting')
   }, TICK_MS)
-  worker.on('message', (text: 'alive' | 'ended' | 'threw') => {
+  // The code of the plugin may post messages too.
+  worker.on('message', (text: unknown) => {
     silentMs = 0
-    if (text !== 'alive') onResult(text)
+    if (text === 'ended' || text === 'threw') onResult(text)
   })
   worker.on('error', (error) => {
     onResult((error as NodeJS.ErrnoException).code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'oversized' : 'threw')

@@ -86,6 +86,13 @@ test('a hook that prints much ends', async () => {
   expect(await probe(text, { limitMs: LONG_MS })).toBe('ended')
 })
 
+test('messages that the code of a plugin posts are no results', async () => {
+  const text = `import { parentPort } from 'node:worker_threads'
+    parentPort?.postMessage({ ready: true })
+    export default () => []`
+  expect(await probe(text, { limitMs: LONG_MS })).toBe('ended')
+})
+
 test('after a probe, ports of the hook are free', async () => {
   const port = await listen(0)
   const text = `import { createServer } from 'node:net'

@@ -1,8 +1,8 @@
 // The starts of agents that read their own configuration first, over files as users have them.
 
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import type { ProgramLaunch } from '../../../../src/lib/toolkit/keys/launch/launch.ts'
 import { prepareLaunch } from '../../../../src/lib/toolkit/keys/launch/prepare-launch.ts'
 import { hiddenVariables } from '../../../../src/lib/toolkit/keys/program-environment.ts'
@@ -172,6 +172,10 @@ test.each([
     ['--authType', 'qwen-oauth'],
     ['--authType', 'qwen-oauth'],
   ],
+  [
+    ['-p', 'review'],
+    ['--auth-type', 'openai', '-p', 'review'],
+  ],
 ])('Qwen Code with %j gets its login where its command takes one', async (given, args) => {
   expect((await launched('qwen', given, {})).args).toEqual(args)
 })
@@ -189,4 +193,31 @@ test('what the user gives opencode for a provider is kept, but for its address a
       qwenctl: { options, models: { m1: {} } },
     },
   })
+})
+
+test.each([
+  [
+    ['-p', 'list'],
+    ['--provider', 'qwenctl', '-p', 'list'],
+  ],
+  [
+    ['install', 'npm:x'],
+    ['install', 'npm:x'],
+  ],
+  [
+    ['--provider', 'other'],
+    ['--provider', 'other'],
+  ],
+])('pi with %j gets its provider where its command takes one', async (given, args) => {
+  expect((await launched('pi', given, { PI_CODING_AGENT_DIR: temporaryFolder() })).args).toEqual(args)
+})
+
+test('a start that fails leaves no temporary folder', async () => {
+  const [tmp, own] = [temporaryFolder(), temporaryFolder()]
+  vi.stubEnv('TMPDIR', tmp)
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const models = () => Promise.reject(new Error('no list'))
+  const env = { PI_CODING_AGENT_DIR: own }
+  await expect(prepareLaunch('pi', [], { url: URL, secret: SECRET, models, env })).rejects.toThrow('no list')
+  expect(readdirSync(tmp)).toEqual([])
 })

@@ -1,12 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { QwenctlError } from '../../../base/errors.ts'
 import { unreadableInput } from '../../../base/input-file.ts'
 import { isRecord } from '../../../base/is-record.ts'
 import { parseJsonc, toValue } from '../../clients/jsonc-reader.ts'
 import { hiddenVariables, programEnvironment } from '../program-environment.ts'
-import { launchWith, type ProgramLaunch, type ProgramTarget } from './launch.ts'
+import { launchWith, launchWithFolder, type ProgramLaunch, type ProgramTarget } from './launch.ts'
 import { objectOrEmpty, readObject } from './read-object.ts'
 
 /**
@@ -14,7 +14,10 @@ import { objectOrEmpty, readObject } from './read-object.ts'
  * own `--settings` and the variables of the proxy become one file. Without settings that lead to another service, there
  * is no file (https://code.claude.com/docs/en/settings, https://code.claude.com/docs/en/cli-reference, 2026-11).
  */
-export function launchClaude(args: readonly string[], { url, secret, env }: ProgramTarget): ProgramLaunch {
+export async function launchClaude(
+  args: readonly string[],
+  { url, secret, env }: ProgramTarget,
+): Promise<ProgramLaunch> {
   const { given, others } = takeSettings(args)
   const settings = given === null ? {} : readSettings(given)
   const folders = [env.CLAUDE_CONFIG_DIR ?? join(homedir(), '.claude'), join(process.cwd(), '.claude')]
@@ -27,15 +30,12 @@ export function launchClaude(args: readonly string[], { url, secret, env }: Prog
   const leadsAway = (known: Record<string, unknown>) =>
     Object.keys(objectOrEmpty(known.env)).some((name) => name in variables)
   if (![settings, ...files.map(readObject)].some(leadsAway)) return launchWith(args)
-  const folder = mkdtempSync(join(tmpdir(), 'qwenctl-claude-'))
-  const file = join(folder, 'settings.json')
   const merged = { ...settings, env: { ...objectOrEmpty(settings.env), ...variables } }
-  writeFileSync(file, JSON.stringify(merged), { mode: 0o600 })
-  return {
-    args: ['--settings', file, ...others],
-    env: {},
-    cleanUp: () => rmSync(folder, { recursive: true, force: true }),
-  }
+  return launchWithFolder('claude', (folder) => {
+    const file = join(folder, 'settings.json')
+    writeFileSync(file, JSON.stringify(merged), { mode: 0o600 })
+    return { args: ['--settings', file, ...others], env: {} }
+  })
 }
 
 /** The variables that Claude Code reads. */

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type { ProgramLaunch, ProgramTarget } from './launch.ts'
+import { launchWithFolder, type ProgramLaunch, type ProgramTarget } from './launch.ts'
 import { linkOthers } from './link-others.ts'
 import { objectOrEmpty, readObject } from './read-object.ts'
 
@@ -10,19 +10,16 @@ import { objectOrEmpty, readObject } from './read-object.ts'
  * login in its settings decides first (https://github.com/google-gemini/gemini-cli, packages/cli/src/config/auth.ts,
  * 0.61, 2026-11). A temporary folder has settings with that login, and links to all other files.
  */
-export function launchGemini(args: readonly string[], { env }: ProgramTarget): ProgramLaunch {
+export function launchGemini(args: readonly string[], { env }: ProgramTarget): Promise<ProgramLaunch> {
   const own = join(env.GEMINI_CLI_HOME ?? homedir(), '.gemini')
-  const home = mkdtempSync(join(tmpdir(), 'qwenctl-gemini-'))
-  const folder = join(home, '.gemini')
-  mkdirSync(folder)
-  mkdirSync(join(own, 'tmp'), { recursive: true }) // the conversations
-  linkOthers(own, folder, 'settings.json')
-  const known = readObject(join(own, 'settings.json'))
-  const security = { ...objectOrEmpty(known.security), auth: { selectedType: 'gemini-api-key' } }
-  writeFileSync(join(folder, 'settings.json'), JSON.stringify({ ...known, security }), { mode: 0o600 })
-  return {
-    args: [...args],
-    env: { GEMINI_CLI_HOME: home },
-    cleanUp: () => rmSync(home, { recursive: true, force: true }),
-  }
+  return launchWithFolder('gemini', (home) => {
+    const folder = join(home, '.gemini')
+    mkdirSync(folder)
+    mkdirSync(join(own, 'tmp'), { recursive: true }) // the conversations
+    linkOthers(own, folder, 'settings.json')
+    const known = readObject(join(own, 'settings.json'))
+    const security = { ...objectOrEmpty(known.security), auth: { selectedType: 'gemini-api-key' } }
+    writeFileSync(join(folder, 'settings.json'), JSON.stringify({ ...known, security }), { mode: 0o600 })
+    return { args: [...args], env: { GEMINI_CLI_HOME: home } }
+  })
 }

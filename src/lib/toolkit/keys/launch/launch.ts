@@ -1,5 +1,9 @@
 // The start of a program that needs more than the variables of `program-environment.ts`.
 
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
 export interface ProgramTarget {
   /** The URL of the proxy. */
   url: string
@@ -10,10 +14,13 @@ export interface ProgramTarget {
   env: NodeJS.ProcessEnv
 }
 
-export interface ProgramLaunch {
+interface Start {
   args: string[]
   /** Additional variables. */
   env: Record<string, string>
+}
+
+export interface ProgramLaunch extends Start {
   /** Removes what was made for the program. */
   cleanUp: () => void
 }
@@ -26,4 +33,19 @@ export type Launcher = (
 /** A start without temporary files. */
 export function launchWith(args: readonly string[], env: Record<string, string> = {}): ProgramLaunch {
   return { args: [...args], env, cleanUp: () => undefined }
+}
+
+/** A start with a temporary folder, which `fill` fills. It is removed after the program, and if `fill` fails. */
+export async function launchWithFolder(
+  program: string,
+  fill: (folder: string) => Start | Promise<Start>,
+): Promise<ProgramLaunch> {
+  const folder = mkdtempSync(join(tmpdir(), `qwenctl-${program}-`))
+  const cleanUp = () => rmSync(folder, { recursive: true, force: true })
+  try {
+    return { ...(await fill(folder)), cleanUp }
+  } catch (error) {
+    cleanUp()
+    throw error
+  }
 }

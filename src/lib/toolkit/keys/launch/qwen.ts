@@ -19,6 +19,6 @@ const subcommands: ReadonlySet<string> = new Set([
  */
 export function launchQwen(args: readonly string[]): ProgramLaunch {
   const isNamed = args.some((arg) => /^--auth-?type(?:=|$)/i.test(arg))
-  const isOther = subcommands.has(args.find((arg) => !arg.startsWith('-')) ?? '')
+  const isOther = subcommands.has(args[0] ?? '')
   return launchWith(isNamed || isOther ? args : ['--auth-type', 'openai', ...args])
 }
