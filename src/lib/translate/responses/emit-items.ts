@@ -125,7 +125,7 @@ export class ItemEmitter {
     for (const { block, text, after } of blocks.slice(this.#finished)) {
       if (this.#open !== null && this.#open.kind !== block.kind) this.#close()
       if (this.#open === null) this.#begin(block, 0)
-      const rest = text.slice(this.#open!.length) + (this.#citesSources ? after : '')
+      const rest = text.slice(this.#open!.length) + after
       if (rest !== '') this.#piece(rest)
       this.#close()
     }
@@ -182,8 +182,8 @@ function listBlocks(item: Json, citesSources: boolean): WholeBlock[] {
   switch (item.type) {
     case 'message':
       return objectsIn(item.content)
-        .map((part) => messageBlock(part))
-        .filter(({ text, after }) => text !== '' || (citesSources && after !== ''))
+        .map((part) => messageBlock(part, citesSources))
+        .filter(({ text, after }) => text !== '' || after !== '')
     case 'reasoning':
       return reasoningBlocks(item)
     case 'function_call':
@@ -207,7 +207,7 @@ function wholeBlock(block: Block, text: string, after = ''): WholeBlock {
   return { block, text, after }
 }
 
-function messageBlock(part: Json): WholeBlock {
+function messageBlock(part: Json, citesSources: boolean): WholeBlock {
   if (part.type === 'refusal')
     return wholeBlock({ kind: 'refusal' }, isText(part.refusal) ? part.refusal : '')
   if (part.type !== 'output_text' && part.type !== 'text')
@@ -215,7 +215,7 @@ function messageBlock(part: Json): WholeBlock {
   return wholeBlock(
     { kind: 'text' },
     isText(part.text) ? part.text : '',
-    listSources(objectsIn(part.annotations)),
+    citesSources ? listSources(objectsIn(part.annotations)) : '',
   )
 }
 
