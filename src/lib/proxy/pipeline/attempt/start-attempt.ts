@@ -131,8 +131,7 @@ function prepare(
     dropsSeals: retried.includes('sealed-state'),
   })
   exchange.isTranslated = translated !== null
-  exchange.leftOut =
-    translated === null ? fitOllama(incoming, outgoing, member.account.provider) : translated.plan.leftOut
+  exchange.leftOut = outgoing.plan?.leftOut ?? fitOllama(incoming, outgoing, member.account.provider)
   const model = step.wanted.model ?? null
   if (outgoing.plan !== null || isOllamaChat(incoming.route))
     leaveOutRefused(exchange, outgoing, assignment, target)

@@ -171,7 +171,7 @@ function translated(
     headers: inOtherDialect(head.rawHeaders, plan),
     body: bytes,
     stripUsage: false,
-    plan,
+    plan: { ...plan, leftOut: [...plan.leftOut] }, // each attempt adds what it leaves out itself
   }
 }
 
