@@ -128,6 +128,50 @@ describe.each(TRANSPORT_NAMES)('with the transport %s', (name) => {
       )
     })
 
+    test.each([
+      ['GET /a HTTP/2.0', 505],
+      ['GET /a HTTP/0.9', 505],
+      ['GET /a', 505],
+      ['GET /a HTTP/1.2', 505],
+      ['GET /a HTTP/3.0', 505],
+      ['PRI * HTTP/2.0', 505],
+      ['GET /a HTTP/1.10', 400],
+      ['GET /a HTTP/11', 400],
+      ['GET /a http/1.1', 400],
+      ['get /a HTTP/1.1', 400],
+      ['GET /a#b HTTP/1.1', 400],
+      ['GET /a b HTTP/1.1', 400],
+      ['GET\t/a HTTP/1.1', 400],
+      ['GET /\xe9 HTTP/1.1', 400],
+      ['GET /a HTTP/1.1 ', 400],
+    ])(
+      'the line %j is refused with %i after the request before it, and nothing behind it is served',
+      async (line, status) => {
+        for (const before of ['', post('/a', 'one'), chunked('/c', 'three')]) {
+          const { open, seen } = await givenDoor(name)
+          const socket = open()
+          socket.write(`${before}${line}\r\nhost: x\r\n\r\n${post('/d', 'four')}`, 'latin1')
+          let text = ''
+          for await (const chunk of socket as AsyncIterable<Buffer>) text += chunk.toString('latin1')
+          const statuses = [...text.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, code]) => Number(code))
+          // Bytes that no request can have behind it end the request before it, too.
+          if (before === '') expect(statuses).toEqual([status])
+          else expect(statuses.filter((code) => code !== 200)).toHaveLength(1)
+          expect(text).toContain('"code":"invalid_request"')
+          expect(seen.map((one) => one.text)).not.toContain('POST /d four')
+        }
+      },
+    )
+
+    test.each(['GET /a HTTP/1.0', '\r\nGET /a HTTP/1.1', 'GET http://x/a HTTP/1.1'])(
+      'the line %j is served',
+      async (line) => {
+        const { open, seen } = await givenDoor(name)
+        open().write(`${line}\r\nhost: x\r\n\r\n`)
+        await expect.poll(() => seen.map((one) => one.text)).toEqual(['GET /a '])
+      },
+    )
+
     test('what is not to be read as plain is left to Node with all of its bytes', async () => {
       const { open, seen } = await givenDoor(name)
       const socket = open()

@@ -153,7 +153,6 @@ describe('when a request could be read in two ways, it is refused and what follo
       `${HEAD}x-a: 1\nx-qwenctl-account: a\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`,
     ],
     ['a zero byte in a header', `${HEAD}x-a: 1\0\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}`],
-    ['a path with a line end', `POST /v1/chat/completions\r\nx: y HTTP/1.1\r\nhost: localhost\r\n\r\n`],
     ['no HTTP at all', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n'],
   ])('%s', async (_, text) => {
     const both = await given()
@@ -170,6 +169,21 @@ describe('when a request could be read in two ways, it is refused and what follo
     const answer = await both.proxy.raw(`${HEAD}${more}`)
     expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
     expect(answer).toContain('more than one host header')
+    await expectUnharmed(both)
+  })
+
+  test.each([
+    ['a path with a line end', 'POST /v1/chat/completions\r\nx: y HTTP/1.1'],
+    ['HTTP/2.0', 'POST /v1/chat/completions HTTP/2.0'],
+    ['HTTP/0.9', 'POST /v1/chat/completions HTTP/0.9'],
+    ['HTTP/1.2', 'POST /v1/chat/completions HTTP/1.2'],
+  ])('%s, which is another version and 505', async (_, line) => {
+    const both = await given()
+    const rest = `host: localhost\r\ncontent-length: ${BODY.length}\r\n\r\n${BODY}${SECOND}`
+    const answer = await both.proxy.raw(`${line}\r\n${rest}`)
+    expect(answer).toMatch(/^HTTP\/1\.1 505 HTTP Version Not Supported\r\n/)
+    expect(answer.match(/HTTP\/1\.1 \d/g)).toHaveLength(1)
+    expect(errorIn(answer)).toMatchObject({ code: 'invalid_request', type: 'invalid_request_error' })
     await expectUnharmed(both)
   })
 

@@ -5,7 +5,7 @@ import type { ClientConnection } from '../client-connection.ts'
 import type { InboundHost } from '../inbound.ts'
 import { useOriginForm } from './absolute-target.ts'
 import { NodeCall } from './node-call.ts'
-import { rejectExpectation, rejectUnreadable } from './reject-unreadable.ts'
+import { rejectExpectation, rejectRequestLine, rejectUnreadable } from './reject-unreadable.ts'
 
 /** A client that has sent no head by then is cut off. */
 const HEAD_TIMEOUT_MS = 60_000
@@ -42,14 +42,17 @@ export function createNodeServer(host: InboundHost, memory: BodyMemory): Server 
   const line = new WaitingRequests()
   const take = (req: IncomingMessage, res: ServerResponse) => {
     useOriginForm(req)
+    if (req.socket.destroyed) return
     const connection = host.connections.of(req.socket)
     line.start(connection, () => {
+      if (rejectRequestLine(req)) return
       host.onCall(new NodeCall(connection, { req, res }, memory))
       res.on('close', () => line.startNext(connection))
     })
   }
   server.on('request', take)
   server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
+    if (rejectRequestLine(req)) return
     res.writeContinue()
     take(req, res)
   })

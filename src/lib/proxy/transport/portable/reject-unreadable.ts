@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import { errorBody } from '../../wire/wire-errors.ts'
 
 /** By Node's error code. */
-const refusals: Readonly<Record<string, { status: number; code: string; message: string }>> = {
+const refusals: Readonly<Record<string, Refusal>> = {
   HPE_HEADER_OVERFLOW: {
     status: 431,
     code: 'request_too_large',
@@ -32,20 +32,57 @@ export function rejectUnreadable(
   hasBegun: boolean,
 ): void {
   if (socket.writable && !hasBegun && error.code !== 'ECONNRESET') {
-    const { status, code, message } = refusals[error.code ?? ''] ?? notHttp(error.reason)
-    const body = refusal(status, code, message)
-    socket.write(
-      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/json\r\n` +
-        `content-length: ${body.length}\r\nconnection: close\r\n\r\n`,
-    )
-    socket.write(body)
+    writeRefusal(socket, findRefusal(error))
   }
   socket.destroy(error)
 }
 
+/**
+ * Refuses a request line that Node's parser accepts and HTTP/1.1 does not: another version, which the answer would
+ * not speak (RFC 9110, 15.6.6), or a target with a fragment (RFC 9112, 3.2). Closes the connection, because what follows
+ * is not certain. False: the line is valid.
+ */
+export function rejectRequestLine({ httpVersion, url, socket }: IncomingMessage): boolean {
+  const isVersionKnown = httpVersion === '1.1' || httpVersion === '1.0'
+  if (isVersionKnown && url?.includes('#') !== true) return false
+  if (socket.writable)
+    writeRefusal(socket, isVersionKnown ? notHttp('fragment in the target') : OTHER_VERSION)
+  socket.destroy()
+  return true
+}
+
+interface Refusal {
+  status: number
+  code: string
+  message: string
+}
+
+const OTHER_VERSION: Refusal = {
+  status: 505,
+  code: 'invalid_request',
+  message: 'the proxy speaks HTTP/1.1 and HTTP/1.0, and the request names another version',
+}
+
+/** Node has one code for versions and for what follows them. The preface of HTTP/2 has its own error. */
+function findRefusal({ code = '', reason = '' }: { code?: string; reason?: string }): Refusal {
+  const isVersion =
+    code === 'HPE_INVALID_VERSION' && /^(?:Invalid HTTP version|Expected HTTP\/2)/.test(reason)
+  if (isVersion || code === 'HPE_PAUSED_H2_UPGRADE') return OTHER_VERSION
+  return refusals[code] ?? notHttp(reason)
+}
+
+function writeRefusal(socket: Duplex, { status, code, message }: Refusal): void {
+  const body = refusal(status, code, message)
+  socket.write(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/json\r\n` +
+      `content-length: ${body.length}\r\nconnection: close\r\n\r\n`,
+  )
+  socket.write(body)
+}
+
 /** The reason comes from the parser, and quotes nothing of the request. */
-function notHttp(reason: string | undefined): { status: number; code: string; message: string } {
-  const why = reason === undefined || reason === '' ? '' : ` (${reason})`
+function notHttp(reason: string): Refusal {
+  const why = reason === '' ? '' : ` (${reason})`
   return { status: 400, code: 'invalid_request', message: `this is not a valid HTTP request${why}` }
 }
 

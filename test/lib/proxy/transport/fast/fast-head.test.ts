@@ -25,6 +25,7 @@ test.each([
   ['another method', ['PUT / HTTP/1.1', 'host: a', 'content-length: 1']],
   ['an older version', ['POST / HTTP/1.0', 'host: a', 'content-length: 1']],
   ['an absolute target', ['POST http://a/ HTTP/1.1', 'host: a', 'content-length: 1']],
+  ['a fragment in its target', ['POST /a#b HTTP/1.1', 'host: a', 'content-length: 1']],
   ['a blank in its target', ['POST /a b HTTP/1.1', 'host: a', 'content-length: 1']],
   ['no host', ['POST / HTTP/1.1', 'content-length: 1']],
   ['two hosts', [...PLAIN, 'host: b']],

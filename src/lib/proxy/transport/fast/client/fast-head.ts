@@ -31,7 +31,7 @@ const special: ReadonlySet<string> = new Set([
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/
 const LATIN_LINE = /^[\t\x20-\x7e]*$/
-const REQUEST_LINE = /^(POST|GET) (\/[\x21-\x7e]*) HTTP\/1\.1$/
+const REQUEST_LINE = /^(POST|GET) (\/[\x21\x22\x24-\x7e]*) HTTP\/1\.1$/
 
 /**
  * Parses a head, given as Latin-1 up to the empty line and without it. Returns null for anything ambiguous or
