@@ -31,7 +31,8 @@ export interface RunningProxy {
   /** Sends a line of a batch through the pool, without a client key. */
   send: LineSender
   /**
-   * Drains: requests in progress may end within `graceMs`. The toolkit stays open, and its opener closes it.
+   * Drains: requests in progress may end within `graceMs`. The toolkit stays open, and its opener closes it. The
+   * listener is closed when the call returns, so a message that says so is true.
    */
   stop(graceMs?: number): Promise<void>
 }
@@ -79,7 +80,7 @@ export async function startProxy(
       sandbox: parts.sandbox,
       send: (request, signal) => askLocally(server, request, null, signal),
       stop: async (graceMs = DRAIN_MS) => {
-        await batches.stop()
+        batches.stop()
         await server.drain(graceMs)
         await batches.close()
         observer.note({ kind: 'stopped' })

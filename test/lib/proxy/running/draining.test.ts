@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
 import {
@@ -36,6 +37,17 @@ test('when the proxy is stopped, a running stream continues to its end, no new c
   expect(reply.text).toBe(delta('one') + delta('two') + STOP + DONE)
   await stopping
   expect(await proxy.settlements()).toMatchObject([{ outcome: 'ok' }])
+})
+
+test('the listener is closed once the call of stop returns, before anything can say so', async () => {
+  const proxy = await givenProxy({ accounts: [{ name: 'a', provider: 'sandbox' }] })
+  const dial = `require('net').connect(${proxy.running.port}, '127.0.0.1')
+    .on('connect', () => process.exit(1)).on('error', ({ code }) => process.stdout.write(code))`
+  const stopping = proxy.running.stop()
+  // This process waits here, so the system alone answers.
+  const { stdout } = spawnSync(process.execPath, ['-e', dial], { encoding: 'utf8' })
+  expect(stdout).toBe('ECONNREFUSED')
+  await stopping
 })
 
 test('when a connection that is still served sends another request while the proxy drains, it gets that answer and is closed', async () => {
