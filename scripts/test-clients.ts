@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { agents, folderOf, isInstalled, type Agent } from '../test/clients/agents/agents.ts'
+import { agents, agentFolder, isInstalled, type Agent } from '../test/clients/agents/agents.ts'
 import { areInstalled, cachedPackages } from '../test/clients/agents/cached-sdks.ts'
 import { describeRuns, writeTable, type RunReport } from './clients-table.ts'
 
@@ -22,7 +22,7 @@ if (unknown !== undefined) {
 const chosen = agents.filter(({ id }) => names.length === 0 || names.includes(id))
 
 for (const agent of chosen) if (!isInstalled(agent)) installAgent(agent)
-if (names.length === 0 && !areInstalled) installPackages(folderOf(cachedPackages), cachedPackages.packages)
+if (names.length === 0 && !areInstalled) installPackages(agentFolder(cachedPackages), cachedPackages.packages)
 const missing = chosen.filter((agent) => !isInstalled(agent))
 for (const { title } of missing) console.error(`${title} cannot be installed here, and is left out.`)
 
@@ -42,7 +42,7 @@ process.exit(status)
 
 function installAgent(agent: Agent): void {
   console.error(`installing ${agent.title} ${agent.version}`)
-  const place = folderOf(agent)
+  const place = agentFolder(agent)
   const isDone = installPackages(place, [`${agent.package}@${agent.version}`])
   if (!isDone || agent.installScript === undefined) return
   spawnSync(process.execPath, [agent.installScript], {

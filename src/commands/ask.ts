@@ -1,4 +1,4 @@
-import { text as textOf } from 'node:stream/consumers'
+import { text as readText } from 'node:stream/consumers'
 import { Args, Flags } from '@oclif/core'
 import { QwenctlError } from '../lib/base/errors.ts'
 import { canAsk } from '../lib/terminal/input/prompt.ts'
@@ -62,7 +62,7 @@ async function readQuestion([first, second]: (string | undefined)[]): Promise<{
 }> {
   if (first !== undefined && second !== undefined) return { model: first, text: second }
   const isSentence = first !== undefined && /\s/.test(first)
-  const piped = isSentence || canAsk() ? '' : (await textOf(process.stdin)).trimEnd()
+  const piped = isSentence || canAsk() ? '' : (await readText(process.stdin)).trimEnd()
   if (piped !== '') return { model: first ?? null, text: piped }
   if (first !== undefined) return { model: null, text: first }
   throw new QwenctlError('missing_answer', 'there is no text to send', {

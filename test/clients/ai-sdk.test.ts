@@ -12,7 +12,7 @@ import {
   givenUpstream,
   json,
 } from '../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf } from '../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey } from '../support/servers/proxy-harness.ts'
 import { CLIENT_KEY, CountedFetch, collect, expectExact, rejection } from './given-client.ts'
 
 async function given(names: string[], limits: string[] = []) {
@@ -41,8 +41,8 @@ test('generateText gives the text and the usage', async () => {
 
 test('streamText gives the text as it comes, and what the client did not ask to see is counted', async () => {
   const { upstream, proxy, model } = await given(['a', 'b'])
-  upstream.nextFor(keyOf('a'), json(500, { error: { message: 'out of order' } }))
-  upstream.nextFor(keyOf('b'), events(delta('good '), delta('day'), STOP, USAGE_CHUNK, DONE))
+  upstream.nextFor(makeKey('a'), json(500, { error: { message: 'out of order' } }))
+  upstream.nextFor(makeKey('b'), events(delta('good '), delta('day'), STOP, USAGE_CHUNK, DONE))
   const { textStream, finishReason } = streamText({ model, prompt: 'hi' })
   expect(await collect(textStream)).toEqual(['good ', 'day'])
   expect(await finishReason).toBe('stop')

@@ -2,7 +2,7 @@ import Anthropic from '@anthropic-ai/sdk'
 import { describe, expect, test } from 'vitest'
 import { ControlledStream, events, givenUpstream, json } from '../support/servers/fake-upstream.ts'
 import type { Answer, FakeUpstream } from '../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf } from '../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey } from '../support/servers/proxy-harness.ts'
 import type { GivenAccount, TestProxy } from '../support/servers/proxy-harness.ts'
 import { CLIENT_KEY, CountedFetch, collect, expectExact, rejection } from './given-client.ts'
 
@@ -86,7 +86,7 @@ describe('answers', () => {
     expect(upstream.last.path).toBe('/v1/messages')
     const version = sent.headers.get('anthropic-version')
     expect(version).toMatch(/^\d{4}-\d\d-\d\d$/)
-    expect(upstream.last.headers).toMatchObject({ 'x-api-key': keyOf('a'), 'anthropic-version': version })
+    expect(upstream.last.headers).toMatchObject({ 'x-api-key': makeKey('a'), 'anthropic-version': version })
     expect((await proxy.quota()).a?.today).toMatchObject({ succeeded: 1, inputTokens: 12, outputTokens: 5 })
     await expectExact(proxy, upstream)
   })
@@ -96,7 +96,7 @@ describe('answers', () => {
     upstream.next(said('good day'))
     const client = new Anthropic({ apiKey: null, authToken: CLIENT_KEY, baseURL: proxy.running.url })
     await client.messages.create(QUESTION)
-    expect(upstream.last.headers['x-api-key']).toBe(keyOf('a'))
+    expect(upstream.last.headers['x-api-key']).toBe(makeKey('a'))
     expect(upstream.last.headers.authorization).toBeUndefined()
     await expectExact(proxy, upstream)
   })
@@ -170,8 +170,8 @@ describe('streams', () => {
   test('when a stream begins with overloaded_error after its 200, the next account answers', async () => {
     const { upstream, proxy, client, sent } = await given(['a', 'b'])
     const error = { type: 'overloaded_error', message: 'Overloaded' }
-    upstream.nextFor(keyOf('a'), events(event('error', { error })))
-    upstream.nextFor(keyOf('b'), events(START, text(0, 'from b'), end('end_turn', 2)))
+    upstream.nextFor(makeKey('a'), events(event('error', { error })))
+    upstream.nextFor(makeKey('b'), events(START, text(0, 'from b'), end('end_turn', 2)))
     expect(await client.messages.stream(QUESTION).finalText()).toBe('from b')
     expect(sent.count).toBe(1)
     await expectExact(proxy, upstream)
@@ -180,7 +180,7 @@ describe('streams', () => {
   test('when the upstream dies in the middle, the SDK throws', async () => {
     const { upstream, proxy, client } = await given(['a', 'b'])
     const stream = new ControlledStream()
-    upstream.nextFor(keyOf('a'), stream.answer)
+    upstream.nextFor(makeKey('a'), stream.answer)
     const messages = client.messages.stream(QUESTION)
     const final = rejection(messages.finalMessage())
     messages.on('text', () => stream.reset())
@@ -231,9 +231,9 @@ describe('errors', () => {
 
   test('when accounts are overloaded (529) or rate limited, the next one answers, and the SDK sees nothing of it', async () => {
     const { upstream, proxy, client, sent } = await given(['a', 'b', 'c'])
-    upstream.nextFor(keyOf('a'), failed(529, 'overloaded_error'))
-    upstream.nextFor(keyOf('b'), failed(429, 'rate_limit_error', { 'retry-after': '30' }))
-    upstream.nextFor(keyOf('c'), said('from c'))
+    upstream.nextFor(makeKey('a'), failed(529, 'overloaded_error'))
+    upstream.nextFor(makeKey('b'), failed(429, 'rate_limit_error', { 'retry-after': '30' }))
+    upstream.nextFor(makeKey('c'), said('from c'))
     const { response } = await client.messages.create(QUESTION).withResponse()
     expect(response.headers.get('x-qwenctl-account')).toBe('c')
     expect(response.headers.get('x-qwenctl-attempts')).toBe('3')
@@ -263,7 +263,7 @@ describe('errors', () => {
       const error = await rejection(client.messages.create(QUESTION, pinned))
       expect(error).toBeInstanceOf(expected)
       expect(error).toMatchObject({ status, type })
-      expect(upstream.keys).toEqual([keyOf('b')])
+      expect(upstream.keys).toEqual([makeKey('b')])
       await expectExact(proxy, upstream, { b: givenBack })
     },
   )

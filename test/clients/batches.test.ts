@@ -5,7 +5,7 @@ import OpenAI, { toFile } from 'openai'
 import { expect, test } from 'vitest'
 import { chat, givenUpstream, hang, json } from '../support/servers/fake-upstream.ts'
 import type { Answer, FakeUpstream } from '../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf, until } from '../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey, until } from '../support/servers/proxy-harness.ts'
 import type { TestProxy } from '../support/servers/proxy-harness.ts'
 import { openaiLine, seenBy } from '../e2e/batch-process.ts'
 import { collect, rejection } from './given-client.ts'
@@ -134,7 +134,7 @@ test('a client sees its own files and batches alone, and its key and limits appl
     [1, 2, 3, 4].map((line) => openaiLine(line)),
   )
   expect(await ended(mine, id)).toMatchObject({ status: 'completed', request_counts: { completed: 4 } })
-  expect(upstream.count(keyOf('a'))).toBe(4)
+  expect(upstream.count(makeKey('a'))).toBe(4)
   const other = openaiAt(proxy, two.secret)
   expect(await rejection(other.batches.retrieve(id))).toMatchObject({ status: 404 })
   expect(await rejection(other.batches.cancel(id))).toMatchObject({ status: 404 })

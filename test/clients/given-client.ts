@@ -3,7 +3,7 @@
 
 import { expect } from 'vitest'
 import type { FakeUpstream } from '../support/servers/fake-upstream.ts'
-import { keyOf } from '../support/servers/proxy-harness.ts'
+import { makeKey } from '../support/servers/proxy-harness.ts'
 import type { TestProxy } from '../support/servers/proxy-harness.ts'
 
 /** The key that the client presents to the proxy. */
@@ -38,10 +38,10 @@ export async function expectExact(
   }
   const quota = await proxy.quota()
   for (const [name, { today }] of Object.entries(quota)) {
-    const seen = asked.filter(({ key }) => key === keyOf(name)).length - (givenBack[name] ?? 0)
+    const seen = asked.filter(({ key }) => key === makeKey(name)).length - (givenBack[name] ?? 0)
     expect({ name, requests: today.requests }).toEqual({ name, requests: seen })
   }
-  expect(Object.keys(quota).reduce((sum, name) => sum + upstream.count(keyOf(name)), 0)).toBe(
+  expect(Object.keys(quota).reduce((sum, name) => sum + upstream.count(makeKey(name)), 0)).toBe(
     upstream.count(),
   )
 }

@@ -5,7 +5,7 @@ import { GoogleGenAI } from '@google/genai'
 import OpenAI from 'openai'
 import { describe, expect, test } from 'vitest'
 import { events, givenUpstream, json } from '../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf } from '../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey } from '../support/servers/proxy-harness.ts'
 import { CLIENT_KEY, collect, expectExact } from './given-client.ts'
 
 const named = (data: { type: string } & Record<string, unknown>) =>
@@ -209,7 +209,7 @@ test('a Gemini account gets the bytes of its clients, its own header, and no cli
   const reply = await proxy.post('/v1beta/models/m1:generateContent', text, { 'x-goog-api-key': CLIENT_KEY })
   expect(reply.json).toEqual(generated)
   expect(upstream.last.body.toString()).toBe(text)
-  expect(upstream.last.headers['x-goog-api-key']).toBe(keyOf('a'))
+  expect(upstream.last.headers['x-goog-api-key']).toBe(makeKey('a'))
   const streamed = await proxy.post('/v1beta/models/m1:streamGenerateContent?alt=sse', text)
   expect(streamed.text).toBe(generatedEvents.join(''))
   const { a } = await proxy.quota()

@@ -16,7 +16,7 @@ import {
   json,
 } from '../support/servers/fake-upstream.ts'
 import type { FakeUpstream } from '../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf } from '../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey } from '../support/servers/proxy-harness.ts'
 import type { GivenAccount, GivenProxy, TestProxy } from '../support/servers/proxy-harness.ts'
 import { CLIENT_KEY, CountedFetch, collect, expectExact, rejection } from './given-client.ts'
 
@@ -195,7 +195,7 @@ describe('streams', () => {
   test('when the upstream dies in the middle, the SDK throws instead of ending as if all were said', async () => {
     const { upstream, proxy, client, sent } = await given(two)
     const stream = new ControlledStream()
-    upstream.nextFor(keyOf('a'), stream.answer)
+    upstream.nextFor(makeKey('a'), stream.answer)
     const opening = client.chat.completions.create({ ...QUESTION, stream: true })
     await stream.opened
     stream.send(delta('half'))
@@ -219,8 +219,8 @@ describe('streams', () => {
 
   test('when a stream begins with an error after its 200, the next account answers it', async () => {
     const { upstream, proxy, client } = await given(two)
-    upstream.nextFor(keyOf('a'), events(frame({ error: { message: 'overloaded', code: 503 } })))
-    upstream.nextFor(keyOf('b'), events(...text, USAGE_CHUNK, DONE))
+    upstream.nextFor(makeKey('a'), events(frame({ error: { message: 'overloaded', code: 503 } })))
+    upstream.nextFor(makeKey('b'), events(...text, USAGE_CHUNK, DONE))
     expect(await read(client)).toHaveLength(3)
     await expectExact(proxy, upstream)
   })
@@ -279,9 +279,9 @@ describe('errors', () => {
 
   test('when accounts answer with 500 and 429, the next one answers, and the SDK sees nothing of it', async () => {
     const { upstream, proxy, client, sent } = await given([...two, { name: 'c' }])
-    upstream.nextFor(keyOf('a'), serverError)
-    upstream.nextFor(keyOf('b'), json(429, { error: { message: 'slow down' } }, { 'retry-after': '60' }))
-    upstream.nextFor(keyOf('c'), chat('from c'))
+    upstream.nextFor(makeKey('a'), serverError)
+    upstream.nextFor(makeKey('b'), json(429, { error: { message: 'slow down' } }, { 'retry-after': '60' }))
+    upstream.nextFor(makeKey('c'), chat('from c'))
     const { data, response } = await client.chat.completions.create(QUESTION).withResponse()
     expect(data.choices[0]?.message.content).toBe('from c')
     expect(response.headers.get('x-qwenctl-account')).toBe('c')
@@ -298,7 +298,7 @@ describe('errors', () => {
     expect(error).toBeInstanceOf(OpenAI.AuthenticationError)
     expect(error).toMatchObject({ status: 401, code: 'invalid_api_key' })
     expect(sent.count).toBe(1)
-    expect(upstream.keys).toEqual([keyOf('b')])
+    expect(upstream.keys).toEqual([makeKey('b')])
     await expectExact(proxy, upstream, { b: 1 })
   })
 

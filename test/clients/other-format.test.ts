@@ -4,7 +4,7 @@ import Anthropic from '@anthropic-ai/sdk'
 import OpenAI from 'openai'
 import { expect, test } from 'vitest'
 import { chat, delta, events, frame, givenUpstream, json } from '../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf } from '../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey } from '../support/servers/proxy-harness.ts'
 import type { GivenAccount, TestProxy } from '../support/servers/proxy-harness.ts'
 import { CLIENT_KEY, collect, expectExact, rejection } from './given-client.ts'
 
@@ -57,7 +57,7 @@ test('an Anthropic client has its answer from an account that speaks chat comple
   const reply = await anthropicClient(proxy).messages.create(MESSAGE)
   expect(reply.content).toMatchObject([{ type: 'text', text: 'hello' }])
   expect(reply.stop_reason).toBe('end_turn')
-  expect(upstream.last).toMatchObject({ path: '/v1/chat/completions', key: keyOf('chats') })
+  expect(upstream.last).toMatchObject({ path: '/v1/chat/completions', key: makeKey('chats') })
   expect(Object.keys(upstream.last.headers).filter((name) => /^anthropic-|^x-stainless/.test(name))).toEqual(
     [],
   )
@@ -85,7 +85,7 @@ test('an OpenAI client has its answer from an account that speaks Messages, whol
   expect(reply.choices[0]).toMatchObject({ message: { content: 'hello' }, finish_reason: 'stop' })
   expect(upstream.last).toMatchObject({
     path: '/v1/messages',
-    key: keyOf('messages'),
+    key: makeKey('messages'),
     headers: { 'anthropic-version': '2023-06-01' },
   })
   const stream = await client.chat.completions.create({ ...CHAT, stream: true })
@@ -110,8 +110,11 @@ test('the answer says that it was translated, and one that was not does not', as
 
 test('when the accounts of its own format are out, a request goes to one of the other', async () => {
   const { upstream, proxy } = await given((origin) => [...chats(origin), ...messages(origin)])
-  upstream.nextFor(keyOf('chats'), json(429, { error: { code: 'insufficient_quota', message: 'no money' } }))
-  upstream.nextFor(keyOf('messages'), json(200, answer))
+  upstream.nextFor(
+    makeKey('chats'),
+    json(429, { error: { code: 'insufficient_quota', message: 'no money' } }),
+  )
+  upstream.nextFor(makeKey('messages'), json(200, answer))
   const reply = await proxy.chat()
   expect(reply.headers).toMatchObject({ 'x-qwenctl-account': 'messages', 'x-qwenctl-attempts': '2' })
 })

@@ -69,12 +69,12 @@ test('the history of each account goes to its own folder, with nothing of the ot
     })
   const { stdout } = await runCommand(home, ['quota', 'history', '--save'])
   expect(stdout.trim().split('\n')).toHaveLength(2)
-  const requestsOf = (name: string) => {
+  const countRequests = (name: string) => {
     const path = join(home, 'accounts/local/sandbox', name, 'data/history.csv')
     const [, ...rows] = readFileSync(path, 'utf8').trim().split('\r\n')
     return rows.map((row) => Number(row.split(',')[3])).reduce((sum, count) => sum + count, 0)
   }
-  expect([requestsOf('one'), requestsOf('two')]).toEqual([2, 1])
+  expect([countRequests('one'), countRequests('two')]).toEqual([2, 1])
 })
 
 test('a master list with twelve accounts brings schedules and limits over all accounts', async () => {

@@ -21,15 +21,15 @@ async function givenHome(): Promise<string> {
       baseUrl: `http://127.0.0.1:${port}/v1`,
       ...more,
     })
-  const recordOf = async (wanted: string) =>
+  const findRecord = async (wanted: string) =>
     (await toolkit.accounts.records()).find(({ name }) => name === wanted)!
   await add('named', 9, { models: ['m1', 'only-here'], groups: ['night'] })
   await add('fetched', 10)
   await add('plain', 11)
   await add('off', 12, { models: ['m1'] })
   await toolkit.accounts.setEnabled('off', false)
-  toolkit.models.keepList(await recordOf('fetched'), [{ id: 'm1', created: null }])
-  toolkit.models.noteAnswer(await recordOf('plain'), 'm9')
+  toolkit.models.keepList(await findRecord('fetched'), [{ id: 'm1', created: null }])
+  toolkit.models.noteAnswer(await findRecord('plain'), 'm9')
   await toolkit.close()
   return home
 }

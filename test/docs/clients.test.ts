@@ -41,7 +41,7 @@ afterAll(async () => {
 })
 
 /** The first code of that language in a section of docs/guide/clients.md, aimed at the proxy of this test. */
-function codeOf(section: string, language: 'js' | 'sh'): string {
+function findCode(section: string, language: 'js' | 'sh'): string {
   const text = document('docs/guide/clients.md').split(`\n## ${section}\n`)[1]?.split('\n## ')[0] ?? ''
   const block = new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'm').exec(text)?.[1]
   if (block === undefined) throw new Error(`docs/guide/clients.md shows no ${language} under ${section}`)
@@ -63,7 +63,7 @@ async function printedBy(code: string, env: Record<string, string> = {}): Promis
   return text
 }
 
-function exportsOf(code: string): Record<string, string> {
+function readExports(code: string): Record<string, string> {
   return Object.fromEntries([...code.matchAll(/([A-Z_]+)=(\S+)/g)].map(([, name, value]) => [name, value]))
 }
 
@@ -80,23 +80,23 @@ const answer = await client.messages.create({
 console.log(answer.content[0].text)`
 
 test('with the code that docs/guide/clients.md shows, the OpenAI SDK gets its answer', async () => {
-  expect(await printedBy(codeOf('OpenAI SDK', 'js') + chat)).toContain(ANSWER)
+  expect(await printedBy(findCode('OpenAI SDK', 'js') + chat)).toContain(ANSWER)
 })
 
 test('with the variables that docs/guide/clients.md shows, the OpenAI SDK gets its answer', async () => {
   const program = `import OpenAI from 'openai'\nconst client = new OpenAI()${chat}`
-  expect(await printedBy(program, exportsOf(codeOf('OpenAI SDK', 'sh')))).toContain(ANSWER)
+  expect(await printedBy(program, readExports(findCode('OpenAI SDK', 'sh')))).toContain(ANSWER)
 })
 
 test('with the code that docs/guide/clients.md shows, the Anthropic SDK gets its answer', async () => {
-  expect(await printedBy(codeOf('Anthropic SDK', 'js') + message)).toContain(ANSWER)
+  expect(await printedBy(findCode('Anthropic SDK', 'js') + message)).toContain(ANSWER)
 })
 
 test('with the variables that docs/guide/clients.md shows, the Anthropic SDK gets its answer', async () => {
   const program = `import Anthropic from '@anthropic-ai/sdk'\nconst client = new Anthropic()${message}`
-  expect(await printedBy(program, exportsOf(codeOf('Anthropic SDK', 'sh')))).toContain(ANSWER)
+  expect(await printedBy(program, readExports(findCode('Anthropic SDK', 'sh')))).toContain(ANSWER)
 })
 
 test('with the code that docs/guide/clients.md shows, the Vercel AI SDK gets its answer', async () => {
-  expect(await printedBy(`${codeOf('Vercel AI SDK', 'js')}\nconsole.log(text)`)).toContain(ANSWER)
+  expect(await printedBy(`${findCode('Vercel AI SDK', 'js')}\nconsole.log(text)`)).toContain(ANSWER)
 })

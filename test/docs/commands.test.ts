@@ -28,7 +28,7 @@ function commandLines(code: string): string[] {
 }
 
 /** The fault of the words after `qwenctl`; null: nothing. */
-function problemOf(line: string): string | null {
+function findProblem(line: string): string | null {
   const words = line.split(/\s+/)
   const plain = words.slice(
     0,
@@ -64,15 +64,15 @@ function isFlag(word: string): boolean {
 test.each(allDocuments().map(({ file, text }) => [file, text]))(
   'in %s, every qwenctl command line is of a command and flags that exist',
   (_, text) => {
-    const problems = codeIn(withoutErrorBodies(text)).flatMap(commandLines).map(problemOf)
+    const problems = codeIn(withoutErrorBodies(text)).flatMap(commandLines).map(findProblem)
     expect(problems.filter((problem) => problem !== null)).toEqual([])
   },
 )
 
 test('a command or flag that does not exist is found', () => {
-  expect(problemOf('auth fly')).toBe('no command: qwenctl auth fly')
-  expect(problemOf('quota show --colour')).toBe('no flag --colour: qwenctl quota show --colour')
-  expect(problemOf('auth add work -p qwen --limit 2000/day')).toBeNull()
+  expect(findProblem('auth fly')).toBe('no command: qwenctl auth fly')
+  expect(findProblem('quota show --colour')).toBe('no flag --colour: qwenctl quota show --colour')
+  expect(findProblem('auth add work -p qwen --limit 2000/day')).toBeNull()
 })
 
 test('docs/reference/commands.md lists every command and flag', () => {

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 import { runBinary } from '../support/cli.ts'
 import { chat, givenUpstream, json } from '../support/servers/fake-upstream.ts'
-import { errorOf, givenHome, startedProxy } from './proxy/proxy-process.ts'
+import { parseError, givenHome, startedProxy } from './proxy/proxy-process.ts'
 
 const sandbox = [
   { name: 'play', provider: 'sandbox', limits: ['9/day'] },
@@ -53,9 +53,12 @@ test('what the pool refuses has its code and exit code', async () => {
   expect((await runBinary(home, ['ask', 'm1', 'hi', '--json'])).exit).not.toBe(0)
   const empty = await givenHome()
   const none = await runBinary(empty, ['ask', 'm1', 'hi', '--json'])
-  expect(errorOf(none)).toMatchObject({ code: 'no_accounts', exit: 4 })
+  expect(parseError(none)).toMatchObject({ code: 'no_accounts', exit: 4 })
   const unknown = await runBinary(home, ['ask', 'm1', 'hi', '--account', 'nobody', '--json'])
-  expect(errorOf(unknown)).toMatchObject({ code: 'account_not_found', exit: 3 })
-  expect(errorOf(await runBinary(home, ['ask', '--json']))).toMatchObject({ code: 'missing_answer', exit: 2 })
+  expect(parseError(unknown)).toMatchObject({ code: 'account_not_found', exit: 3 })
+  expect(parseError(await runBinary(home, ['ask', '--json']))).toMatchObject({
+    code: 'missing_answer',
+    exit: 2,
+  })
   expect((await runBinary(empty, ['keys', 'list', '-q'])).stdout).toBe('')
 })

@@ -2,7 +2,7 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
-import { documentOf, runBinary } from '../support/cli.ts'
+import { parseDocument, runBinary } from '../support/cli.ts'
 import { httpProxy, serverCertificate } from '../support/servers/egress-proxies.ts'
 import { chatAt, givenHome, startedProxy } from './proxy/proxy-process.ts'
 
@@ -43,14 +43,14 @@ test('auth verify adds its file to what NODE_EXTRA_CA_CERTS names', async () => 
   const home = await givenHome([{ name: 'work' }, { name: 'far', egressProxy }], baseUrl)
   const other = fileURLToPath(new URL('../lib/proxy/upstream/localhost-certificate.pem', import.meta.url))
   const env = { NODE_EXTRA_CA_CERTS: authority, QWENCTL_CA: other }
-  const { verifications } = documentOf(await runBinary(home, ['auth', 'verify', '--json'], { env }))
+  const { verifications } = parseDocument(await runBinary(home, ['auth', 'verify', '--json'], { env }))
   expect(verifications.map(({ result }) => result)).toEqual(['accepted', 'accepted'])
   expect(proxy.requests).toHaveLength(1)
 })
 
 test('without any, the service is unreachable, and the reason is said', async () => {
   const home = await givenHome([{ name: 'work' }], await givenService())
-  const { verifications } = documentOf(await runBinary(home, ['auth', 'verify', '--json']))
+  const { verifications } = parseDocument(await runBinary(home, ['auth', 'verify', '--json']))
   expect(verifications[0]).toMatchObject({
     result: 'unreachable',
     message: expect.stringContaining('no trusted TLS connection') as string,

@@ -3,9 +3,9 @@
 import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { documentOf, runBinary } from '../support/cli.ts'
+import { parseDocument, runBinary } from '../support/cli.ts'
 import { chat, givenUpstream, json, reset } from '../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf } from '../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey } from '../support/servers/proxy-harness.ts'
 import { chatAt, givenHome, startedProxy } from './proxy/proxy-process.ts'
 
 interface Shown {
@@ -13,7 +13,7 @@ interface Shown {
 }
 
 async function readCounts(home: string): Promise<Map<string, number>> {
-  const shown = documentOf(await runBinary(home, ['quota', 'show', '--json'])) as unknown as Shown
+  const shown = parseDocument(await runBinary(home, ['quota', 'show', '--json'])) as unknown as Shown
   return new Map(shown.accounts.map(({ name, today }) => [name, today.requests]))
 }
 
@@ -48,9 +48,9 @@ test('when proxies are killed under load, whatever was sent is counted and no li
   await Promise.all([runOne(17), runOne(29)])
   await runOne(41)
   const counted = await readCounts(home)
-  expect(upstream.count(keyOf('small'))).toBeLessThanOrEqual(60)
+  expect(upstream.count(makeKey('small'))).toBeLessThanOrEqual(60)
   for (const name of ['small', 'large']) {
-    expect(counted.get(name)).toBeGreaterThanOrEqual(upstream.count(keyOf(name)))
+    expect(counted.get(name)).toBeGreaterThanOrEqual(upstream.count(makeKey(name)))
   }
 })
 
@@ -83,7 +83,7 @@ test('over workers, a stopped proxy, a key budget and a raised limit, sent and c
     ['burst', 10],
     ['last', 30],
   ] as const) {
-    expect(counted.get(name)).toBe(upstream.count(keyOf(name)))
+    expect(counted.get(name)).toBe(upstream.count(makeKey(name)))
     expect(counted.get(name)).toBeLessThanOrEqual(most)
   }
   expect(statuses.filter((status) => status === 200)).toHaveLength(upstream.count())
@@ -206,8 +206,8 @@ test('under mixed faults, sent and counted agree on every account, and no reserv
   }
   const { accounts } = await proxy.toolkit.quotas.show([])
   for (const { name, today, limits } of accounts) {
-    expect({ name, sent: upstream.count(keyOf(name)) }).toEqual({ name, sent: today.requests })
+    expect({ name, sent: upstream.count(makeKey(name)) }).toEqual({ name, sent: today.requests })
     for (const limit of limits) expect(limit.reserved).toBe(0)
   }
-  expect(upstream.count(keyOf('c'))).toBeLessThanOrEqual(40)
+  expect(upstream.count(makeKey('c'))).toBeLessThanOrEqual(40)
 })

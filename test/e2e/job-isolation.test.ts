@@ -26,10 +26,10 @@ const jobs: [group: string, task: { command: string[] } | { ask: string; model: 
   ['spent', { ask: 'hi', model: 'm1' }],
 ]
 
-const memoryOf = (pid: number) =>
+const readMemory = (pid: number) =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024
-const filesOf = (pid: number) => readdirSync(`/proc/${pid}/fd`).length
-const childrenOf = (pid: number) =>
+const countFiles = (pid: number) => readdirSync(`/proc/${pid}/fd`).length
+const listChildren = (pid: number) =>
   readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).length
 
 test.runIf(existsSync('/proc/self/task'))(
@@ -52,19 +52,19 @@ test.runIf(existsSync('/proc/self/task'))(
       await toolkit.jobs.add({ name: group, groups: [group], ...timing, ...task })
     }
     const proxy = await startedProxy(home)
-    const slotsOf = (name: string) => {
+    const readSlots = (name: string) => {
       const file = join(home, 'accounts', 'local', 'custom', name, 'slots')
       return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []
     }
     const names = Array.from({ length: GOOD }, (_, index) => `good${index}`)
     const eventually = { timeout: PATIENCE_MS, interval: 200 }
     const untilSlots = (count: number) =>
-      expect.poll(() => names.every((name) => slotsOf(name).length >= count), eventually).toBe(true)
+      expect.poll(() => names.every((name) => readSlots(name).length >= count), eventually).toBe(true)
     await untilSlots(1)
-    const before = { memory: memoryOf(proxy.pid), files: filesOf(proxy.pid) }
+    const before = { memory: readMemory(proxy.pid), files: countFiles(proxy.pid) }
     await untilSlots(SLOTS)
 
-    for (const name of names) expect(new Set(slotsOf(name)).size).toBe(slotsOf(name).length)
+    for (const name of names) expect(new Set(readSlots(name)).size).toBe(readSlots(name).length)
     const runs = async (job: string) => toolkit.jobs.runs({ job, limit: 100_000 })
     const statuses = async (job: string) => [...new Set((await runs(job)).map(({ status }) => status))].sort()
     const printed = async () => (await runs('prints')).map(({ outputBytes }) => outputBytes)
@@ -84,11 +84,11 @@ test.runIf(existsSync('/proc/self/task'))(
     expect(await statuses('crashes')).not.toContain('done')
     expect(upstream.count()).toBe(BAD)
     // The commands have printed half a gigabyte for each slot.
-    expect(memoryOf(proxy.pid) - before.memory).toBeLessThan(256)
+    expect(readMemory(proxy.pid) - before.memory).toBeLessThan(256)
     const { pid } = proxy
     // A command that hangs has a process and three files. A process or file left by any run would be hundreds.
-    await expect.poll(() => childrenOf(pid), eventually).toBe(BAD)
-    await expect.poll(() => filesOf(pid), eventually).toBeLessThanOrEqual(before.files + 3 * BAD + 8)
+    await expect.poll(() => listChildren(pid), eventually).toBe(BAD)
+    await expect.poll(() => countFiles(pid), eventually).toBeLessThanOrEqual(before.files + 3 * BAD + 8)
     await toolkit.close()
     proxy.signal('SIGTERM')
     await proxy.exit

@@ -22,11 +22,11 @@ async function givenAccounts(names: string[]): Promise<string> {
   return home
 }
 
-async function runsOf(home: string, job: string): Promise<RunView[]> {
+async function readRuns(home: string, job: string): Promise<RunView[]> {
   return (await shown<{ runs: RunView[] }>(home, ['jobs', 'runs', job, '--output', '--limit', '500'])).runs
 }
 
-const folderOf = (home: string, name: string) => join(home, 'accounts', 'local', 'sandbox', name)
+const accountFolder = (home: string, name: string) => join(home, 'accounts', 'local', 'sandbox', name)
 const isRunning = (pid: number) => describeProcess(pid) !== null && !isZombie(pid)
 const isZombie = (pid: number) => /\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
 const isAlive = (pid: number) => existsSync(`/proc/${pid}`)
@@ -63,7 +63,7 @@ describe('jobs without a proxy', () => {
         QWENCTL_ACCOUNT: `sandbox/${name}`,
         QWENCTL_JOB: 'show',
         QWENCTL_LATE: '0',
-        cwd: folderOf(home, name),
+        cwd: accountFolder(home, name),
         slot: run.slot,
         models: true,
       })
@@ -72,7 +72,7 @@ describe('jobs without a proxy', () => {
 
   test('a prompt takes its values from the account and passes its answer on', async () => {
     const home = await givenAccounts(['one'])
-    const folder = folderOf(home, 'one')
+    const folder = accountFolder(home, 'one')
     writeFileSync(join(folder, 'keywords.yaml'), '- red\n- green\n')
     writeFileSync(
       join(folder, 'templates.yaml'),
@@ -234,24 +234,24 @@ describe('jobs over proxies', () => {
       "for (let i = 0; i < 20; i++) process.stdout.write('y'.repeat(1 << 20))",
     ])
     await Promise.all([startedProxy(home), startedProxy(home)])
-    const slotsOf = (name: string) => {
-      const file = join(folderOf(home, name), 'slots')
+    const readSlots = (name: string) => {
+      const file = join(accountFolder(home, name), 'slots')
       return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []
     }
-    await until(() => slotsOf('ok1').length >= 8 && slotsOf('ok2').length >= 8)
+    await until(() => readSlots('ok1').length >= 8 && readSlots('ok2').length >= 8)
     for (const name of ['ok1', 'ok2']) {
-      const slots = slotsOf(name)
+      const slots = readSlots(name)
       expect(new Set(slots).size).toBe(slots.length)
     }
     const paused = async () =>
       (await shown<{ job: { accounts: { status: string }[] } }>(home, ['jobs', 'show', 'bad2'])).job
         .accounts[0]!.status
     await until(async () => (await paused()) === 'paused')
-    const hanging = (await runsOf(home, 'bad1')).map(({ status }) => status)
+    const hanging = (await readRuns(home, 'bad1')).map(({ status }) => status)
     expect(hanging).toContain('skipped')
     expect(hanging.filter((status) => status === 'running')).toHaveLength(1)
     await runCommand(home, ['accounts', 'stop', 'hangs'])
-    await until(async () => (await runsOf(home, 'bad1')).some(({ status }) => status === 'stopped'))
+    await until(async () => (await readRuns(home, 'bad1')).some(({ status }) => status === 'stopped'))
   })
 
   test('a killed proxy leaves a lost run, which another proxy repeats only with retries', async () => {
@@ -266,7 +266,7 @@ describe('jobs over proxies', () => {
     await runCommand(home, ['jobs', 'add', 'once', ...common, '-a', 'one', ...command])
     await runCommand(home, ['jobs', 'add', 'again', ...common, '--retries', '1', '-a', 'two', ...command])
     const begun = (name: string) => {
-      const file = join(folderOf(home, name), 'begun')
+      const file = join(accountFolder(home, name), 'begun')
       return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').map(Number) : []
     }
     const begunIn = (name: string) => begun(name).length
@@ -280,7 +280,7 @@ describe('jobs over proxies', () => {
     expect(isRunning(two), 'the command of the killed proxy, beside its repetition').toBe(false)
     await until(() => !isRunning(one))
     const statuses = async (job: string) =>
-      (await runsOf(home, job)).filter(({ status }) => status !== 'skipped')
+      (await readRuns(home, job)).filter(({ status }) => status !== 'skipped')
     expect((await statuses('once')).map(({ status }) => status)).toEqual(['lost'])
     expect((await statuses('again')).map(({ status }) => status).sort()).toEqual(['lost', 'running'])
     expect(begunIn('one')).toBe(1)
@@ -291,13 +291,13 @@ describe('jobs over proxies', () => {
 
   test('--no-jobs runs none', async () => {
     const home = await givenAccounts(['one'])
-    mkdirSync(folderOf(home, 'one'), { recursive: true })
+    mkdirSync(accountFolder(home, 'one'), { recursive: true })
     await runCommand(home, ['jobs', 'add', 'tick', '--every', '1s', '-a', 'one', '--verify'])
     await startedProxy(home, ['--no-jobs'])
     const other = await startedProxy(home)
-    await until(async () => (await runsOf(home, 'tick')).length > 2)
+    await until(async () => (await readRuns(home, 'tick')).length > 2)
     expect(other.pid).toBeGreaterThan(0)
-    const pids = (await runsOf(home, 'tick')).map(({ id }) => Number.parseInt(id.split('.')[0]!, 36))
+    const pids = (await readRuns(home, 'tick')).map(({ id }) => Number.parseInt(id.split('.')[0]!, 36))
     expect([...new Set(pids)]).toEqual([other.pid])
   })
 })

@@ -4,14 +4,14 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { QuotaDocument } from '../../src/lib/toolkit/views.ts'
 import { openLedger } from '../../src/lib/store/ledger/open-ledger.ts'
 import { resolveHome } from '../../src/lib/store/home.ts'
-import { binary, buildIfMissing, cleanEnv, documentOf, runCommand } from '../support/cli.ts'
+import { binary, buildIfMissing, cleanEnv, parseDocument, runCommand } from '../support/cli.ts'
 import { temporaryFolder } from '../support/temp-folder.ts'
 import { openTerminal } from '../support/terminal.ts'
 
 async function givenAccount(home: string): Promise<() => Promise<void>> {
   buildIfMissing()
   await runCommand(home, ['auth', 'add', 'trial', '-p', 'sandbox', '-l', '50/day'])
-  const { accounts } = documentOf(await runCommand(home, ['auth', 'list', '--json']))
+  const { accounts } = parseDocument(await runCommand(home, ['auth', 'list', '--json']))
   return async () => {
     const ledger = await openLedger(resolveHome({ QWENCTL_HOME: home }))
     ledger.settle((await ledger.reserve({ account: accounts[0]!.id }))!, { outcome: 'ok' })

@@ -8,7 +8,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
-import { binary, cleanEnv, documentOf, runBinary } from '../support/cli.ts'
+import { binary, cleanEnv, parseDocument, runBinary } from '../support/cli.ts'
 import { temporaryFolder } from '../support/temp-folder.ts'
 import { chat, givenUpstream } from '../support/servers/fake-upstream.ts'
 import { hasRedis } from '../support/servers/redis-server.ts'
@@ -88,9 +88,9 @@ test.skipIf(!hasRedis)(
     const answers = await Promise.all(Array.from({ length: 30 }, (_, index) => chatAt(all[index % 3]!)))
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(9)
     expect(upstream.count()).toBe(9)
-    const shown = documentOf(await runBinary(join(folder, 'two'), ['quota', 'show', '--json'], { env }))
+    const shown = parseDocument(await runBinary(join(folder, 'two'), ['quota', 'show', '--json'], { env }))
     expect(shown['accounts']).toMatchObject([{ name: 'a', limits: [{ used: 9, remaining: 0 }] }])
-    const status = documentOf(await runBinary(join(folder, 'one'), ['proxy', 'status', '--json'], { env }))
+    const status = parseDocument(await runBinary(join(folder, 'one'), ['proxy', 'status', '--json'], { env }))
     expect(status.proxies).toMatchObject([
       { url: urls[0], state: 'serving', machine: hostname() },
       { url: urls[1], state: 'serving', machine: hostname() },

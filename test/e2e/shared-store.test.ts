@@ -1,9 +1,9 @@
 import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { documentOf, runBinary } from '../support/cli.ts'
+import { parseDocument, runBinary } from '../support/cli.ts'
 import { chat, givenUpstream } from '../support/servers/fake-upstream.ts'
-import { keyOf } from '../support/servers/proxy-harness.ts'
+import { makeKey } from '../support/servers/proxy-harness.ts'
 import { RedisServer, hasRedis } from '../support/servers/redis-server.ts'
 import type { ProxyProcess } from './proxy/proxy-process.ts'
 import { chatAt, givenHome, startedProxy } from './proxy/proxy-process.ts'
@@ -48,11 +48,11 @@ test.skipIf(!hasRedis)(
     for (let tries = 0; served < 24 && tries < 60; tries += 1)
       if ((await chatAt(proxies[tries % 3]!.url)).status === 200) served += 1
     expect(served).toBe(24)
-    expect(upstream.count(keyOf('a'))).toBe(24)
+    expect(upstream.count(makeKey('a'))).toBe(24)
     for (const { url } of proxies) expect((await chatAt(url)).status).not.toBe(200)
     await end(proxies)
     for (const home of homes) {
-      const { accounts } = documentOf(await runBinary(home, ['quota', 'show', '--json'], { env }))
+      const { accounts } = parseDocument(await runBinary(home, ['quota', 'show', '--json'], { env }))
       expect(accounts).toMatchObject([{ limits: [{ used: 24, remaining: 0 }], today: { succeeded: 24 } }])
     }
   },
@@ -78,7 +78,7 @@ test.skipIf(!hasRedis)(
       if (performance.now() > end) throw new Error('it stays away')
     const answers = await Promise.all(Array.from({ length: 60 }, () => chatAt(two.url)))
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(24)
-    expect(upstream.count(keyOf('a'))).toBe(30)
+    expect(upstream.count(makeKey('a'))).toBe(30)
     two.signal('SIGTERM')
     expect((await two.exit).code).toBe(0)
   },

@@ -87,7 +87,7 @@ export class MemoryDisk {
     return {
       open: (path, flags) => run(() => this.#openFile(path, flags), this.faults.failedRead, 'EMFILE'),
       close: (fd) => void this.#open.delete(fd),
-      stat: (fd) => run(() => statOf(this.#fileOf(fd)), this.faults.failedRead),
+      stat: (fd) => run(() => makeStat(this.#fileOf(fd)), this.faults.failedRead),
       inodeAt: (path) => run(() => this.#files.get(path)?.inode),
       read: (fd, bytes, length, position) =>
         run(() => readFrom(this.#fileOf(fd), bytes, length, position), this.faults.failedRead),
@@ -176,7 +176,7 @@ export class MemoryDisk {
   }
 }
 
-function statOf({ size, inode, links }: MemoryFile) {
+function makeStat({ size, inode, links }: MemoryFile) {
   return { size, ino: inode, nlink: links, isFile: () => true }
 }
 

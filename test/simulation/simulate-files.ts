@@ -3,10 +3,10 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { constants } from 'node:fs'
+import { formatDay } from '../../src/lib/base/iso-time.ts'
 import { closes } from '../../src/lib/quota/log/events.ts'
 import { stateToJson } from '../../src/lib/quota/log/checkpoint.ts'
 import { parseEvent } from '../../src/lib/quota/log/parse-event.ts'
-import { formatDay } from '../../src/lib/quota/log/totals.ts'
 import { resolveHome } from '../../src/lib/store/home.ts'
 import { FileEventLog } from '../../src/lib/store/ledger/files/file-event-log.ts'
 import { LedgerReader, dayPath, ledgerDays } from '../../src/lib/store/ledger/files/ledger-reader.ts'

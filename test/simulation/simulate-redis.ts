@@ -19,7 +19,7 @@ import { CALM, SimulatedNetwork } from './network.ts'
 import type { SentRequest, Traffic } from './simulated-proxy.ts'
 import { Records, SimulatedProxy, limitsNotice } from './simulated-proxy.ts'
 import type { Excuses, RunReport } from './verdict.ts'
-import { checkCharges, checkFree, checkWindows, writerOf } from './verdict.ts'
+import { checkCharges, checkFree, checkWindows, parseWriter } from './verdict.ts'
 import { SimulatedProcess, World } from './world.ts'
 
 const keys = buildKeys('simulated')
@@ -312,7 +312,7 @@ export class RedisRun {
       lost.has(id) && records.deadWriters.has(writer) && !isSafe(id)
     const late = findLate(journal, this.network.barriers)
     const uncounted = [...lost.keys()].filter(
-      (id) => !isSafe(id) && (records.deadWriters.has(writerOf(id)) || late.has(id)),
+      (id) => !isSafe(id) && (records.deadWriters.has(parseWriter(id)) || late.has(id)),
     )
     return { mayBeLost, uncounted: new Set(uncounted) }
   }
@@ -336,7 +336,7 @@ export class RedisRun {
     const { hasNoise, hasStops, hasCuts, hasPauses, hasSplitBrain } = this.plan
     if (hasNoise || hasStops || hasCuts || hasPauses || hasSplitBrain) return []
     return [...uncounted]
-      .filter((id) => !this.records.deadWriters.has(writerOf(id)) && this.records.sent.has(id))
+      .filter((id) => !this.records.deadWriters.has(parseWriter(id)) && this.records.sent.has(id))
       .map((id) => `${id} was lost, and appended again after the grace`)
   }
 

@@ -38,7 +38,7 @@ export function checkCharges(ruling: Ruling, records: Records, excuses: Excuses)
     violations.push(`${id} ended, and the log lacks its settlement`)
   }
   for (const [id, { account }] of ruling.charged) {
-    if (records.sent.has(id) || records.deadWriters.has(writerOf(id))) continue
+    if (records.sent.has(id) || records.deadWriters.has(parseWriter(id))) continue
     violations.push(`${id} is charged to ${account} and was never sent`)
   }
   return violations
@@ -79,6 +79,6 @@ export async function checkFree(
   return (await Promise.all(checks)).flat()
 }
 
-export function writerOf(id: string): string {
+export function parseWriter(id: string): string {
   return id.slice(0, id.lastIndexOf('-'))
 }

@@ -28,7 +28,7 @@ export interface Shown {
 }
 
 /** The whole of stdout as one JSON document; anything beside it fails. */
-export function documentOf({ stdout }: CliResult): Shown {
+export function parseDocument({ stdout }: CliResult): Shown {
   return JSON.parse(stdout) as Shown
 }
 

@@ -52,7 +52,7 @@ export function logEntries(folder: string): LogEntry[] {
 }
 
 /** Lines as a log file takes them. */
-export function bytesOf(text: string): ByteWriter {
+export function writeBytes(text: string): ByteWriter {
   const bytes = new ByteWriter()
   bytes.text(text)
   return bytes

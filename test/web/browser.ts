@@ -101,6 +101,6 @@ export async function accessProblems(page: Page, rules: string[] | null = null):
 }
 
 /** By how many pixels the page is wider than its window. */
-export async function overflowOf(page: Page): Promise<number> {
+export async function measureOverflow(page: Page): Promise<number> {
   return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
 }

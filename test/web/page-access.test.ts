@@ -5,7 +5,7 @@ import {
   hasChromium,
   launchBrowser,
   openPage,
-  overflowOf,
+  measureOverflow,
   phone,
   signIn,
   withoutChromium,
@@ -124,11 +124,11 @@ describe.skipIf(!hasChromium)(`the page for every person${withoutChromium}`, () 
   test('on a phone of 360 pixels no view scrolls sideways', async () => {
     const opened = await openPage(browser, api.url, { viewport: phone, hasTouch: true, isMobile: true })
     onTestFinished(() => opened.context.close())
-    expect(await overflowOf(opened.page)).toBeLessThanOrEqual(0)
+    expect(await measureOverflow(opened.page)).toBeLessThanOrEqual(0)
     await signIn(opened.page, ADMIN_TOKEN)
     for (const view of views()) {
       await goTo(opened, view)
-      expect(await overflowOf(opened.page), view[1]).toBeLessThanOrEqual(0)
+      expect(await measureOverflow(opened.page), view[1]).toBeLessThanOrEqual(0)
     }
     expect(await accessProblems(opened.page)).toEqual([])
     expect(opened.troubles).toEqual([])

@@ -19,7 +19,7 @@ async function signedIn(hash = ''): Promise<Page> {
   return page
 }
 
-function idOf(name: string): string {
+function findId(name: string): string {
   const account = api.accounts.find((each) => each.name === name)
   if (account === undefined) throw new Error(`no account ${name}`)
   return account.id
@@ -157,7 +157,7 @@ describe.skipIf(!hasChromium)(`what one does on the page${withoutChromium}`, () 
   })
 
   test('an account is disabled, enabled, and reset only after it was asked', async () => {
-    const page = await signedIn(`#/accounts/${idOf('work')}`)
+    const page = await signedIn(`#/accounts/${findId('work')}`)
     await page.getByRole('button', { name: 'Disable', exact: true }).click()
     await page
       .getByRole('dialog', { name: 'Disable qwen/work?' })
@@ -177,7 +177,7 @@ describe.skipIf(!hasChromium)(`what one does on the page${withoutChromium}`, () 
   })
 
   test('settings send only what was changed, and what is wrong is said at its field', async () => {
-    const page = await signedIn(`#/accounts/${idOf('work')}`)
+    const page = await signedIn(`#/accounts/${findId('work')}`)
     const settings = page.getByRole('region', { name: 'Settings' })
     await settings.getByLabel('Limits').fill('2000/day nonsense')
     await settings.getByRole('button', { name: 'Save settings' }).click()
@@ -186,12 +186,12 @@ describe.skipIf(!hasChromium)(`what one does on the page${withoutChromium}`, () 
     await settings.getByLabel('Priority').fill('7')
     await settings.getByRole('button', { name: 'Save settings' }).click()
     await page.getByText('Qwen/work is changed').waitFor()
-    expect(api.bodies.get(`PATCH /accounts/${idOf('work')}`)).toEqual({ priority: 7 })
+    expect(api.bodies.get(`PATCH /accounts/${findId('work')}`)).toEqual({ priority: 7 })
   })
 
   test('an account is renamed, archived, and brought back under another name when its own is taken', async () => {
-    const page = await signedIn(`#/accounts/${idOf('work')}`)
-    const id = idOf('work')
+    const page = await signedIn(`#/accounts/${findId('work')}`)
+    const id = findId('work')
     const choose = async (item: string) => {
       await page.getByRole('button', { name: /^More actions for/ }).click()
       await page.getByRole('menuitem', { name: item }).click()
@@ -212,7 +212,7 @@ describe.skipIf(!hasChromium)(`what one does on the page${withoutChromium}`, () 
     await page.getByLabel('Under the name').fill('work')
     await page.getByRole('button', { name: 'Bring back', exact: true }).click()
     await page.getByRole('heading', { level: 1, name: 'qwen/work' }).waitFor()
-    expect(idOf('work')).toBe(id)
+    expect(findId('work')).toBe(id)
   })
 
   test('what is archived is destroyed only after it was asked by name', async () => {
@@ -234,7 +234,7 @@ describe.skipIf(!hasChromium)(`what one does on the page${withoutChromium}`, () 
   })
 
   test('cooldowns show why and until when, and are cleared', async () => {
-    const page = await signedIn(`#/accounts/${idOf('spare')}`)
+    const page = await signedIn(`#/accounts/${findId('spare')}`)
     const cooldowns = page.getByRole('region', { name: 'Cooldowns' })
     await cooldowns.getByText('Rate limited').waitFor()
     await cooldowns.getByText('429 rate_limit_error').waitFor()
@@ -246,7 +246,7 @@ describe.skipIf(!hasChromium)(`what one does on the page${withoutChromium}`, () 
   })
 
   test('a chart has a table with the same numbers', async () => {
-    const page = await signedIn(`#/accounts/${idOf('work')}`)
+    const page = await signedIn(`#/accounts/${findId('work')}`)
     await page.getByText('Requests as a table').click()
     const table = page.getByRole('region', { name: 'Requests', exact: true })
     await expect.poll(() => table.getByRole('row').count()).toBeGreaterThan(12)

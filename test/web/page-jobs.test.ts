@@ -5,7 +5,7 @@ import {
   hasChromium,
   launchBrowser,
   openPage,
-  overflowOf,
+  measureOverflow,
   phone,
   signIn,
   withoutChromium,
@@ -94,7 +94,7 @@ describe.skipIf(!hasChromium)(`jobs and batches on the page${withoutChromium}`, 
   test('the view is accessible, and fits a phone', async () => {
     const page = await signedIn('#/jobs', { viewport: phone, hasTouch: true, isMobile: true })
     await page.getByRole('heading', { name: 'Batches' }).waitFor()
-    expect(await overflowOf(page)).toBeLessThanOrEqual(0)
+    expect(await measureOverflow(page)).toBeLessThanOrEqual(0)
     expect(await accessProblems(page)).toEqual([])
   })
 })

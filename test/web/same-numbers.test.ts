@@ -33,7 +33,7 @@ async function givenWays(): Promise<{ upstream: FakeUpstream; ways: Ways }> {
   return { upstream, ways: { home, url, token } }
 }
 
-function pickedOf(accounts: Shown[]): Shown[] {
+function pickAccounts(accounts: Shown[]): Shown[] {
   return accounts.map(({ name, limits, today }) => ({
     name,
     limits: limits.map(({ metric, window, max, used, reserved, remaining }) => ({
@@ -55,17 +55,17 @@ function pickedOf(accounts: Shown[]): Shown[] {
 
 async function byCommand({ home }: Ways): Promise<Shown[]> {
   const { stdout } = await runBinary(home, ['quota', 'show', '--json'])
-  return pickedOf((JSON.parse(stdout) as { accounts: Shown[] }).accounts)
+  return pickAccounts((JSON.parse(stdout) as { accounts: Shown[] }).accounts)
 }
 
 async function byApi({ url, token }: Ways): Promise<Shown[]> {
   const response = await fetch(`${url}/api/quota`, { headers: { authorization: `Bearer ${token}` } })
-  return pickedOf(((await response.json()) as { accounts: Shown[] }).accounts)
+  return pickAccounts(((await response.json()) as { accounts: Shown[] }).accounts)
 }
 
 async function byTop({ home }: Ways): Promise<Shown[]> {
   const { stdout } = await runBinary(home, ['top', '--json'])
-  return pickedOf((JSON.parse(stdout) as { quota: { accounts: Shown[] } }).quota.accounts)
+  return pickAccounts((JSON.parse(stdout) as { quota: { accounts: Shown[] } }).quota.accounts)
 }
 
 /** `remaining` by window and account, as Prometheus reads it. */
@@ -79,7 +79,7 @@ async function leftByMetrics({ url }: Ways): Promise<string[]> {
     .sort()
 }
 
-const leftOf = (shown: Shown[]) =>
+const readLeft = (shown: Shown[]) =>
   shown
     .flatMap(({ name, limits }) =>
       limits.map((each) => `${name} ${each.metric}/${each.window} ${each.remaining}`),
@@ -136,7 +136,7 @@ test('with requests answered and requests in flight, command, API, screen, metri
   const shown = await byApi(ways)
   expect(shown.map(({ limits }) => limits[0])).toMatchObject(wanted)
   expect([await byCommand(ways), await byTop(ways)]).toEqual([shown, shown])
-  expect(await leftByMetrics(ways)).toEqual(leftOf(shown))
+  expect(await leftByMetrics(ways)).toEqual(readLeft(shown))
   await expectOnScreen(ways, ['30/30', '13/500'])
   await expectOnPage(ways, ['1 of 2', '43'])
   for (const each of held) each.release(chat())

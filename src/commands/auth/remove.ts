@@ -39,7 +39,7 @@ export default class AuthRemove extends AccountCommand {
     const { args, flags } = await this.parse(AuthRemove)
     const references = args.account ?? []
     const filter = buildFilter(flags)
-    const archived = flags.purge ? await this.archivedOf(references, filter) : null
+    const archived = flags.purge ? await this.findArchived(references, filter) : null
     if (archived !== null) return this.purge(archived, flags.yes)
     const ids = await namedTargets(this.toolkit, references, { verb: 'remove', filter })
     if (ids.length === 0) throw new QwenctlError('account_not_found', 'no account matches')
@@ -57,7 +57,7 @@ export default class AuthRemove extends AccountCommand {
    * The archived accounts, if the first reference names no account in use; null: the references name accounts in
    * use.
    */
-  private async archivedOf(references: string[], filter: AccountFilter): Promise<ArchivedView[] | null> {
+  private async findArchived(references: string[], filter: AccountFilter): Promise<ArchivedView[] | null> {
     const [first] = references
     if (first === undefined || (await this.isInUse(first, filter))) return null
     const found: ArchivedView[] = []

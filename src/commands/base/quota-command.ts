@@ -19,10 +19,10 @@ export abstract class QuotaCommand extends AccountCommand {
     }
     this.printList(document.accounts, quotaShape, { flags, rowsOf: () => quotaRows(document, this.look) })
     if (flags.quiet === true) return
-    for (const note of this.notesOf(document)) this.tell(note)
+    for (const note of this.listNotes(document)) this.tell(note)
   }
 
-  protected notesOf(document: QuotaDocument): string[] {
+  protected listNotes(document: QuotaDocument): string[] {
     return [
       ...statusNotes(document),
       ...cooldownNotes(document),

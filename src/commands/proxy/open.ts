@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core'
+import { formatTime } from '../../lib/base/iso-time.ts'
 import { QwenctlError } from '../../lib/base/errors.ts'
 import { hasBrowser, openBrowser } from '../../lib/terminal/input/open-browser.ts'
 import type { ProxyView } from '../../lib/toolkit/proxies.ts'
@@ -24,7 +25,7 @@ export default class ProxyOpen extends ToolkitCommand {
     const url = reachable(this.proxyFor(flags.port))
     const ticket = await this.toolkit.admin.ticket()
     const ticketUrl = `${url}/#ticket=${ticket.token}`
-    const expiresAt = new Date(ticket.expiresAt).toISOString()
+    const expiresAt = formatTime(ticket.expiresAt)
     const { env, platform, stderr } = process
     if (!flags.print && hasBrowser({ env, platform, isTerminal: stderr.isTTY === true })) {
       openBrowser(ticketUrl, platform)

@@ -51,14 +51,14 @@ export default class QuotaNotify extends ToolkitCommand {
     } else this.print(`At ${view.at.join(' and ')} of a limit: ${ways.join(', ')}`)
     const now = new Date().toISOString()
     const accounts = new Map((await this.toolkit.accounts.records()).map((account) => [account.id, account]))
-    const nameOf = (id: string) => {
+    const findName = (id: string) => {
       const account = accounts.get(id)
       return account === undefined ? id : `${account.provider}/${account.name}`
     }
     for (const { at, account, percent, metric, window, model, result } of view.told.slice(0, MOST_SHOWN)) {
       const limit = limitName({ metric: metric as 'requests', window, model })
       this.print(
-        `${localTime(at, now)}  ${nameOf(account)}  ${limit}  ${percent}%  ${printable(result ?? 'under way')}`,
+        `${localTime(at, now)}  ${findName(account)}  ${limit}  ${percent}%  ${printable(result ?? 'under way')}`,
       )
     }
     return view

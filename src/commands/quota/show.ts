@@ -76,6 +76,6 @@ export default class QuotaShow extends QuotaCommand {
     if (document.accounts.length === 0) return formatEmpty(filter).split('\n')
     const style = { decorated: true, room: process.stdout.columns, quiet: this.palette.quiet }
     const table = renderTable(quotaColumns, quotaRows(document, this.look), style)
-    return [...table.trimEnd().split('\n'), ...this.notesOf(document).map((note) => this.fitted(note))]
+    return [...table.trimEnd().split('\n'), ...this.listNotes(document).map((note) => this.fitted(note))]
   }
 }

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { formatTime } from '../base/iso-time.ts'
 import type { AttemptReport } from '../proxy/pool/reports.ts'
 import { startProxy } from '../proxy/start-proxy.ts'
 import type { RunningProxy } from '../proxy/start-proxy.ts'
@@ -75,7 +76,7 @@ export class DemoStage {
       }
       const running = await startProxy(toolkit, proxySettings, { onAttempt, onTrouble })
       const { url, port, accounts } = running
-      const startedAt = new Date(clock()).toISOString()
+      const startedAt = formatTime(clock())
       const { host, strategy } = proxySettings
       return new DemoStage(home, toolkit, running, {
         pid: process.pid,

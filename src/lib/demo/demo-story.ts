@@ -1,3 +1,4 @@
+import { formatTime } from '../base/iso-time.ts'
 import { formatIn } from '../terminal/format/format-time.ts'
 import type { DemoReply } from './demo-client.ts'
 import type { DemoAccount } from './demo-stage.ts'
@@ -103,7 +104,7 @@ export class DemoStory {
     const account = this.accounts.find((one) => one.name === name)
     const why = account?.statusReason ?? 'it refuses'
     if (account === undefined || account.availableAt === null) return why
-    return `${why}, back ${formatIn(account.availableAt, new Date(now).toISOString())}`
+    return `${why}, back ${formatIn(account.availableAt, formatTime(now))}`
   }
 
   #tell(tone: Beat['tone'], text: string): void {

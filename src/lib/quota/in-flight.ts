@@ -32,7 +32,7 @@ export function isAbandoned(at: number, now: number): boolean {
 }
 
 /** Notes a granted request. `now`: epoch milliseconds. */
-export function begin(inFlight: InFlight, request: InFlightRequest, now: number): void {
+export function beginRequest(inFlight: InFlight, request: InFlightRequest, now: number): void {
   const { requests } = inFlight
   while (requests.length > 0 && isAbandoned(requests[0]!.at, now)) requests.shift()
   // Most accounts have one request at a time: `push` on an empty list makes room for 17.
@@ -41,7 +41,7 @@ export function begin(inFlight: InFlight, request: InFlightRequest, now: number)
 }
 
 /** Notes the end of the request that was granted at this place of the ledger. */
-export function end(inFlight: InFlight, sequence: number): void {
+export function endRequest(inFlight: InFlight, sequence: number): void {
   const { requests } = inFlight
   const index = requests.findIndex((request) => request.sequence === sequence)
   if (index < 0) return
@@ -70,7 +70,7 @@ export function holdAmount(hold: Hold | undefined, metric: Metric): number {
  * The amount of a limit that requests in flight may use. A limit of one model counts requests when they end. Other
  * limits count them when they are granted, so they hold none.
  */
-export function heldAmount(
+export function sumHolds(
   inFlight: InFlight | undefined,
   { metric, model = null }: { metric: Metric; model?: string | null },
   now: number,

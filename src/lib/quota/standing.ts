@@ -1,5 +1,5 @@
 import type { Clock } from './limit.ts'
-import { heldAmount, holdAmount } from './in-flight.ts'
+import { sumHolds, holdAmount } from './in-flight.ts'
 import type { ReserveEvent } from './log/events.ts'
 import type {
   InFlight,
@@ -106,7 +106,7 @@ export function isFull(
   { keep, hold }: Demand = ANY_ROOM,
   inFlight?: InFlight,
 ): boolean {
-  const most = usable(limit, keep) - heldAmount(inFlight, limit, now)
+  const most = usable(limit, keep) - sumHolds(inFlight, limit, now)
   const need = holdAmount(hold, limit.metric)
   if (limit.usage.used < most && limit.usage.used + need <= most) return false
   if (!isInForce(limit, now)) return false

@@ -1,7 +1,7 @@
 import { activeCooldown, activeIn } from '../quota/cooldowns.ts'
 import type { OutcomeClass } from '../quota/log/events.ts'
 import { cooldownWords } from '../quota/cooldown-words.ts'
-import { heldAmount } from '../quota/in-flight.ts'
+import { sumHolds } from '../quota/in-flight.ts'
 import { formatLimit } from '../quota/limit.ts'
 import { hasRoom, isFull, limitRoomAt, standing, usable } from '../quota/standing.ts'
 import type {
@@ -222,7 +222,7 @@ function usedUp(
     return { kind: 'exhausted', limit, availableAt, words: `its limit ${named} is used up: ${numbers}` }
   }
   if (keep === 0) {
-    const held = Number(heldAmount(inFlight, of, now).toPrecision(4))
+    const held = Number(sumHolds(inFlight, of, now).toPrecision(4))
     const words = `the requests in flight may use up its limit ${named}: ${numbers}, ${held} held`
     return { kind: 'exhausted', limit, availableAt, words }
   }

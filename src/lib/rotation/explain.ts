@@ -153,11 +153,11 @@ function listHomes(tier: RosterTier, session: Session, free: ReadonlySet<Member>
 
 function ranked(free: Member[], ranking: Ranking | null, view: RotationMoment): Member[] {
   const picks = new Picks()
-  const rankOf = (member: Member) => {
+  const findRank = (member: Member) => {
     if (ranking === null) return 0
     return ranking.kind === 'ordered' ? ranking.place(member) : ranking.score(member, { view, picks })
   }
-  const ranks = new Map(free.map((member) => [member, rankOf(member)]))
+  const ranks = new Map(free.map((member) => [member, findRank(member)]))
   // Not `a - b`: for two infinite ranks that is NaN.
   return free.sort((a, b) => {
     const [rankA, rankB] = [ranks.get(a) as number, ranks.get(b) as number]

@@ -1,3 +1,5 @@
+import { formatTime } from '../base/iso-time.ts'
+
 /**
  * The time of a return, for a message (`2026-11-30T12:00:00.000Z (in 5 s)`) and for the details of its error. `at`,
  * `now` and `returnsAt`: epoch milliseconds.
@@ -9,7 +11,7 @@ export function describeReturn(
   // A client that comes back after zero seconds would still find nothing.
   const seconds = Math.max(1, Math.ceil((at - now) / 1000))
   return {
-    when: `${new Date(at).toISOString()} (in ${seconds} s)`,
+    when: `${formatTime(at)} (in ${seconds} s)`,
     details: { retryAfterSeconds: seconds, returnsAt: at },
   }
 }

@@ -1,3 +1,4 @@
+import { formatTime } from '../base/iso-time.ts'
 import { QwenctlError } from '../base/errors.ts'
 import { parseWindow } from '../quota/limit.ts'
 import { DAY_NAMES, formatSpan } from './schedule.ts'
@@ -71,7 +72,7 @@ export function parseSchedule(input: ScheduleInput, calendar: CronCalendar, now:
   if (cron !== undefined) return { kind: 'cron', expression: checkCron(cron, calendar) }
   if (afterReset !== undefined) return { kind: 'after-reset', window: checkWindow(afterReset) }
   const everyMs = checkSpan('--every', every ?? '', { min: SHORTEST_MS })
-  return { kind: 'every', everyMs, anchor: new Date(Math.floor(now / 1000) * 1000).toISOString() }
+  return { kind: 'every', everyMs, anchor: formatTime(Math.floor(now / 1000) * 1000) }
 }
 
 function parseTimes(text: string): string[] {

@@ -96,23 +96,23 @@ function settingValues(key: string | undefined): NameView[] {
 function accountNames(chosen: Account[], all: Account[]): NameView[] {
   const users = new Set(all.map(({ user }) => user)).size
   const byName = countBy(all, ({ name }) => name)
-  const byPlace = countBy(all, placeOf)
+  const byPlace = countBy(all, joinPlace)
   const summarize = ({ enabled }: Account) => (enabled ? 'account' : 'account, disabled')
   const bare = chosen
     .filter(({ name }) => byName.get(name) === 1)
     .map((one) => ({ value: one.name, summary: `account at ${one.provider}`, account: fullReference(one) }))
   const short = chosen
-    .filter((one) => users > 1 && byPlace.get(placeOf(one)) === 1)
-    .map((one) => ({ value: placeOf(one), summary: summarize(one), account: fullReference(one) }))
+    .filter((one) => users > 1 && byPlace.get(joinPlace(one)) === 1)
+    .map((one) => ({ value: joinPlace(one), summary: summarize(one), account: fullReference(one) }))
   const full = chosen.map((one) => ({
-    value: users > 1 ? fullReference(one) : placeOf(one),
+    value: users > 1 ? fullReference(one) : joinPlace(one),
     summary: summarize(one),
     account: fullReference(one),
   }))
   return [...bare, ...short, ...full]
 }
 
-function placeOf({ provider, name }: Account): string {
+function joinPlace({ provider, name }: Account): string {
   return `${provider}/${name}`
 }
 

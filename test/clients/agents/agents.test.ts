@@ -75,7 +75,7 @@ describe.each(installed)('$title', (agent) => {
     for (const [kind, failures] of situation.services(agent))
       services.push(await givenService(kind, failures))
     const run = await runAgent(agent, services, { timeoutSeconds: situation.timeoutSeconds })
-    const faults = faultsOf(situation, services, run)
+    const faults = findFaults(situation, services, run)
     report(agent, situation, run, services, faults)
     keepJournals(agent, situation, services)
     expect(faults, run.output.slice(-3000)).toEqual([])
@@ -83,7 +83,7 @@ describe.each(installed)('$title', (agent) => {
 })
 
 /** The faults of a run, in words. */
-function faultsOf({ id, ends }: Situation, services: readonly ScriptedService[], run: AgentRun): string[] {
+function findFaults({ id, ends }: Situation, services: readonly ScriptedService[], run: AgentRun): string[] {
   const faults = services.flatMap(({ kind, refusals }) =>
     refusals.map((fault) => `${kind} refused: ${fault}`),
   )

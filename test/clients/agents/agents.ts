@@ -119,15 +119,15 @@ export const clientCache =
   process.env.QWENCTL_TEST_CLIENTS ??
   join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'qwenctl-test-clients')
 
-export function folderOf({ id, version }: Pick<Agent, 'id' | 'version'>): string {
+export function agentFolder({ id, version }: Pick<Agent, 'id' | 'version'>): string {
   return join(clientCache, `${id}-${version}`)
 }
 
 /** The path of an agent's program. */
-export function programOf(agent: Agent): string {
-  return join(folderOf(agent), 'node_modules', '.bin', agent.bin)
+export function agentProgram(agent: Agent): string {
+  return join(agentFolder(agent), 'node_modules', '.bin', agent.bin)
 }
 
 export function isInstalled(agent: Agent): boolean {
-  return existsSync(programOf(agent))
+  return existsSync(agentProgram(agent))
 }

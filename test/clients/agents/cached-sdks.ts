@@ -5,7 +5,7 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { generateText, isStepCount, jsonSchema, tool, type LanguageModel } from 'ai'
-import { folderOf } from './agents.ts'
+import { agentFolder } from './agents.ts'
 import { MOST_TURNS, commandIn, description, parameters, type Sdk, type SdkFacts } from './sdks.ts'
 import { PROMPT } from './task.ts'
 
@@ -22,9 +22,11 @@ export const cachedPackages = {
   ],
 } as const
 
-const place = join(folderOf(cachedPackages), 'package.json')
+const place = join(agentFolder(cachedPackages), 'package.json')
 
-export const areInstalled = existsSync(join(folderOf(cachedPackages), 'node_modules', '@langchain', 'openai'))
+export const areInstalled = existsSync(
+  join(agentFolder(cachedPackages), 'node_modules', '@langchain', 'openai'),
+)
 
 async function load<Module>(name: string): Promise<Module> {
   return (await import(pathToFileURL(createRequire(place).resolve(name)).href)) as Module

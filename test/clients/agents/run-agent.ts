@@ -5,8 +5,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { binary, cleanEnv, runBinary } from '../../support/cli.ts'
 import { givenHome, startedProxy } from '../../e2e/proxy/proxy-process.ts'
-import { keyOf } from '../../support/servers/proxy-harness.ts'
-import { programOf, type Agent } from './agents.ts'
+import { makeKey } from '../../support/servers/proxy-harness.ts'
+import { agentProgram, type Agent } from './agents.ts'
 import type { ScriptedService } from './scripted-service.ts'
 import { NOTES, PROMPT } from './task.ts'
 
@@ -40,7 +40,7 @@ export async function runAgent(
       name: kind,
       provider,
       priority,
-      secret: keyOf(kind),
+      secret: makeKey(kind),
       baseUrl,
     })),
   )
@@ -63,7 +63,7 @@ export async function runAgent(
     ...agent.env,
   })
   for (const name of Object.keys(env)) if (FOREIGN.test(name)) delete env[name]
-  const program = programOf(agent)
+  const program = agentProgram(agent)
   const args = agent.args(PROMPT)
   if (agent.start === 'setup') {
     const done = await runBinary(home, ['setup', agent.id, '--model', 'm1'], { env })

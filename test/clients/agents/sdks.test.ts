@@ -1,7 +1,7 @@
 // SDKs do a task of several turns with a tool, in the situations that accounts bring.
 
 import { describe, expect, test } from 'vitest'
-import { givenProxy, keyOf } from '../../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey } from '../../support/servers/proxy-harness.ts'
 import { CLIENT_KEY, rejection } from '../given-client.ts'
 import { areInstalled, cachedSdks } from './cached-sdks.ts'
 import { givenService, type Failures, type ScriptedService, type ServiceKind } from './scripted-service.ts'
@@ -17,7 +17,7 @@ async function given({ run }: Sdk, list: readonly [ServiceKind, Failures][]) {
       provider,
       priority,
       baseUrl,
-      secret: keyOf(kind),
+      secret: makeKey(kind),
     })),
   })
   const shell = new ToyShell()

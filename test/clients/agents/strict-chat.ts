@@ -104,7 +104,7 @@ export function readChat(body: Json): Conversation {
 
 const USAGE = { prompt_tokens: 120, completion_tokens: 20, total_tokens: 140 }
 
-function callsOf({ calls }: Reply, id: string) {
+function buildCalls({ calls }: Reply, id: string) {
   return calls.map(({ name, input }, index) => ({
     id: `call_${id}_${index}`,
     type: 'function',
@@ -114,7 +114,7 @@ function callsOf({ calls }: Reply, id: string) {
 
 /** The whole answer. */
 export function wholeChat(reply: Reply, id: string, model: string): Json {
-  const tool_calls = callsOf(reply, id)
+  const tool_calls = buildCalls(reply, id)
   return {
     id: `chatcmpl-${id}`,
     object: 'chat.completion',
@@ -142,7 +142,7 @@ export function chatEvents(reply: Reply, id: string, { model, stream_options }: 
   const event = (data: Json) => `data: ${JSON.stringify(data)}\n\n`
   const chunk = (delta: Json, finish_reason: string | null = null) =>
     event({ ...head, choices: [{ index: 0, delta, finish_reason }] })
-  const calls = callsOf(reply, id)
+  const calls = buildCalls(reply, id)
   const half = Math.ceil(reply.text.length / 2)
   return [
     chunk({ role: 'assistant', content: '' }),

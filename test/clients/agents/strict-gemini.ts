@@ -74,7 +74,7 @@ export function readGemini(body: Json): Conversation {
   }
 }
 
-function partsOf({ thinking, text, calls }: Reply): Part[] {
+function buildParts({ thinking, text, calls }: Reply): Part[] {
   return [
     ...(thinking === null ? [] : [{ text: thinking, thought: true }]),
     ...(text === '' ? [] : [{ text }]),
@@ -96,12 +96,12 @@ function chunk(parts: Part[], id: string, model: string, end: Json): Json {
 
 /** The whole answer. */
 export function wholeGenerated(reply: Reply, id: string, model: string): Json {
-  return chunk(partsOf(reply), id, model, { finishReason: 'STOP' })
+  return chunk(buildParts(reply), id, model, { finishReason: 'STOP' })
 }
 
 /** The events of a streamed answer. */
 export function generatedEvents(reply: Reply, id: string): string[] {
-  const parts = partsOf(reply)
+  const parts = buildParts(reply)
   const event = (data: Json) => `data: ${JSON.stringify(data)}\n\n`
   return [
     ...parts.map((part) => event(chunk([part], id, 'm1', {}))),

@@ -102,7 +102,7 @@ export function readMessages(body: Json): Conversation {
   }
 }
 
-function blocksOf({ thinking, text, calls }: Reply, id: string): Json[] {
+function buildBlocks({ thinking, text, calls }: Reply, id: string): Json[] {
   return [
     ...(thinking === null ? [] : [{ type: 'thinking', thinking, signature: SIGNATURE }]),
     ...(text === '' ? [] : [{ type: 'text', text }]),
@@ -117,7 +117,7 @@ export function wholeMessage(reply: Reply, id: string, model: string): Json {
     type: 'message',
     role: 'assistant',
     model,
-    content: blocksOf(reply, id),
+    content: buildBlocks(reply, id),
     stop_reason: reply.calls.length === 0 ? 'end_turn' : 'tool_use',
     stop_sequence: null,
     usage: { input_tokens: 120, output_tokens: 20 },
@@ -130,7 +130,7 @@ export function messageEvents(reply: Reply, id: string, { model }: Json): string
   const event = (type: string, data: Json) => `event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`
   const blocks = (message.content as Json[]).flatMap((block, index) => [
     event('content_block_start', { index, content_block: emptied(block) }),
-    ...deltasOf(block).map((delta) => event('content_block_delta', { index, delta })),
+    ...splitDeltas(block).map((delta) => event('content_block_delta', { index, delta })),
     event('content_block_stop', { index }),
   ])
   return [
@@ -150,7 +150,7 @@ function emptied(block: Json): Json {
   return block.type === 'text' ? { type: 'text', text: '' } : { ...block, input: {} }
 }
 
-function deltasOf(block: Json): Json[] {
+function splitDeltas(block: Json): Json[] {
   if (block.type === 'thinking')
     return [
       { type: 'thinking_delta', thinking: block.thinking },

@@ -69,7 +69,7 @@ export function readResponses(body: Json): Conversation {
   }
 }
 
-function itemsOf({ thinking, text, calls }: Reply, id: string): Item[] {
+function buildItems({ thinking, text, calls }: Reply, id: string): Item[] {
   const summary = [{ type: 'summary_text', text: thinking }]
   return [
     ...(thinking === null ? [] : [{ type: 'reasoning', id: `rs_${id}`, summary, encrypted_content: SEALED }]),
@@ -103,7 +103,7 @@ export function wholeResponse(reply: Reply, id: string, model: string): Json {
     created_at: 1_795_000_000,
     status: 'completed',
     model,
-    output: itemsOf(reply, id),
+    output: buildItems(reply, id),
     usage: {
       input_tokens: 120,
       output_tokens: 20,
@@ -128,7 +128,7 @@ export function responseEvents(reply: Reply, id: string, { model }: Json): strin
       ...(item.type === 'message'
         ? [event('response.content_part.added', { ...place, content_index: 0, part: EMPTY_PART })]
         : []),
-      ...deltasOf(item).map(([type, delta]) => event(type, { ...place, content_index: 0, delta })),
+      ...splitDeltas(item).map(([type, delta]) => event(type, { ...place, content_index: 0, delta })),
       event('response.output_item.done', { output_index, item }),
     ]
   })
@@ -142,7 +142,7 @@ export function responseEvents(reply: Reply, id: string, { model }: Json): strin
 
 const EMPTY_PART = { type: 'output_text', text: '', annotations: [] }
 
-function deltasOf(item: Item): [type: string, delta: string][] {
+function splitDeltas(item: Item): [type: string, delta: string][] {
   if (item.type === 'reasoning') return []
   const isCall = item.type === 'function_call'
   const text = isCall ? String(item.arguments) : (item.content as { text: string }[])[0]!.text

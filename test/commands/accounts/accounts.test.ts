@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import { documentOf, runCommand } from '../../support/cli.ts'
+import { parseDocument, runCommand } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
 import type { Shown } from '../../support/cli.ts'
 
 async function json(home: string, ...argv: string[]): Promise<Shown> {
-  return documentOf(await runCommand(home, [...argv, '--json']))
+  return parseDocument(await runCommand(home, [...argv, '--json']))
 }
 
 async function homeWith(...names: string[]): Promise<string> {

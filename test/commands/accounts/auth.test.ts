@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { documentOf, runCommand } from '../../support/cli.ts'
+import { parseDocument, runCommand } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
 import type { CliResult } from '../../support/cli.ts'
 import { startKeyChecker } from '../../support/key-checker.ts'
@@ -18,7 +18,7 @@ async function addCustom(
 }
 
 async function namesIn(home: string): Promise<string[]> {
-  const { accounts } = documentOf(await runCommand(home, ['auth', 'list', '--json']))
+  const { accounts } = parseDocument(await runCommand(home, ['auth', 'list', '--json']))
   return accounts.map((account) => account.name)
 }
 
@@ -36,7 +36,7 @@ test('when the provider accepts the key, the account is stored and shown with it
     '--json',
   )
   expect(result).toMatchObject({ exit: 0 })
-  const { account } = documentOf(result)
+  const { account } = parseDocument(result)
   expect(account).toMatchObject({
     provider: 'custom',
     name: 'work',
@@ -58,7 +58,7 @@ test('when the provider refuses the key, exits with 5 and stores nothing', async
     '--json',
   )
   expect(result.exit).toBe(5)
-  expect(documentOf(result).error).toMatchObject({ code: 'credentials_refused', exit: 5 })
+  expect(parseDocument(result).error).toMatchObject({ code: 'credentials_refused', exit: 5 })
   expect(result.stdout + result.stderr).not.toContain('sk-bad-0123456789abcdef')
   expect(await namesIn(home)).toEqual([])
 })
@@ -67,7 +67,7 @@ test('when no server answers, exits with 1, stores nothing, and --no-verify stor
   const home = temporaryFolder()
   // Port 9 (discard) is refused on a machine that does not run it.
   const refused = await addCustom(home, 'work', 'http://127.0.0.1:9/v1', GOOD, '--json')
-  expect(documentOf(refused).error).toMatchObject({
+  expect(parseDocument(refused).error).toMatchObject({
     code: 'upstream_unavailable',
     exit: 1,
     hint: expect.stringContaining('--no-verify'),
@@ -95,13 +95,13 @@ test.each([
 ])('without a terminal, %j is wrong usage (%s)', async (argv, code, hint) => {
   const result = await runCommand(temporaryFolder(), [...argv, '--json'])
   expect(result).toMatchObject({ exit: 2, stderr: '' })
-  expect(documentOf(result).error).toMatchObject({ code, exit: 2, hint: expect.stringContaining(hint) })
+  expect(parseDocument(result).error).toMatchObject({ code, exit: 2, hint: expect.stringContaining(hint) })
   expect(result.stdout).not.toContain('sk-123')
 })
 
 test('when a program names a topic only, it gets an error and not the help', async () => {
   const home = temporaryFolder()
-  expect(documentOf(await runCommand(home, ['auth', '--json'])).error).toMatchObject({
+  expect(parseDocument(await runCommand(home, ['auth', '--json'])).error).toMatchObject({
     code: 'invalid_usage',
     exit: 2,
   })
@@ -115,7 +115,7 @@ test('when the name is taken at that provider, says so and keeps the first', asy
   const home = temporaryFolder()
   await runCommand(home, ['auth', 'add', 'play', '-p', 'sandbox'])
   const result = await runCommand(home, ['auth', 'add', 'sandbox/play', '--json'])
-  expect(documentOf(result).error).toMatchObject({ code: 'name_in_use', exit: 2 })
+  expect(parseDocument(result).error).toMatchObject({ code: 'name_in_use', exit: 2 })
 })
 
 test('without a name or a terminal, takes the first free one', async () => {
@@ -127,7 +127,7 @@ test('without a name or a terminal, takes the first free one', async () => {
 
 test('when there is no account, the list is empty for programs and helpful for people', async () => {
   const home = temporaryFolder()
-  expect(documentOf(await runCommand(home, ['auth', 'list', '--json']))).toEqual({ accounts: [] })
+  expect(parseDocument(await runCommand(home, ['auth', 'list', '--json']))).toEqual({ accounts: [] })
   const shown = await runCommand(home, ['auth', 'list'])
   expect(shown).toMatchObject({ exit: 0, stdout: '', stderr: expect.stringContaining('qwenctl auth add') })
 })
@@ -139,7 +139,7 @@ test('when accounts are verified, says of each what its provider says, and exits
   await addCustom(home, 'bad', url, 'sk-bad-0123456789abcdef', '--no-verify')
   const result = await runCommand(home, ['auth', 'verify', '--json'])
   expect(result.exit).toBe(5)
-  const said = documentOf(result).verifications.map((one) => [
+  const said = parseDocument(result).verifications.map((one) => [
     one.account.name,
     one.result,
     one.account.status,
@@ -160,12 +160,14 @@ test('without a terminal, removing asks for --yes, and a mistyped name removes n
   const home = temporaryFolder()
   for (const name of ['a', 'b', 'c']) await runCommand(home, ['auth', 'add', name, '-p', 'sandbox'])
   const unasked = await runCommand(home, ['auth', 'remove', 'a', '--json'])
-  expect(documentOf(unasked).error).toMatchObject({ code: 'missing_answer', hint: 'add --yes', exit: 2 })
+  expect(parseDocument(unasked).error).toMatchObject({ code: 'missing_answer', hint: 'add --yes', exit: 2 })
   const mistyped = await runCommand(home, ['auth', 'remove', 'a', 'nope', '--yes', '--json'])
-  expect(documentOf(mistyped).error).toMatchObject({ code: 'account_not_found', exit: 3 })
+  expect(parseDocument(mistyped).error).toMatchObject({ code: 'account_not_found', exit: 3 })
   expect(await namesIn(home)).toEqual(['a', 'b', 'c'])
 
-  const removed = documentOf(await runCommand(home, ['auth', 'remove', 'a', 'sandbox/b', '--yes', '--json']))
+  const removed = parseDocument(
+    await runCommand(home, ['auth', 'remove', 'a', 'sandbox/b', '--yes', '--json']),
+  )
   expect(removed.accounts.map((account) => account.name)).toEqual(['a', 'b'])
   expect(await namesIn(home)).toEqual(['c'])
 })

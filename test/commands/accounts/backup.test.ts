@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { documentOf, runBinary, runCommand } from '../../support/cli.ts'
+import { parseDocument, runBinary, runCommand } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
 
 const WORDS = { QWENCTL_BACKUP_PASSPHRASE: 'some words to remember' }
@@ -11,7 +11,7 @@ test('a backup by one run brings back to the next what was wiped in between', as
   const home = temporaryFolder()
   const file = join(temporaryFolder(), 'backup')
   await runCommand(home, ['auth', 'add', 'trial', '-p', 'sandbox', '-l', '5/day'])
-  const shown = documentOf(await runCommand(home, ['quota', 'show', '--json'])) as object
+  const shown = parseDocument(await runCommand(home, ['quota', 'show', '--json'])) as object
   const made = await runCommand(home, ['accounts', 'backup', file], WORDS)
   expect(made).toMatchObject({ exit: 0, stdout: `${file}\n` })
   rmSync(home, { recursive: true })
@@ -23,10 +23,10 @@ test('a backup by one run brings back to the next what was wiped in between', as
     stderr: expect.stringContaining('add local:sandbox/trial'),
   })
   const restored = await runCommand(home, ['accounts', 'restore', file, '--yes', '--json'], WORDS)
-  expect(documentOf(restored)).toMatchObject({
+  expect(parseDocument(restored)).toMatchObject({
     restore: { mode: 'replace', dryRun: false, added: ['local:sandbox/trial'], config: 'same' },
   })
-  const again = documentOf(await runCommand(home, ['quota', 'show', '--json'])) as object
+  const again = parseDocument(await runCommand(home, ['quota', 'show', '--json'])) as object
   expect({ ...again, now: null }).toEqual({ ...shown, now: null })
 })
 
@@ -37,7 +37,7 @@ test('without a terminal, a restore and a second backup to the same file need --
   const before = readFileSync(file)
   for (const verb of ['backup', 'restore']) {
     const result = await runCommand(home, ['accounts', verb, file, '--json'], WORDS)
-    expect(documentOf(result).error, verb).toMatchObject({ code: 'missing_answer', hint: 'add --yes' })
+    expect(parseDocument(result).error, verb).toMatchObject({ code: 'missing_answer', hint: 'add --yes' })
   }
   expect(readFileSync(file)).toEqual(before)
 })
@@ -59,7 +59,7 @@ test.each([
 ])('%s, no backup is made', async (_, env, code) => {
   const home = temporaryFolder()
   const result = await runCommand(home, ['accounts', 'backup', join(home, 'b'), '--json'], env)
-  expect(documentOf(result).error).toMatchObject({ code })
+  expect(parseDocument(result).error).toMatchObject({ code })
 })
 
 test('a wrong passphrase ends with 6, and a file that is no backup with 2', async () => {
@@ -87,8 +87,8 @@ test('a backup to - is standard output, whole, and restores', async () => {
     ['accounts', 'restore', piped, '--dry-run', '--json'],
     WORDS,
   )
-  expect(documentOf(plan)).toMatchObject({ restore: { added: ['local:sandbox/trial'], newVault: null } })
+  expect(parseDocument(plan)).toMatchObject({ restore: { added: ['local:sandbox/trial'], newVault: null } })
   expect(existsSync(join(home, '-'))).toBe(false)
   const both = await runCommand(home, ['accounts', 'backup', '-', '--json'], WORDS)
-  expect(documentOf(both).error).toMatchObject({ code: 'invalid_usage' })
+  expect(parseDocument(both).error).toMatchObject({ code: 'invalid_usage' })
 })

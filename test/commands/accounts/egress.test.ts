@@ -4,7 +4,7 @@ import { filesBelow } from '../../lib/toolkit/temporary-home.ts'
 import { httpProxy } from '../../support/servers/egress-proxies.ts'
 import type { MigrationView } from '../../../src/lib/toolkit/migrate/views.ts'
 import { givenFiles } from '../../lib/toolkit/migrate/foreign-home.ts'
-import { documentOf, runCommand } from '../../support/cli.ts'
+import { parseDocument, runCommand } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
 import { startKeyChecker } from '../../support/key-checker.ts'
 
@@ -21,7 +21,7 @@ async function givenAccount(...flags: string[]): Promise<{ home: string; shown: 
   })
   expect(result.exit).toBe(0)
   expect(result.stdout + result.stderr).not.toContain(HIDDEN)
-  return { home, shown: documentOf(result).account.egressProxy }
+  return { home, shown: parseDocument(result).account.egressProxy }
 }
 
 test.each([
@@ -49,7 +49,7 @@ test.each([['--no-egress-proxy'], ['--egress-proxy', '']])(
       'socks5h://c.example',
       '--json',
     ])
-    expect(documentOf(other).account.egressProxy).toBe('socks5h://c.example:1080')
+    expect(parseDocument(other).account.egressProxy).toBe('socks5h://c.example:1080')
     const result = await runCommand(home, [
       'accounts',
       'set',
@@ -57,7 +57,7 @@ test.each([['--no-egress-proxy'], ['--egress-proxy', '']])(
       ...flags.filter((flag, at) => flag !== '' || at > 0),
       '--json',
     ])
-    expect(documentOf(result).account.egressProxy).toBeNull()
+    expect(parseDocument(result).account.egressProxy).toBeNull()
   },
 )
 
@@ -70,7 +70,7 @@ test.each([
   const { home } = await givenAccount()
   const result = await runCommand(home, ['accounts', 'set', 'work', ...flags, '--json'])
   expect(result.exit).toBe(2)
-  expect(documentOf(result).error.message + (documentOf(result).error.hint ?? '')).toMatch(words)
+  expect(parseDocument(result).error.message + (parseDocument(result).error.hint ?? '')).toMatch(words)
   expect(result.stdout + result.stderr).not.toContain(HIDDEN)
 })
 
@@ -95,7 +95,7 @@ test('auth add checks the key through the proxy, and stores nothing where there 
   await proxy.close()
   const failed = await runCommand(temporaryFolder(), [...add, through], key)
   expect(failed.exit).toBe(1)
-  expect(documentOf(failed).error).toMatchObject({
+  expect(parseDocument(failed).error).toMatchObject({
     code: 'upstream_unavailable',
     message: expect.stringContaining(`${through}: connection refused`) as string,
   })
@@ -113,7 +113,7 @@ test.each([
       env,
     )
     expect(result.exit).toBe(2)
-    expect(documentOf(result).error).toMatchObject({
+    expect(parseDocument(result).error).toMatchObject({
       code: 'invalid_value',
       message: 'the file of authorities /nowhere/ca.pem cannot be read (ENOENT)',
     })
@@ -132,7 +132,7 @@ test('proxy start with a file that holds a key does not quote it', async () => {
     '--json',
   ])
   expect(result.exit).toBe(2)
-  expect(documentOf(result).error.message).toContain('holds no certificate')
+  expect(parseDocument(result).error.message).toContain('holds no certificate')
   expect(result.stdout).not.toContain('MIGH')
 })
 

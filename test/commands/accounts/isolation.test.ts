@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { documentOf, runBinary, runCommand } from '../../support/cli.ts'
+import { parseDocument, runBinary, runCommand } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
 import { startKeyChecker } from '../../support/key-checker.ts'
 
@@ -34,7 +34,7 @@ async function givenTwoUsers(): Promise<string> {
 }
 
 const json = async (home: string, ...argv: string[]) =>
-  documentOf(await runCommand(home, [...argv, '--json']))
+  parseDocument(await runCommand(home, [...argv, '--json']))
 
 test.each([['auth list'], ['quota show'], ['accounts archived']])(
   'with --user, %s shows the accounts of that user alone',
@@ -44,7 +44,7 @@ test.each([['auth list'], ['quota show'], ['accounts archived']])(
       await runCommand(home, ['auth', 'remove', '--provider', 'custom', '--yes'])
     for (const run of [runCommand, runBinary]) {
       const answer = await run(home, [...line.split(' '), '--user', 'ann', '--json'])
-      expect(documentOf(answer).accounts.map(({ user }) => user)).toEqual(['ann'])
+      expect(parseDocument(answer).accounts.map(({ user }) => user)).toEqual(['ann'])
       expect(answer.stdout).not.toContain('bob')
     }
   },

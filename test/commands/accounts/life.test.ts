@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { binary, buildIfMissing, cleanEnv, documentOf, runCommand } from '../../support/cli.ts'
+import { binary, buildIfMissing, cleanEnv, parseDocument, runCommand } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
 import { startKeyChecker } from '../../support/key-checker.ts'
 import { openTerminal } from '../../support/terminal.ts'
@@ -9,7 +9,7 @@ import { openTerminal } from '../../support/terminal.ts'
 const GOOD = 'sk-good-0123456789abcdef'
 
 async function json(home: string, ...argv: string[]): Promise<Record<string, unknown>> {
-  return documentOf(await runCommand(home, [...argv, '--json'])) as unknown as Record<string, unknown>
+  return parseDocument(await runCommand(home, [...argv, '--json'])) as unknown as Record<string, unknown>
 }
 
 async function homeWith(...names: string[]): Promise<string> {
@@ -102,10 +102,10 @@ test('a clone has the settings of its original and the same key, or a key of its
     'night',
   ]
   await runCommand(home, [...add, '--priority', '3'], env)
-  const same = documentOf(await runCommand(home, ['accounts', 'clone', 'work', 'copy', '--json'], env))
+  const same = parseDocument(await runCommand(home, ['accounts', 'clone', 'work', 'copy', '--json'], env))
   expect(same.account).toMatchObject({ name: 'copy', priority: 3, groups: ['night'], baseUrl: url })
   expect(same.account.limits).toMatchObject([{ max: 7, window: 'day', used: 0 }])
-  const checked = documentOf(await runCommand(home, ['auth', 'verify', 'copy', '--json'], env))
+  const checked = parseDocument(await runCommand(home, ['auth', 'verify', 'copy', '--json'], env))
   expect(checked.verifications).toMatchObject([{ result: 'accepted' }])
   const bad = ['accounts', 'clone', 'work', 'third', '--key-env', 'BAD']
   expect(await runCommand(home, bad, env)).toMatchObject({ exit: 5 })
@@ -133,7 +133,7 @@ test('a template gives its settings to a whole group, and holds no secret', asyn
   expect((await json(home, 'accounts', 'template', 'list')).templates).toMatchObject([{ name: 'calm' }])
   await runCommand(home, ['accounts', 'template', 'remove', 'calm'])
   const gone = await runCommand(home, ['accounts', 'template', 'apply', 'calm', 'b', '--json'])
-  expect(documentOf(gone).error).toMatchObject({ code: 'template_not_found', exit: 3 })
+  expect(parseDocument(gone).error).toMatchObject({ code: 'template_not_found', exit: 3 })
 })
 
 test('on a terminal, checking several shows how far it is, and then the table alone', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { documentOf, runCommand } from '../../support/cli.ts'
+import { parseDocument, runCommand } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
 import { startKeyChecker } from '../../support/key-checker.ts'
 import {
@@ -31,7 +31,7 @@ test('without a terminal the code and the address are lines on stderr, and the l
   expect(result.exit).toBe(0)
   expect(result.stderr).toContain('Open https://login.example/device?user_code=WDJB-MJHT\n')
   expect(result.stderr).toContain('confirm the code WDJB-MJHT (15 min left)')
-  expect(documentOf(result).account).toMatchObject({
+  expect(parseDocument(result).account).toMatchObject({
     provider: 'qwen-oauth',
     name: 'home',
     status: 'ready',
@@ -58,7 +58,7 @@ test('when a firewall answers in the place of the server, its words are shown an
   const login = (await givenLoginServer()).says('/device', [405, page])
   const result = await runCommand(home, [...addHome(login), '--json'])
   expect(result.exit).toBe(5)
-  expect(documentOf(result).error).toMatchObject({
+  expect(parseDocument(result).error).toMatchObject({
     code: 'credentials_refused',
     message: expect.stringContaining('a web page, as firewalls do: "405 Access blocked"') as unknown,
   })
@@ -104,7 +104,7 @@ test('a name that is taken is refused before a browser opens', async () => {
   const login = (await givenLoginServer()).begins(SOON, [200, TOKENS])
   await runCommand(home, addHome(login))
   const result = await runCommand(home, [...addHome(login), '--json'])
-  expect(documentOf(result).error).toMatchObject({
+  expect(parseDocument(result).error).toMatchObject({
     code: 'name_in_use',
     hint: expect.stringContaining('qwenctl auth refresh qwen-oauth/home --login') as unknown,
   })
@@ -119,7 +119,7 @@ test('an account with a key has no login to renew', async () => {
   const result = await runCommand(home, ['auth', 'refresh', 'work', '--json'])
   expect(JSON.parse(result.stdout)).toMatchObject({ renewals: [{ result: 'no-login' }] })
   const login = await runCommand(home, ['auth', 'refresh', 'work', '--login', '--json'])
-  expect(documentOf(login).error.code).toBe('invalid_usage')
+  expect(parseDocument(login).error.code).toBe('invalid_usage')
 })
 
 test.each([
@@ -138,7 +138,7 @@ test.each([
     '--json',
   ]
   const result = await runCommand(temporaryFolder(), add)
-  expect(documentOf(result).error).toMatchObject({ code, hint: expect.stringContaining(hint) as unknown })
+  expect(parseDocument(result).error).toMatchObject({ code, hint: expect.stringContaining(hint) as unknown })
 })
 
 test('auth verify renews a token that the provider refuses, and asks again with the new one', async () => {
@@ -148,7 +148,7 @@ test('auth verify renews a token that the provider refuses, and asks again with 
   await runCommand(home, [...addHome(login), '--base-url', baseUrl])
   login.says('/token', [200, { ...TOKENS, access_token: 'renewed-access-token-5566' }])
   const accepted = await runCommand(home, ['auth', 'verify', '--json'])
-  expect(documentOf(accepted).verifications).toMatchObject([{ result: 'accepted', account: { baseUrl } }])
+  expect(parseDocument(accepted).verifications).toMatchObject([{ result: 'accepted', account: { baseUrl } }])
   expect(login.grants()).toEqual(['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'])
   const again = await runCommand(home, ['auth', 'verify'])
   expect(again.exit).toBe(0)
@@ -161,7 +161,7 @@ test('when the login server is out of reach, auth verify and auth refresh say so
   login.says('/token', 'cut')
   const verified = await runCommand(home, ['auth', 'verify', '--json'])
   expect(verified.exit).toBe(1)
-  expect(documentOf(verified).verifications).toMatchObject([
+  expect(parseDocument(verified).verifications).toMatchObject([
     { result: 'unreachable', account: { status: 'ready' } },
   ])
   const refreshed = await runCommand(home, ['auth', 'refresh', 'home', '--json'])

@@ -7,7 +7,7 @@ import { runCommand } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
 import type { CliResult } from '../../support/cli.ts'
 import { filesBelow } from '../../lib/toolkit/temporary-home.ts'
-import { givenFiles, login, stateOf } from '../../lib/toolkit/migrate/foreign-home.ts'
+import { givenFiles, login, readState } from '../../lib/toolkit/migrate/foreign-home.ts'
 
 const today = new Date().toISOString().slice(0, 10)
 const SECRETS = /planted|0123456789abcdef|proxy-word/
@@ -45,13 +45,13 @@ function migrate(home: string, tools: string, ...argv: string[]): Promise<CliRes
   })
 }
 
-function viewOf({ stdout }: CliResult): MigrationView {
+function parseView({ stdout }: CliResult): MigrationView {
   return JSON.parse(stdout) as MigrationView
 }
 
 test('when it is imported twice, the second time adds nothing and changes no account', async () => {
   const [home, tools] = [temporaryFolder(), givenTools()]
-  const first = viewOf(await migrate(home, tools, '--yes', '--json'))
+  const first = parseView(await migrate(home, tools, '--yes', '--json'))
   expect(first.added.map(({ provider, name, error }) => [provider, name, error])).toEqual([
     ['qwen-oauth', 'alice', null],
     ['qwen-oauth', 'default', null],
@@ -60,7 +60,7 @@ test('when it is imported twice, the second time adds nothing and changes no acc
     ['groq', 'groq', null],
   ])
   const accounts = readFileSync(join(home, 'accounts.json'), 'utf8')
-  const second = viewOf(await migrate(home, tools, '--yes', '--json'))
+  const second = parseView(await migrate(home, tools, '--yes', '--json'))
   expect(second.added).toEqual([])
   expect(second.plan.filter(({ action }) => action === 'add')).toEqual([])
   expect(readFileSync(join(home, 'accounts.json'), 'utf8')).toBe(accounts)
@@ -82,7 +82,7 @@ test('when another tool counted requests today, quota show continues from them',
 
 test('no secret is in any output or file in the clear, and nothing of the sources changes', async () => {
   const [home, tools] = [temporaryFolder(), givenTools()]
-  const before = stateOf(tools)
+  const before = readState(tools)
   const runs = [
     await migrate(home, tools, '--dry-run'),
     await migrate(home, tools, '--json', '--dry-run'),
@@ -95,12 +95,12 @@ test('no secret is in any output or file in the clear, and nothing of the source
   const printed = runs.map(({ stdout, stderr }) => stdout + stderr).join('')
   expect(printed).not.toMatch(SECRETS)
   for (const { path, text } of await filesBelow(home)) expect(text, path).not.toMatch(SECRETS)
-  expect(stateOf(tools)).toEqual(before)
+  expect(readState(tools)).toEqual(before)
 })
 
 test('every row that is not imported says why, and a damaged file is named while the others are read', async () => {
   const [home, tools] = [temporaryFolder(), givenTools()]
-  const { plan, damaged } = viewOf(await migrate(home, tools, '--dry-run', '--json'))
+  const { plan, damaged } = parseView(await migrate(home, tools, '--dry-run', '--json'))
   const declined = plan.filter(({ action }) => action === 'declined')
   expect(declined.map(({ source }) => source)).toEqual(['codex', 'claude-code'])
   for (const row of plan) expect(row.reason === null).toBe(row.action === 'add')
@@ -119,7 +119,7 @@ test('with --dry-run, and without an answer, nothing is written', async () => {
 test('when an account has a folder, its data come along and its credentials only sealed', async () => {
   const [home, tools] = [temporaryFolder(), givenTools()]
   const from = ['accounts-yaml', '--from', join(tools, 'list'), '--yes', '--json']
-  const { added } = viewOf(await migrate(home, tools, ...from))
+  const { added } = parseView(await migrate(home, tools, ...from))
   expect(added).toMatchObject([
     { name: 'work', files: ['notes/history.csv', 'settings.yaml'], left: ['cookies.json'] },
   ])
@@ -137,18 +137,18 @@ test('when a name is taken by another credential, the next free one is proposed'
   await runCommand(home, ['auth', 'add', 'codex', '-p', 'openai', '--key-env', 'K', '--no-verify'], {
     K: 'sk-something-else-entirely',
   })
-  const { added } = viewOf(await migrate(home, tools, 'codex', '--yes', '--json'))
+  const { added } = parseView(await migrate(home, tools, 'codex', '--yes', '--json'))
   expect(added).toMatchObject([{ provider: 'openai', name: 'codex-2' }])
 })
 
 test('when nothing is found it says where it looked, and an account there is left as it is', async () => {
   const [home, tools] = [temporaryFolder(), givenFiles({})]
   await runCommand(home, ['auth', 'add', 'only', '-p', 'sandbox'])
-  const before = stateOf(home)
+  const before = readState(home)
   const { exit, stderr } = await migrate(home, tools, 'litellm')
   expect(exit).toBe(0)
   expect(stderr).toContain(join(tools, '.litellm/config.yaml'))
-  expect(stateOf(home)).toEqual(before)
+  expect(readState(home)).toEqual(before)
 })
 
 test('when the source or the path does not exist, it is an error of usage', async () => {

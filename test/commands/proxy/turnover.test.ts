@@ -14,13 +14,13 @@ const USED_UP: Standing = {
   fix: null,
 }
 
-const [work, home, spare] = ['work', 'home', 'spare'].map((name) => accountOf(name)) as [
+const [work, home, spare] = ['work', 'home', 'spare'].map((name) => makeAccount(name)) as [
   Account,
   Account,
   Account,
 ]
 
-function accountOf(name: string, provider = 'custom'): Account {
+function makeAccount(name: string, provider = 'custom'): Account {
   return accountRecord({ id: `acc_${provider}_${name}`, name, provider })
 }
 
@@ -90,7 +90,7 @@ test('when both accounts have one name, their providers tell them apart', () => 
   const { standings, note } = given()
   note(work)
   standings.set(work.id, USED_UP)
-  expect(note(accountOf('work', 'openai'))).toEqual([
+  expect(note(makeAccount('work', 'openai'))).toEqual([
     'custom/work is used up until 00:00 UTC; openai/work takes over',
   ])
 })

@@ -121,12 +121,12 @@ test('with a client key, only its accounts and models count, and a key that does
   expect(document.asked.key).toBe('ci')
   expect(night).toMatchObject({ verdict: 'next', place: 1 })
   expect(fresh?.reason?.code).toBe('not-allowed')
-  const codeOf = async (...argv: string[]) => {
+  const readCode = async (...argv: string[]) => {
     const { stdout } = await runCommand(home, ['quota', 'explain', ...argv, '--json'])
     return (JSON.parse(stdout) as { error: { code: string } }).error.code
   }
-  expect(await codeOf('--key', 'ci', '--model', 'other')).toBe('model_not_allowed')
-  expect(await codeOf('--key', 'nothing')).toBe('key_not_found')
+  expect(await readCode('--key', 'ci', '--model', 'other')).toBe('model_not_allowed')
+  expect(await readCode('--key', 'nothing')).toBe('key_not_found')
 })
 
 test('when a proxy runs, its own strategy, share, affinity and user hold, and flags beat them', async () => {

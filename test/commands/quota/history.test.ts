@@ -7,7 +7,7 @@ import type { QuotaDocument } from '../../../src/lib/toolkit/views.ts'
 import { textWidth } from '../../../src/lib/terminal/format/text-width.ts'
 import { openLedger } from '../../../src/lib/store/ledger/open-ledger.ts'
 import { resolveHome } from '../../../src/lib/store/home.ts'
-import { documentOf, runCommand } from '../../support/cli.ts'
+import { parseDocument, runCommand } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
 
 const look = { columns: 60, unicode: true, tones: [] }
@@ -144,7 +144,7 @@ test('a limit that runs out before it resets is reported with its bounds; one pe
 
 async function givenUse(home: string): Promise<void> {
   await runCommand(home, ['auth', 'add', 'trial', '-p', 'sandbox', '-l', '50/day'])
-  const { accounts } = documentOf(await runCommand(home, ['auth', 'list', '--json']))
+  const { accounts } = parseDocument(await runCommand(home, ['auth', 'list', '--json']))
   const ledger = await openLedger(resolveHome({ QWENCTL_HOME: home }))
   for (const model of ['large', 'large', 'small']) {
     const reservation = await ledger.reserve({ account: accounts[0]!.id })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { documentOf, runCommand } from '../../support/cli.ts'
+import { parseDocument, runCommand } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
 
 test('quota notify says what is set and what was reported, and what to set where nothing is', async () => {
@@ -22,7 +22,7 @@ test('with --test every receiver gets a trial; it fails where one did not get it
   const home = temporaryFolder()
   const unset = await runCommand(home, ['quota', 'notify', '--test', '--json'])
   expect(unset.exit).toBe(2)
-  expect(documentOf(unset).error).toMatchObject({ code: 'invalid_value' })
+  expect(parseDocument(unset).error).toMatchObject({ code: 'invalid_value' })
   await runCommand(home, ['config', 'set', 'notify.command', `'${process.execPath}' -e 0`])
   const told = await runCommand(home, ['quota', 'notify', '--test', '--json'])
   expect(JSON.parse(told.stdout)).toMatchObject({ deliveries: [{ way: 'command', ok: true }] })

@@ -176,17 +176,17 @@ test('when quotas are shown to a program, the document has the promised fields',
 test('without a terminal, a reset needs its accounts or --all, and --yes', async () => {
   const home = temporaryFolder()
   await runCommand(home, ['auth', 'add', 'play', '-p', 'sandbox'])
-  const codeOf = async (...argv: string[]) => {
+  const readCode = async (...argv: string[]) => {
     const { stdout } = await runCommand(home, ['quota', 'reset', ...argv, '--json'])
     return (JSON.parse(stdout) as { error?: { code: string } }).error?.code
   }
-  expect(await codeOf()).toBe('invalid_usage')
-  expect(await codeOf('play', '--all')).toBe('invalid_usage')
-  expect(await codeOf('play')).toBe('missing_answer')
-  expect(await codeOf('--all')).toBe('missing_answer')
-  expect(await codeOf('nope', '--yes')).toBe('account_not_found')
-  expect(await codeOf('play', '--yes')).toBeUndefined()
-  expect(await codeOf('--all', '--yes')).toBeUndefined()
-  expect(await codeOf('play', '--learned')).toBe('missing_answer')
-  expect(await codeOf('play', '--learned', '--yes')).toBeUndefined()
+  expect(await readCode()).toBe('invalid_usage')
+  expect(await readCode('play', '--all')).toBe('invalid_usage')
+  expect(await readCode('play')).toBe('missing_answer')
+  expect(await readCode('--all')).toBe('missing_answer')
+  expect(await readCode('nope', '--yes')).toBe('account_not_found')
+  expect(await readCode('play', '--yes')).toBeUndefined()
+  expect(await readCode('--all', '--yes')).toBeUndefined()
+  expect(await readCode('play', '--learned')).toBe('missing_answer')
+  expect(await readCode('play', '--learned', '--yes')).toBeUndefined()
 })

@@ -6,7 +6,7 @@ import {
   binary,
   buildIfMissing,
   cleanEnv,
-  documentOf,
+  parseDocument,
   root,
   runBinary,
   runCommand,
@@ -165,7 +165,10 @@ test('when standard input holds something, no argument is taken from it', async 
   const result = await runBinary(home, ['accounts', 'rename', 'work', '--json'], {
     stdin: 'sk-secret-from-a-pipe',
   })
-  expect(documentOf(result).error).toMatchObject({ code: 'invalid_usage', message: 'missing argument NAME' })
+  expect(parseDocument(result).error).toMatchObject({
+    code: 'invalid_usage',
+    message: 'missing argument NAME',
+  })
 })
 
 test('when a key comes through a pipe, it is stored sealed and printed nowhere', async () => {
@@ -187,7 +190,7 @@ test('when the store is damaged, exits with 6 and says where', async () => {
   ]) {
     const result = await runBinary(home, argv)
     expect(result.exit).toBe(6)
-    expect(documentOf(result).error).toMatchObject({ code: 'store_corrupt', exit: 6 })
+    expect(parseDocument(result).error).toMatchObject({ code: 'store_corrupt', exit: 6 })
   }
 })
 
@@ -203,9 +206,9 @@ test.each([
   const home = temporaryFolder()
   const failed = await runBinary(home, [...argv, '--json'])
   expect(failed).toMatchObject({ exit, stderr: '' })
-  expect(Object.keys(documentOf(failed))).toEqual(['error'])
-  expect(Object.keys(documentOf(failed).error)).toEqual(['code', 'message', 'hint', 'exit'])
-  expect(documentOf(failed).error).toMatchObject({ code, exit })
+  expect(Object.keys(parseDocument(failed))).toEqual(['error'])
+  expect(Object.keys(parseDocument(failed).error)).toEqual(['code', 'message', 'hint', 'exit'])
+  expect(parseDocument(failed).error).toMatchObject({ code, exit })
   const told = await runCommand(home, argv)
   expect(told).toMatchObject({ exit, stdout: '', stderr: expect.stringMatching(/^error: /) })
 })

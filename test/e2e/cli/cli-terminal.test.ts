@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
-import { binary, buildIfMissing, cleanEnv, documentOf, runBinary } from '../../support/cli.ts'
+import { binary, buildIfMissing, cleanEnv, parseDocument, runBinary } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
 import { startKeyChecker } from '../../support/key-checker.ts'
 import { openTerminal } from '../../support/terminal.ts'
@@ -34,7 +34,7 @@ test('on a terminal, auth add asks for everything and never shows the key', asyn
   expect(await terminal.exit).toBe(0)
   expect(terminal.raw()).not.toContain(KEY)
 
-  const { accounts } = documentOf(await runBinary(home, ['auth', 'list', '--json']))
+  const { accounts } = parseDocument(await runBinary(home, ['auth', 'list', '--json']))
   expect(accounts).toMatchObject([{ provider: 'custom', name: 'typed', baseUrl: url, status: 'ready' }])
 })
 
@@ -45,7 +45,7 @@ test('on a terminal, Ctrl-C at a question exits with 130 and stores nothing', as
   terminal.type('\u0003')
   expect(await terminal.exit).toBe(130)
   expect(terminal.shown()).not.toContain('    at ')
-  expect(documentOf(await runBinary(home, ['auth', 'list', '--json']))).toEqual({ accounts: [] })
+  expect(parseDocument(await runBinary(home, ['auth', 'list', '--json']))).toEqual({ accounts: [] })
 })
 
 test('on a terminal, removing asks first: no keeps the account, yes removes it', async () => {
@@ -59,7 +59,7 @@ test('on a terminal, removing asks first: no keeps the account, yes removes it',
   await removed.waitFor('Remove sandbox/play?')
   removed.type('y\r')
   expect(await removed.exit).toBe(0)
-  expect(documentOf(await runBinary(home, ['auth', 'list', '--json']))).toEqual({ accounts: [] })
+  expect(parseDocument(await runBinary(home, ['auth', 'list', '--json']))).toEqual({ accounts: [] })
 })
 
 test('on a terminal, quota show draws a gauge in colour', async () => {

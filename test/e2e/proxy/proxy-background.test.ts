@@ -18,12 +18,12 @@ import { until } from '../../support/servers/proxy-harness.ts'
 import type { Listening } from './proxy-process.ts'
 import {
   chatAt,
-  errorOf,
+  parseError,
   givenHome,
   openChat,
   startQwenctl,
   startedProxy,
-  statusOf,
+  readStatus,
 } from './proxy-process.ts'
 
 const sandbox = [{ name: 'play', provider: 'sandbox' }]
@@ -62,7 +62,7 @@ test('with --detach the command returns when the proxy listens, which runs after
   const view = await detached(home)
   expect(view).toEqual({ url: view.url, pid: view.pid, accounts: 1 })
   expect(await chatAt(view.url, { model: 'sandbox-small' })).toMatchObject({ status: 200 })
-  expect(await statusOf(home)).toMatchObject({
+  expect(await readStatus(home)).toMatchObject({
     running: true,
     proxies: [
       {
@@ -114,11 +114,11 @@ test('when a start in the background fails, its error and exit code are those of
   const start = ['proxy', 'start', '--port', String(port), '--detach']
   const result = await runBinary(home, [...start, '--json'])
   expect(result.exit).toBe(1)
-  expect(errorOf(result)).toMatchObject({ code: 'port_in_use', exit: 1 })
+  expect(parseError(result)).toMatchObject({ code: 'port_in_use', exit: 1 })
   const inWords = await runBinary(home, start)
   expect(inWords).toMatchObject({ exit: 1, stdout: '' })
   expect(inWords.stderr).toContain(`error: port ${port} on 127.0.0.1 is in use`)
-  expect(await statusOf(home)).toEqual({ running: false, proxies: [] })
+  expect(await readStatus(home)).toEqual({ running: false, proxies: [] })
 })
 
 test('when the vault of a start in the background is locked, it exits with 6', async () => {
@@ -127,7 +127,7 @@ test('when the vault of a start in the background is locked, it exits with 6', a
   await runCommand(home, ['auth', 'add', 'openai/work', '--key-env', 'MY_KEY', '--no-verify'], env)
   const result = await runBinary(home, ['proxy', 'start', '--port', '0', '--detach', '--json'])
   expect(result.exit).toBe(6)
-  expect(errorOf(result).code).toBe('vault_locked')
+  expect(parseError(result).code).toBe('vault_locked')
 })
 
 test('a restart serves at the same address with the same flags, in another process', async () => {
@@ -140,7 +140,7 @@ test('a restart serves at the same address with the same flags, in another proce
   expect(after).toEqual({ url: before.url, pid: after.pid, accounts: 1 })
   expect(after.pid).not.toBe(before.pid)
   expect(await chatAt(after.url, { model: 'sandbox-small' })).toMatchObject({ status: 200 })
-  const [shown, ...others] = (await statusOf(home)).proxies
+  const [shown, ...others] = (await readStatus(home)).proxies
   expect(others).toEqual([])
   expect(shown).toMatchObject({ pid: after.pid, strategy: 'round-robin' })
   const again = await runBinary(home, ['proxy', 'restart'])
@@ -152,12 +152,12 @@ test('a restart needs one proxy: without one it exits with 3, with several it as
   const home = await givenHome(sandbox)
   const none = await runCommand(home, ['proxy', 'restart', '--json'])
   expect(none.exit).toBe(3)
-  expect(errorOf(none).code).toBe('proxy_not_running')
+  expect(parseError(none).code).toBe('proxy_not_running')
   const first = await startedProxy(home)
   const second = await startedProxy(home)
   const several = await runCommand(home, ['proxy', 'restart', '--json'])
-  expect(errorOf(several)).toMatchObject({ code: 'missing_answer', exit: 2 })
-  expect(errorOf(several).message).toContain(new URL(first.url).port)
+  expect(parseError(several)).toMatchObject({ code: 'missing_answer', exit: 2 })
+  expect(parseError(several).message).toContain(new URL(first.url).port)
   const { port } = new URL(second.url)
   expect((await runBinary(home, ['proxy', 'restart', '--port', port])).exit).toBe(0)
   expect((await second.exit).code).toBe(0)
@@ -167,23 +167,23 @@ test('a restart needs one proxy: without one it exits with 3, with several it as
 
 test('when no proxy runs, status says so and stop exits with 3', async () => {
   const home = temporaryFolder()
-  expect(await statusOf(home)).toEqual({ running: false, proxies: [] })
+  expect(await readStatus(home)).toEqual({ running: false, proxies: [] })
   expect((await runCommand(home, ['proxy', 'status'])).stdout).toContain('qwenctl proxy start')
   const result = await runCommand(home, ['proxy', 'stop', '--json'])
   expect(result.exit).toBe(3)
-  expect(errorOf(result)).toMatchObject({ code: 'proxy_not_running', exit: 3 })
+  expect(parseError(result)).toMatchObject({ code: 'proxy_not_running', exit: 3 })
 })
 
 test('stop --port ends that one and no other; stop without ends the rest', async () => {
   const home = await givenHome(sandbox)
   const [first, second] = [await startedProxy(home), await startedProxy(home)]
-  const portOf = ({ url }: Listening) => new URL(url).port
-  const stopped = await runCommand(home, ['proxy', 'stop', '--port', portOf(first), '--json'])
+  const readPort = ({ url }: Listening) => new URL(url).port
+  const stopped = await runCommand(home, ['proxy', 'stop', '--port', readPort(first), '--json'])
   expect(stopped.exit).toBe(0)
   expect(JSON.parse(stopped.stdout)).toMatchObject({ stopped: [{ url: first.url, pid: first.pid }] })
   expect(await first.exit).toEqual({ code: 0, signal: null })
-  expect((await statusOf(home)).proxies).toMatchObject([{ pid: second.pid }])
-  expect((await runCommand(home, ['proxy', 'stop', '--port', portOf(first)])).exit).toBe(3)
+  expect((await readStatus(home)).proxies).toMatchObject([{ pid: second.pid }])
+  expect((await runCommand(home, ['proxy', 'stop', '--port', readPort(first)])).exit).toBe(3)
   const rest = await runCommand(home, ['proxy', 'stop'])
   expect(rest).toMatchObject({ exit: 0, stderr: `Stopped ${second.url}.\n` })
   expect(await second.exit).toEqual({ code: 0, signal: null })
@@ -201,7 +201,7 @@ test('stop waits for requests under way, and asking twice does not cut them off'
   const reply = (await opening).setEncoding('utf8')
   const stops = [startQwenctl(home, ['proxy', 'stop'])]
   await proxy.says('Ending after 1 request under way')
-  expect((await statusOf(home)).proxies).toMatchObject([{ pid: proxy.pid, state: 'draining' }])
+  expect((await readStatus(home)).proxies).toMatchObject([{ pid: proxy.pid, state: 'draining' }])
   stops.push(startQwenctl(home, ['proxy', 'stop', '--json']))
   await chatAt(proxy.url).catch(() => undefined)
   stream.end(STOP + DONE)
@@ -222,7 +222,7 @@ test('a proxy that was killed is not shown, and its file is swept away', async (
   proxy.signal('SIGKILL')
   await proxy.exit
   expect(proxyFiles(home)).toHaveLength(1)
-  expect(await statusOf(home)).toEqual({ running: false, proxies: [] })
+  expect(await readStatus(home)).toEqual({ running: false, proxies: [] })
   expect(proxyFiles(home)).toEqual([])
   expect((await runCommand(home, ['proxy', 'stop'])).exit).toBe(3)
 })
@@ -264,7 +264,7 @@ test('where the system does not tell when a process began, the number of a dead 
   expect((await runCommand(home, ['proxy', 'stop'])).exit).toBe(0)
   expect((await next.exit).code).toBe(0)
   expect(isRunning(other.pid!)).toBe(true)
-  expect(await statusOf(home)).toMatchObject({ running: false, proxies: [] })
+  expect(await readStatus(home)).toMatchObject({ running: false, proxies: [] })
 })
 
 test.each([
@@ -275,7 +275,7 @@ test.each([
   const home = temporaryFolder()
   mkdirSync(join(home, 'run'))
   writeFileSync(join(home, 'run', 'proxy-1-abc.json'), text)
-  expect(await statusOf(home)).toEqual({ running: false, proxies: [] })
+  expect(await readStatus(home)).toEqual({ running: false, proxies: [] })
   expect((await runCommand(home, ['proxy', 'stop'])).exit).toBe(3)
 })
 
@@ -283,7 +283,7 @@ test('a proxy that is stopped by the system is not signalled behind its back: st
   const home = await givenHome(sandbox)
   const proxy = await startedProxy(home)
   proxy.signal('SIGSTOP')
-  expect((await statusOf(home)).proxies).toMatchObject([{ pid: proxy.pid, state: 'silent' }])
+  expect((await readStatus(home)).proxies).toMatchObject([{ pid: proxy.pid, state: 'silent' }])
   const result = await runCommand(home, ['proxy', 'stop', '--json'])
   const status = await runCommand(home, ['status'])
   const { checks } = JSON.parse((await runCommand(home, ['doctor', '--json'])).stdout) as Doctor
@@ -295,7 +295,7 @@ test('a proxy that is stopped by the system is not signalled behind its back: st
     fix: expect.stringContaining(`kill ${proxy.pid}`),
   })
   expect(result.exit).toBe(1)
-  expect(errorOf(result).message).toContain('does not answer')
+  expect(parseError(result).message).toContain('does not answer')
   expect((await runCommand(home, ['proxy', 'stop'])).exit).toBe(0)
 })
 
@@ -306,7 +306,7 @@ test('a proxy that cannot write its run file says so and ends, in the foreground
   for (const flags of [[], ['--detach']]) {
     const result = await runBinary(home, ['proxy', 'start', '--port', '0', '--json', ...flags])
     expect(result.exit, result.stdout).toBe(6)
-    expect(errorOf(result)).toMatchObject({ code: 'store_unwritable' })
-    expect(errorOf(result).message).toContain(join(home, 'run'))
+    expect(parseError(result)).toMatchObject({ code: 'store_unwritable' })
+    expect(parseError(result).message).toContain(join(home, 'run'))
   }
 })

@@ -3,7 +3,7 @@ import { binary, cleanEnv } from '../../support/cli.ts'
 import { ControlledStream, DONE, STOP, delta, givenUpstream } from '../../support/servers/fake-upstream.ts'
 import { ledgerLines, until } from '../../support/servers/proxy-harness.ts'
 import { openTerminal } from '../../support/terminal.ts'
-import { chatAt, givenHome, openChat, startedProxy, statusOf } from './proxy-process.ts'
+import { chatAt, givenHome, openChat, startedProxy, readStatus } from './proxy-process.ts'
 
 async function givenStream(argv: string[] = []) {
   const upstream = await givenUpstream()
@@ -42,7 +42,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     expect(await proxy.exit).toEqual({ code: 0, signal: null })
     expect(proxy.stderr).toContain('Stopped.')
     expect(ledgerLines(home).filter(({ type }) => type === 'settle')).toMatchObject([{ outcome: 'ok' }])
-    expect(await statusOf(home)).toEqual({ running: false, proxies: [] })
+    expect(await readStatus(home)).toEqual({ running: false, proxies: [] })
   },
 )
 
@@ -57,7 +57,7 @@ test.each([
   expect(await proxy.exit).toEqual({ code, signal: null })
   expect(await whole).toMatchObject({ isCut: true })
   await stream.left
-  expect(await statusOf(home)).toEqual({ running: false, proxies: [] })
+  expect(await readStatus(home)).toEqual({ running: false, proxies: [] })
 })
 
 test('when an idle client keeps its connection open, the end does not wait for it', async () => {

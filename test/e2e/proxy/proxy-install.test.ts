@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { binary, runBinary } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
-import { errorOf } from './proxy-process.ts'
+import { parseError } from './proxy-process.ts'
 
 const isLinux = process.platform === 'linux'
 
@@ -62,7 +62,7 @@ test.skipIf(!isLinux)(
     expect((JSON.parse((await run('status', '--json')).stdout) as { service: unknown }).service).toBeNull()
     const again = await run('uninstall', '--json')
     expect(again.exit).toBe(1)
-    expect(errorOf(again).hint).toContain('proxy install')
+    expect(parseError(again).hint).toContain('proxy install')
   },
 )
 
@@ -111,7 +111,7 @@ test.skipIf(!isLinux)(
     for (const verb of ['install', 'uninstall']) {
       const result = await run(verb, '--json')
       expect(result.exit).toBe(1)
-      expect(errorOf(result).message).toContain('was not written by qwenctl')
+      expect(parseError(result).message).toContain('was not written by qwenctl')
     }
     expect(readFileSync(service.file, 'utf8')).toBe('[Service]\nExecStart=/bin/true\n')
     expect(calls()).toEqual([])

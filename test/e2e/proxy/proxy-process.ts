@@ -112,14 +112,14 @@ export async function startedProxy(
   return Object.assign(proxy, await proxy.listening())
 }
 
-export async function statusOf(home: string): Promise<ProxyShown> {
+export async function readStatus(home: string): Promise<ProxyShown> {
   const { stdout } = await runCommand(home, ['proxy', 'status', '--json'])
   const { running, proxies } = JSON.parse(stdout) as ProxyShown
   return { running, proxies }
 }
 
 /** The document that a failed command printed with `--json`. */
-export function errorOf({ stdout }: CliResult): {
+export function parseError({ stdout }: CliResult): {
   code: string
   message: string
   hint: string

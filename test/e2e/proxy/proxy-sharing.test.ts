@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { documentOf, runBinary } from '../../support/cli.ts'
+import { parseDocument, runBinary } from '../../support/cli.ts'
 import { chat, givenUpstream, json } from '../../support/servers/fake-upstream.ts'
-import { keyOf } from '../../support/servers/proxy-harness.ts'
+import { makeKey } from '../../support/servers/proxy-harness.ts'
 import type { Chat } from './proxy-process.ts'
 import { chatAt, givenHome, startedProxy } from './proxy-process.ts'
 
@@ -24,7 +24,7 @@ test('accounts that another process adds, disables, enables and removes are in f
   expect((await chatAt(proxy.url)).status).toBe(503)
   const add = ['auth', 'add', 'custom/late', '--base-url', upstream.baseUrl, '--key-env', 'K', '--no-verify']
   const qwenctl = async (...argv: string[]) => {
-    expect(await runBinary(home, argv, { env: { K: keyOf('late') } })).toMatchObject({ exit: 0 })
+    expect(await runBinary(home, argv, { env: { K: makeKey('late') } })).toMatchObject({ exit: 0 })
   }
   const isServed = ({ status }: Chat) => status === 200
   const isRefused = ({ status }: Chat) => status === 503
@@ -69,10 +69,10 @@ test('two proxies on one home, asked at once, share a limit exactly, and quota s
   const answers = await Promise.all(Array.from({ length: 40 }, (_, index) => chatAt(proxies[index % 2]!.url)))
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(25)
   expect(answers.filter(({ status }) => status === 429)).toHaveLength(15)
-  expect([upstream.count(keyOf('a')), upstream.count(keyOf('b'))]).toEqual([17, 8])
+  expect([upstream.count(makeKey('a')), upstream.count(makeKey('b'))]).toEqual([17, 8])
   for (const proxy of proxies) proxy.signal('SIGTERM')
   for (const proxy of proxies) expect((await proxy.exit).code).toBe(0)
-  const { accounts } = documentOf(await runBinary(home, ['quota', 'show', '--json']))
+  const { accounts } = parseDocument(await runBinary(home, ['quota', 'show', '--json']))
   expect(accounts).toMatchObject([
     { name: 'a', limits: [{ used: 17, remaining: 0 }], today: { requests: 17, succeeded: 17 } },
     { name: 'b', limits: [{ used: 8, remaining: 0 }], today: { requests: 8, succeeded: 8 } },
@@ -81,12 +81,12 @@ test('two proxies on one home, asked at once, share a limit exactly, and quota s
 
 test('what one proxy has learned of an account, one that starts later knows: a refused key is asked once', async () => {
   const upstream = await givenUpstream()
-  upstream.always(chat(), keyOf('good'))
-  upstream.nextFor(keyOf('dead'), json(401, { error: { message: 'Incorrect API key provided' } }))
+  upstream.always(chat(), makeKey('good'))
+  upstream.nextFor(makeKey('dead'), json(401, { error: { message: 'Incorrect API key provided' } }))
   const home = await givenHome([{ name: 'dead' }, { name: 'good' }], upstream.baseUrl)
   for (let index = 0; index < 2; index += 1) {
     const proxy = await startedProxy(home, ['--strategy', 'fill-first'])
     expect(await chatAt(proxy.url)).toMatchObject({ status: 200, account: 'good' })
   }
-  expect(upstream.keys).toEqual(['dead', 'good', 'good'].map(keyOf))
+  expect(upstream.keys).toEqual(['dead', 'good', 'good'].map(makeKey))
 })

@@ -6,8 +6,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { runCommand } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
 import { chat, givenUpstream, json } from '../../support/servers/fake-upstream.ts'
-import { keyOf } from '../../support/servers/proxy-harness.ts'
-import { chatAt, errorOf, givenHome, startQwenctl, startedProxy, statusOf } from './proxy-process.ts'
+import { makeKey } from '../../support/servers/proxy-harness.ts'
+import { chatAt, parseError, givenHome, startQwenctl, startedProxy, readStatus } from './proxy-process.ts'
 
 const sandbox = [{ name: 'play', provider: 'sandbox' }]
 
@@ -58,20 +58,20 @@ test('when the port is in use, exits with 1, names the port and says what to do 
   const port = await portInUse()
   const result = await runCommand(home, ['proxy', 'start', '--port', String(port), '--json'])
   expect(result.exit).toBe(1)
-  expect(errorOf(result)).toMatchObject({ code: 'port_in_use', exit: 1 })
-  expect(errorOf(result).message).toContain(String(port))
-  expect(errorOf(result).hint).toContain('--port 0')
+  expect(parseError(result)).toMatchObject({ code: 'port_in_use', exit: 1 })
+  expect(parseError(result).message).toContain(String(port))
+  expect(parseError(result).hint).toContain('--port 0')
 })
 
 test('when others could reach the address, refuses it with the reason', async () => {
   const home = await givenHome(sandbox)
   const result = await runCommand(home, ['proxy', 'start', '--port', '0', '--host', '0.0.0.0', '--json'])
   expect(result.exit).toBe(2)
-  expect(errorOf(result)).toMatchObject({
+  expect(parseError(result)).toMatchObject({
     code: 'invalid_value',
     message: '0.0.0.0 can be reached by others, and there are no client keys',
   })
-  expect(errorOf(result).hint).toContain('127.0.0.1')
+  expect(parseError(result).hint).toContain('127.0.0.1')
 })
 
 test.each([
@@ -81,7 +81,7 @@ test.each([
 ])('when given %s, exits with 2 and says what there is', async (_, flags, help) => {
   const result = await runCommand(temporaryFolder(), ['proxy', 'start', ...flags, '--json'])
   expect(result.exit).toBe(2)
-  const { message, hint } = errorOf(result)
+  const { message, hint } = parseError(result)
   expect(`${message} ${hint}`).toContain(help)
 })
 
@@ -94,7 +94,7 @@ test('when the passphrase of the home is missing or wrong, does not start: vault
   for (const wrong of wrongOnes) {
     const result = await runCommand(home, ['proxy', 'start', '--port', '0', '--json'], wrong)
     expect(result.exit).toBe(6)
-    expect(errorOf(result)).toMatchObject({ code: 'vault_locked', exit: 6 })
+    expect(parseError(result)).toMatchObject({ code: 'vault_locked', exit: 6 })
   }
   const proxy = await startedProxy(home, [], { QWENCTL_PASSPHRASE: 'correct horse battery' })
   expect(proxy.accounts).toBe(1)
@@ -117,7 +117,10 @@ test('when there is something to warn of, says it once, at the start', async () 
 test('when an account runs out and the next takes over, one line says so, and troubles are printed without secrets', async () => {
   const upstream = await givenUpstream()
   upstream.always(chat())
-  upstream.nextFor(keyOf('home'), json(429, { error: { message: `no\u001b[2J\nmore for ${keyOf('home')}` } }))
+  upstream.nextFor(
+    makeKey('home'),
+    json(429, { error: { message: `no\u001b[2J\nmore for ${makeKey('home')}` } }),
+  )
   const home = await givenHome(
     [
       { name: 'work', limits: ['3/day'] },
@@ -137,7 +140,7 @@ test('when an account runs out and the next takes over, one line says so, and tr
   const limited = lines.filter((line) => line.includes('custom/home'))
   expect(limited).toHaveLength(1)
   expect(limited[0]).toMatch(/custom\/home {2}rate limited \(429\) {2}m1 {2}\d+ ms {2}no/)
-  expect(proxy.stderr).not.toContain(keyOf('home'))
+  expect(proxy.stderr).not.toContain(makeKey('home'))
   expect(proxy.stderr).not.toContain('\u001b')
 })
 
@@ -171,7 +174,7 @@ test('when the home cannot be written, does not start and says so: exit 6', asyn
   const start = ['proxy', 'start', '--port', '0', '--json']
   const result = await runCommand(home, start, { QWENCTL_HOME: '/dev/null/nowhere' })
   expect(result.exit).toBe(6)
-  expect(errorOf(result).code).toBe('store_unwritable')
+  expect(parseError(result).code).toBe('store_unwritable')
 })
 
 test('when the configuration changes, says so, and proxy status shows the one proxy with its new strategy', async () => {
@@ -179,11 +182,11 @@ test('when the configuration changes, says so, and proxy status shows the one pr
   const proxy = await startedProxy(home, [], { QWENCTL_AFFINITY: 'false' })
   await runCommand(home, ['config', 'set', 'proxy.strategy', 'round-robin'])
   await proxy.says('The configuration changed and is now in effect.')
-  const { proxies } = await statusOf(home)
+  const { proxies } = await readStatus(home)
   expect(proxies).toMatchObject([{ url: proxy.url, strategy: 'round-robin' }])
   await runCommand(home, ['config', 'set', 'proxy.host', 'localhost'])
   await proxy.says('proxy.host is "localhost" now, which holds from the next start on')
   proxy.signal('SIGTERM')
   expect((await proxy.exit).code).toBe(0)
-  expect((await statusOf(home)).proxies).toEqual([])
+  expect((await readStatus(home)).proxies).toEqual([])
 })

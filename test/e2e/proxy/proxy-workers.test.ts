@@ -15,12 +15,12 @@ import {
 import { ledgerLines, until } from '../../support/servers/proxy-harness.ts'
 import {
   chatAt,
-  errorOf,
+  parseError,
   givenHome,
   openChat,
   startQwenctl,
   startedProxy,
-  statusOf,
+  readStatus,
 } from './proxy-process.ts'
 
 const two = ['--workers', '2']
@@ -34,8 +34,8 @@ function isRunning(pid: number): boolean {
   }
 }
 
-async function workersOf(home: string): Promise<number[]> {
-  return (await statusOf(home)).proxies[0]?.workers ?? []
+async function listWorkers(home: string): Promise<number[]> {
+  return (await readStatus(home)).proxies[0]?.workers ?? []
 }
 
 function metricsAt(url: string): Promise<string> {
@@ -65,7 +65,7 @@ test('two workers are one proxy: one line, port, entry, API, message and exact c
   const home = await givenHome([{ name: 'a', limits: ['30/6h'] }], upstream.baseUrl)
   const proxy = await startedProxy(home, two)
   expect(proxy.stdout.trim().split('\n')).toHaveLength(1)
-  const { proxies } = await statusOf(home)
+  const { proxies } = await readStatus(home)
   expect(proxies).toMatchObject([
     { url: proxy.url, pid: proxy.pid, workers: [expect.any(Number), expect.any(Number)] },
   ])
@@ -94,13 +94,13 @@ test('when a worker is killed, another replaces it, the proxy serves on, and no 
   for (let index = 0; index < 20; index += 1) await chatAt(proxy.url, { model: 'sandbox-small' })
   await until(async () => (await answeredAt(proxy.url)) === 20)
   for (let index = 0; index < 6; index += 1) expect(await answeredAt(proxy.url)).toBe(20)
-  const before = await workersOf(home)
+  const before = await listWorkers(home)
   process.kill(before[0]!, 'SIGKILL')
   await proxy.says(`a worker (pid ${before[0]}) ended: SIGKILL; another begins`)
   expect(await answeredAt(proxy.url)).toBe(20)
   expect((await chatAt(proxy.url, { model: 'sandbox-small' })).status).toBe(200)
-  await until(async () => (await workersOf(home)).length === 2)
-  const after = await workersOf(home)
+  await until(async () => (await listWorkers(home)).length === 2)
+  const after = await listWorkers(home)
   expect(after).toContain(before[1])
   expect(after).not.toContain(before[0])
   await until(async () => (await answeredAt(proxy.url)) === 21)
@@ -121,7 +121,7 @@ async function givenStream() {
 
 test('on SIGTERM every worker ends what is under way, and none takes anything new', async () => {
   const { home, proxy, stream, reply } = await givenStream()
-  const workers = await workersOf(home)
+  const workers = await listWorkers(home)
   proxy.signal('SIGTERM')
   await proxy.says('Ending after 1 request under way')
   await expect(chatAt(proxy.url)).rejects.toMatchObject({ code: 'ECONNREFUSED' })
@@ -131,13 +131,13 @@ test('on SIGTERM every worker ends what is under way, and none takes anything ne
   expect(text).toContain('[DONE]')
   expect(await proxy.exit).toEqual({ code: 0, signal: null })
   expect(workers.filter(isRunning)).toEqual([])
-  expect(await statusOf(home)).toEqual({ running: false, proxies: [] })
+  expect(await readStatus(home)).toEqual({ running: false, proxies: [] })
   expect(ledgerLines(home).filter(({ type }) => type === 'settle')).toMatchObject([{ outcome: 'ok' }])
 })
 
 test('on a second SIGTERM all end at once', async () => {
   const { home, proxy, stream, reply } = await givenStream()
-  const workers = await workersOf(home)
+  const workers = await listWorkers(home)
   reply.on('error', () => undefined).resume()
   proxy.signal('SIGTERM')
   await proxy.says('Ending after')
@@ -150,7 +150,7 @@ test('on a second SIGTERM all end at once', async () => {
 test('the setting proxy.workers sets their number, and none outlives a killed supervisor', async () => {
   const home = await givenHome([{ name: 'play', provider: 'sandbox' }])
   const proxy = await startedProxy(home, [], { QWENCTL_WORKERS: '2' })
-  const workers = await workersOf(home)
+  const workers = await listWorkers(home)
   expect(workers).toHaveLength(2)
   proxy.signal('SIGKILL')
   await until(() => workers.every((pid) => !isRunning(pid)))
@@ -163,7 +163,7 @@ test('in the background the workers serve until proxy stop, which ends them all'
   onTestFinished(() => {
     if (isRunning(pid)) process.kill(pid, 'SIGKILL')
   })
-  const workers = await workersOf(home)
+  const workers = await listWorkers(home)
   expect((await chatAt(url, { model: 'sandbox-small' })).status).toBe(200)
   expect(await runCommand(home, ['proxy', 'stop'])).toMatchObject({ exit: 0 })
   await until(() => ![pid, ...workers].some(isRunning))
@@ -175,7 +175,7 @@ test('when the port is in use, one error says so, with its exit code', async () 
   const { port } = new URL(url)
   const result = await runBinary(home, ['proxy', 'start', '--port', port, '--json', ...two])
   expect(result.exit).toBe(1)
-  expect(errorOf(result)).toMatchObject({ code: 'port_in_use', exit: 1 })
+  expect(parseError(result)).toMatchObject({ code: 'port_in_use', exit: 1 })
   const inWords = await runBinary(home, ['proxy', 'start', '--port', port, ...two])
   expect(inWords.stderr.match(/already runs here/g)).toHaveLength(1)
 })
@@ -186,25 +186,25 @@ test('when the vault is locked, no worker starts: vault_locked, exit 6', async (
   await runCommand(home, ['auth', 'add', 'openai/work', '--key-env', 'MY_KEY', '--no-verify'], env)
   const result = await runBinary(home, ['proxy', 'start', '--port', '0', '--json', ...two])
   expect(result.exit).toBe(6)
-  expect(errorOf(result).code).toBe('vault_locked')
+  expect(parseError(result).code).toBe('vault_locked')
 })
 
 test('when workers end as soon as they begin and none is left, the proxy ends and says why', async () => {
   const home = await givenHome([{ name: 'play', provider: 'sandbox' }])
   const proxy = await startedProxy(home, two)
-  const workers = await workersOf(home)
+  const workers = await listWorkers(home)
   const file = join(home, 'accounts.json')
   writeFileSync(file, readFileSync(file, 'utf8').slice(0, 40))
   for (const pid of workers) process.kill(pid, 'SIGKILL')
   expect((await proxy.exit).code).toBe(6)
   expect(proxy.stdout).toContain('store_corrupt')
-  expect(await statusOf(home)).toEqual({ running: false, proxies: [] })
+  expect(await readStatus(home)).toEqual({ running: false, proxies: [] })
 })
 
 test('a worker that no supervisor started says what to do instead', async () => {
   const result = await runBinary(temporaryFolder(), ['proxy', 'worker', '--json'])
   expect(result.exit).toBe(2)
-  expect(errorOf(result).hint).toContain('proxy start --workers')
+  expect(parseError(result).hint).toContain('proxy start --workers')
   const help = startQwenctl(temporaryFolder(), ['proxy', '--help'])
   await help.exit
   expect(help.stdout).not.toContain('worker ')

@@ -9,7 +9,7 @@ import { secretPatterns } from '../../../src/lib/account/secret-patterns.ts'
 const LONGEST_HEAD = 200
 
 /** Counts the characters that a pattern takes up: heads that match, and values. */
-function stepsOf(text: string, pattern: SecretPattern): number {
+function countSteps(text: string, pattern: SecretPattern): number {
   let steps = 0
   const counted = (regex: RegExp): RegExp => {
     const exec = regex.exec.bind(regex)
@@ -81,7 +81,7 @@ describe.each(secretPatterns.map((pattern) => [pattern.head.source, pattern] as 
         .map((parts) => parts.join('').repeat(200))
       fc.assert(
         fc.property(texts, (text) => {
-          expect(stepsOf(text, pattern)).toBeLessThanOrEqual(4 * text.length + 4)
+          expect(countSteps(text, pattern)).toBeLessThanOrEqual(4 * text.length + 4)
         }),
       )
     })

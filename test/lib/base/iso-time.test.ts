@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isoTime } from '../../../src/lib/base/iso-time.ts'
+import { formatTime } from '../../../src/lib/base/iso-time.ts'
 
 test('any times, in any order, are written as toISOString has them', () => {
   const most = 8.64e15
@@ -15,9 +15,9 @@ test('any times, in any order, are written as toISOString has them', () => {
   )
   fc.assert(
     fc.property(fc.array(times, { minLength: 1, maxLength: 8 }), (all) => {
-      for (const at of [...all, ...all.toReversed()]) expect(isoTime(at)).toBe(new Date(at).toISOString())
+      for (const at of [...all, ...all.toReversed()]) expect(formatTime(at)).toBe(new Date(at).toISOString())
     }),
     { numRuns: 500 },
   )
-  expect(() => isoTime(Number.NaN)).toThrow(RangeError)
+  expect(() => formatTime(Number.NaN)).toThrow(RangeError)
 })

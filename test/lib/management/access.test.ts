@@ -16,7 +16,7 @@ const routes: readonly Route[] = new Management({
 
 const named = routes.map((route) => [`${route.method} ${route.path}`, route] as const)
 const closed = named.filter(([, { access }]) => access !== 'open')
-const pathOf = ({ path }: Route) => path.replaceAll(/\{\w+\}/g, 'x')
+const fillPath = ({ path }: Route) => path.replaceAll(/\{\w+\}/g, 'x')
 
 test('only the description and the begin of a session are open to every caller', () => {
   expect(named.filter(([, { access }]) => access === 'open').map(([name]) => name)).toEqual([
@@ -36,7 +36,7 @@ describe('without what opens it', () => {
     for (const [name, route] of closed) {
       const fresh = await givenApi({ home: api.proxy.home })
       const ask = async (token: string | null) => {
-        const { status, json } = await fresh.ask(route.method, pathOf(route), { token, body: {} })
+        const { status, json } = await fresh.ask(route.method, fillPath(route), { token, body: {} })
         return `${status} ${json.error.code}`
       }
       statuses.set(name, [await ask(null), await ask(wrong), await ask(ticket), await ask(secret)])

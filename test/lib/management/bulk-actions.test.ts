@@ -17,7 +17,7 @@ async function given() {
   return { api, a, b, c, act, enabled }
 }
 
-const idsOf = (json: { accounts: unknown[] }) =>
+const readIds = (json: { accounts: unknown[] }) =>
   (json.accounts as { account: AccountView }[]).map(({ account }) => account.id)
 
 test('an action applies to the accounts of a list or of a filter', async () => {
@@ -25,14 +25,14 @@ test('an action applies to the accounts of a list or of a filter', async () => {
   const off = await act({ ids: [b.id, a.id, b.id], action: 'disable' })
   expect(off.status).toBe(200)
   expect(off.json).toMatchObject({ action: 'disable', dryRun: false, count: 2 })
-  expect(idsOf(off.json)).toEqual([b.id, a.id])
+  expect(readIds(off.json)).toEqual([b.id, a.id])
   expect(off.json.accounts[0]).toMatchObject({ result: 'done', account: { enabled: false } })
   expect(await enabled()).toEqual(['c'])
   expect(
-    idsOf((await act({ filter: { status: 'disabled', group: 'night' }, action: 'enable' })).json),
+    readIds((await act({ filter: { status: 'disabled', group: 'night' }, action: 'enable' })).json),
   ).toEqual([a.id, b.id])
   expect(await enabled()).toEqual(['a', 'b', 'c'])
-  expect(idsOf((await act({ filter: { user: 'bob' }, action: 'reset' })).json)).toEqual([c.id])
+  expect(readIds((await act({ filter: { user: 'bob' }, action: 'reset' })).json)).toEqual([c.id])
   expect((await act({ filter: {}, action: 'stop' })).json['count']).toBe(3)
 })
 
@@ -40,7 +40,7 @@ test('a dry run names the accounts and changes nothing', async () => {
   const { a, b, act, enabled } = await given()
   const { json } = await act({ filter: { group: 'night' }, action: 'disable', dryRun: true })
   expect(json).toMatchObject({ dryRun: true, count: 2, accounts: [{ result: null }, { result: null }] })
-  expect(idsOf(json)).toEqual([a.id, b.id])
+  expect(readIds(json)).toEqual([a.id, b.id])
   expect(await enabled()).toEqual(['a', 'b', 'c'])
 })
 

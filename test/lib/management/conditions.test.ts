@@ -201,14 +201,14 @@ test('a conditional change that waits for a provider holds up no change of anoth
   upstream.next(held.answer)
   const slow = await added(api, { name: 'slow', baseUrl: upstream.baseUrl })
   const other = await added(api, { name: 'other' })
-  const tagOf = async (id: string) => String((await api.get(`/api/accounts/${id}`)).headers['etag'])
+  const fetchTag = async (id: string) => String((await api.get(`/api/accounts/${id}`)).headers['etag'])
   const verifying = api.post(`/api/accounts/${slow.id}/verify`, undefined, {
-    headers: { 'if-match': await tagOf(slow.id) },
+    headers: { 'if-match': await fetchTag(slow.id) },
   })
   let isVerified = false
   void verifying.then(() => (isVerified = true))
   await upstream.arrivals(1)
-  const changed = await patch(api, `/api/accounts/${other.id}`, { label: 'x' }, await tagOf(other.id))
+  const changed = await patch(api, `/api/accounts/${other.id}`, { label: 'x' }, await fetchTag(other.id))
   expect([changed.status, isVerified]).toEqual([200, false])
   held.release(jsonAnswer(200, { object: 'list', data: [] }))
   expect((await verifying).status).toBe(200)

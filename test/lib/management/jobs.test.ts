@@ -14,7 +14,7 @@ interface Answer {
   error: { code: string }
 }
 
-const answerOf = (reply: { json: unknown }) => reply.json as Answer
+const readAnswer = (reply: { json: unknown }) => reply.json as Answer
 
 describe('jobs over the API', () => {
   test('are added, shown, changed, planned and removed', async () => {
@@ -23,18 +23,18 @@ describe('jobs over the API', () => {
     const wanted = { name: 'morning', at: '07:00', zone: 'Europe/Berlin', accounts: [id], verify: true }
     const made = await api.post('/api/jobs', wanted)
     expect(made.status).toBe(201)
-    expect(answerOf(made).job).toMatchObject({ name: 'morning', schedule: 'at 07:00', status: 'active' })
+    expect(readAnswer(made).job).toMatchObject({ name: 'morning', schedule: 'at 07:00', status: 'active' })
     expect((await api.post('/api/jobs', wanted)).status).toBe(409)
-    expect(answerOf(await api.get('/api/jobs')).jobs).toHaveLength(1)
-    const planned = answerOf(await api.get('/api/jobs/next?days=3')).runs
+    expect(readAnswer(await api.get('/api/jobs')).jobs).toHaveLength(1)
+    const planned = readAnswer(await api.get('/api/jobs/next?days=3')).runs
     expect(planned).toHaveLength(3)
     expect(planned[0]!.account.id).toBe(id)
     const changed = await api.patch('/api/jobs/morning', { every: '2h', retries: 1 })
-    expect(answerOf(changed).job).toMatchObject({ schedule: 'every 2h', retries: 1 })
-    expect(answerOf(await api.post('/api/jobs/morning/pause', {})).job.status).toBe('paused')
-    expect(answerOf(await api.post('/api/jobs/morning/resume', {})).job.status).toBe('active')
+    expect(readAnswer(changed).job).toMatchObject({ schedule: 'every 2h', retries: 1 })
+    expect(readAnswer(await api.post('/api/jobs/morning/pause', {})).job.status).toBe('paused')
+    expect(readAnswer(await api.post('/api/jobs/morning/resume', {})).job.status).toBe('active')
     expect((await api.delete('/api/jobs/morning')).status).toBe(200)
-    expect(answerOf(await api.get('/api/jobs/morning')).error.code).toBe('job_not_found')
+    expect(readAnswer(await api.get('/api/jobs/morning')).error.code).toBe('job_not_found')
   })
 
   test('a run in a proxy without jobs is refused as a conflict, with what starts it', async () => {
@@ -52,7 +52,7 @@ describe('jobs over the API', () => {
   test('a malformed job is refused with the place', async () => {
     const api = await givenApi()
     const { id } = await added(api)
-    const refused = async (body: object) => answerOf(await api.post('/api/jobs', body)).error.code
+    const refused = async (body: object) => readAnswer(await api.post('/api/jobs', body)).error.code
     expect(await refused({ name: 'a', at: '07:00', accounts: [id], verify: true, colour: 'red' })).toBe(
       'invalid_body',
     )
@@ -65,7 +65,7 @@ describe('jobs over the API', () => {
     const api = await givenApi()
     const { id } = await added(api)
     await api.post('/api/jobs', { name: 'check', every: '1h', all: true, verify: true })
-    const job = async () => answerOf(await api.get('/api/jobs/check')).job
+    const job = async () => readAnswer(await api.get('/api/jobs/check')).job
     const shown = async () => (await job()).accounts[0]
     const { json } = await api.post(`/api/accounts/${id}/stop`)
     expect(json.account.enabled).toBe(true)

@@ -106,14 +106,14 @@ describe('a login over the API', () => {
     const { server, api, body } = await given()
     server.begins({}, PENDING)
     const { id } = await added(api, { name: 'home' })
-    const statusOf = async (path: string, change: object) =>
+    const patchStatus = async (path: string, change: object) =>
       (await api.post(path, { ...body, ...change })).status
-    expect(await statusOf('/api/login/custom', {})).toBe(409)
-    expect(await statusOf('/api/login/nobody', {})).toBe(404)
-    expect(await statusOf('/api/login/custom', { name: 'x', limits: ['never'] })).toBe(422)
-    expect(await statusOf('/api/login/custom', { account: id })).toBe(422)
-    expect(await statusOf('/api/login/custom', { account: 'acc_0000000000000000' })).toBe(404)
-    expect(await statusOf('/api/login/openai', { deviceEndpoint: undefined })).toBe(422)
+    expect(await patchStatus('/api/login/custom', {})).toBe(409)
+    expect(await patchStatus('/api/login/nobody', {})).toBe(404)
+    expect(await patchStatus('/api/login/custom', { name: 'x', limits: ['never'] })).toBe(422)
+    expect(await patchStatus('/api/login/custom', { account: id })).toBe(422)
+    expect(await patchStatus('/api/login/custom', { account: 'acc_0000000000000000' })).toBe(404)
+    expect(await patchStatus('/api/login/openai', { deviceEndpoint: undefined })).toBe(422)
     expect(server.seen).toEqual([])
   })
 

@@ -54,7 +54,7 @@ const rpc = async (api: TestApi, method: string, params: object, token?: string,
 const call = async (api: TestApi, name: string, args: object = {}, token?: string, path?: string) =>
   (await rpc(api, 'tools/call', { name, arguments: args }, token, path)).result as unknown as Result
 
-const namesOf = ({ structuredContent }: Result) =>
+const listNames = ({ structuredContent }: Result) =>
   (structuredContent.accounts as { name: string }[]).map(({ name }) => name)
 
 test('the tools read; with write they also change', async () => {
@@ -71,7 +71,7 @@ test('the tools read; with write they also change', async () => {
   expect(off.structuredContent.account.enabled).toBe(false)
   await call(api, 'account_enable', { account: 'custom/a' }, undefined, '/mcp?write=true')
   const reset = await call(api, 'quota_reset', { accounts: ['custom/a'] }, undefined, '/mcp?write=true')
-  expect(namesOf(reset)).toEqual(['a'])
+  expect(listNames(reset)).toEqual(['a'])
   const none = await call(api, 'quota_reset', { accounts: [] }, undefined, '/mcp?write=true')
   expect(none).toMatchObject({ isError: true, structuredContent: { error: { code: 'invalid_value' } } })
 })
@@ -83,7 +83,7 @@ test('every reading tool answers with one document, without a secret', async () 
     expect(result.isError, name).toBeUndefined()
     expect(JSON.stringify(result), name).not.toContain(KEY.slice(3))
   }
-  expect(namesOf(await call(api, 'accounts_list', { group: 'night' }))).toEqual(['a'])
+  expect(listNames(await call(api, 'accounts_list', { group: 'night' }))).toEqual(['a'])
   expect((await call(api, 'quota_show')).structuredContent).toMatchObject({ totals: { remaining: 25 } })
   const fits = async (requests: number) =>
     (await call(api, 'quota_forecast', { requests })).structuredContent.fits as boolean
@@ -183,7 +183,7 @@ describe('a caller sees its own view', () => {
   test('a user token: that user alone', async () => {
     const { api } = await given()
     const { token } = await api.proxy.toolkit.admin.userToken('bob')
-    expect(namesOf(await call(api, 'accounts_list', {}, token))).toEqual(['b'])
+    expect(listNames(await call(api, 'accounts_list', {}, token))).toEqual(['b'])
     expect((await call(api, 'quota_show', { accounts: ['local:custom/a'] }, token)).isError).toBe(true)
   })
 
@@ -202,11 +202,11 @@ describe('a caller sees its own view', () => {
         join(logs, 'proxy.ndjson'),
         `${JSON.stringify({ level: 'info', time: '2026-11-22T10:00:00.000Z', kind: 'request', requestId: id, clientKey, clientKeyId, outcome: 'ok' })}\n`,
       )
-    expect(namesOf(await call(api, 'accounts_list', {}, secret))).toEqual(['a'])
+    expect(listNames(await call(api, 'accounts_list', {}, secret))).toEqual(['a'])
     const listed = JSON.stringify(await call(api, 'accounts_list', {}, secret))
     expect(listed).not.toMatch(/baseUrl|"auth"/)
-    expect(namesOf(await call(api, 'quota_show', {}, secret))).toEqual(['a'])
-    expect(namesOf(await call(api, 'quota_explain', {}, secret))).toEqual(['a'])
+    expect(listNames(await call(api, 'quota_show', {}, secret))).toEqual(['a'])
+    expect(listNames(await call(api, 'quota_explain', {}, secret))).toEqual(['a'])
     expect((await call(api, 'models_find', {}, secret)).structuredContent.models).toMatchObject([
       { model: 'm1' },
     ])
@@ -228,8 +228,8 @@ describe('a caller sees its own view', () => {
     const { api, a } = await given()
     const { secret } = await api.proxy.toolkit.keys.create({ name: 'k', accounts: [a.id] })
     await api.delete(`/api/accounts/${a.id}`)
-    expect(namesOf(await call(api, 'quota_show', {}, secret))).toEqual([])
-    expect(namesOf(await call(api, 'accounts_list', {}, secret))).toEqual([])
+    expect(listNames(await call(api, 'quota_show', {}, secret))).toEqual([])
+    expect(listNames(await call(api, 'accounts_list', {}, secret))).toEqual([])
   })
 
   test('no caller without a token, and no other method', async () => {

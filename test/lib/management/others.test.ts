@@ -93,9 +93,9 @@ describe('settings', () => {
     }
     const { status, json, text } = await api.patch('/api/settings', changes)
     expect(status).toBe(200)
-    const valueOf = (key: string) => json.settings.find((row: { key: string }) => row.key === key)?.value
-    expect(valueOf('proxy.strategy')).toBe('weighted')
-    expect(valueOf('proxy.allowHosts')).toEqual(['a.example', 'b.example'])
+    const findValue = (key: string) => json.settings.find((row: { key: string }) => row.key === key)?.value
+    expect(findValue('proxy.strategy')).toBe('weighted')
+    expect(findValue('proxy.allowHosts')).toEqual(['a.example', 'b.example'])
     expect(await api.proxy.toolkit.settings.get('proxy.port')).toBe(8080)
     expect(text).not.toContain('adminToken')
     expect(text).not.toContain(api.token)

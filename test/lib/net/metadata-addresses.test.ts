@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { guardedLookup, isMetadataHost } from '../../../src/lib/net/metadata-addresses.ts'
 
-const hostOf = (host: string) => new URL(`http://${host}/`).hostname
+const parseHost = (host: string) => new URL(`http://${host}/`).hostname
 
 test.each([
   '169.254.169.254',
@@ -26,7 +26,7 @@ test.each([
   'Metadata.Google.Internal.',
   'metadata',
 ])('%s is a metadata service, however it is written', (host) => {
-  expect(isMetadataHost(hostOf(host))).toBe(true)
+  expect(isMetadataHost(parseHost(host))).toBe(true)
 })
 
 test.each([
@@ -42,7 +42,7 @@ test.each([
   'api.openai.com',
   'metadata.example.com',
 ])('%s may be called', (host) => {
-  expect(isMetadataHost(hostOf(host))).toBe(false)
+  expect(isMetadataHost(parseHost(host))).toBe(false)
 })
 
 test('every link-local IPv4 address is refused, and none outside, in any of three forms', () => {
@@ -57,7 +57,7 @@ test('every link-local IPv4 address is refused, and none outside, in any of thre
         const address = `${w}.${x}.${c}.${d}`
         const known = ['100.100.100.200', '192.0.0.192', '168.63.129.16'].includes(address)
         const forms = [address, `[::ffff:${address}]`, String((w * 256 + x) * 65_536 + (number % 65_536))]
-        expect(forms.map((form) => isMetadataHost(hostOf(form)))).toEqual(
+        expect(forms.map((form) => isMetadataHost(parseHost(form)))).toEqual(
           forms.map(() => isLinkLocal || known),
         )
       }

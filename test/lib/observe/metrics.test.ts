@@ -22,7 +22,10 @@ function samplesIn(body: string): Map<string, number> {
   return samples
 }
 
-async function metricsOf(records: RequestRecord[], sources?: MetricSources): Promise<Map<string, number>> {
+async function renderMetrics(
+  records: RequestRecord[],
+  sources?: MetricSources,
+): Promise<Map<string, number>> {
   const observer = await givenObserver({ level: 'off' })
   for (const record of records) observer.record(record)
   if (sources !== undefined) observer.watch(sources)
@@ -36,7 +39,7 @@ const atSpare = 'user="local",provider="openai",account="spare"'
 const model = 'model="qwen3-coder-plus"'
 
 test('requests, tries, failovers, tokens, cost and bytes add up by account, model and outcome', async () => {
-  const samples = await metricsOf([
+  const samples = await renderMetrics([
     givenRecord({ costUsd: 0.5 }),
     givenRecord({ inputTokens: null, outputTokens: null }),
     givenRotation(),
@@ -65,7 +68,7 @@ test('requests, tries, failovers, tokens, cost and bytes add up by account, mode
 })
 
 test('durations fall into buckets that count what is in the smaller ones too', async () => {
-  const samples = await metricsOf(
+  const samples = await renderMetrics(
     [9, 10, 10.5, 700_000].map((latencyMs) => givenRecord({ latencyMs, firstByteMs: null })),
   )
   const bucket = (le: string) =>
@@ -81,7 +84,7 @@ test('however many models clients name, only so many are distinguished, and thos
     givenRecord({ model: name, outcome })
   const made = Array.from({ length: 500 }, (_, index) => named(`made-up-${index}`, 'model_not_found'))
   const real = Array.from({ length: 40 }, (_, index) => named(`real-${index}`))
-  const samples = await metricsOf([...made, named('x'.repeat(10_000)), ...real, ...made])
+  const samples = await renderMetrics([...made, named('x'.repeat(10_000)), ...real, ...made])
   const models = new Set([...samples.keys()].map((name) => /model="([^"]*)"/.exec(name)?.[1]))
   expect(models.size).toBeLessThanOrEqual(102)
   for (const { model: name } of real) expect(models).toContain(name)
@@ -95,7 +98,7 @@ test('however many accounts there are, the series of requests have a bound, and 
       attempts: [givenAttempt({ account: { ...work, id: `acc_${index}`, name: `n${index}` } })],
     }),
   )
-  const samples = await metricsOf(records)
+  const samples = await renderMetrics(records)
   const series = [...samples].filter(([name]) => name.startsWith('qwenctl_requests_total'))
   expect(series.length).toBeLessThanOrEqual(10_050)
   expect(series.reduce((sum, [, value]) => sum + value, 0)).toBe(12_000)
@@ -103,7 +106,7 @@ test('however many accounts there are, the series of requests have a bound, and 
 
 test('an account that was removed and added again continues its series', async () => {
   const again = givenRecord({ attempts: [givenAttempt({ account: { ...work, id: 'acc_other' } })] })
-  const samples = await metricsOf([givenRecord(), again])
+  const samples = await renderMetrics([givenRecord(), again])
   expect(samples.get(`qwenctl_requests_total{${atWork},${model},outcome="ok"}`)).toBe(2)
 })
 
@@ -119,7 +122,7 @@ const givenBatches = [
 test('runs of jobs and lines of batches have their own series', async () => {
   const sources = await givenSources(pool)
   await sources.ledger.claimSlot({ job: 'job_1', account: 'acc_a', slot: new Date().toISOString() })
-  const samples = await metricsOf([], sources)
+  const samples = await renderMetrics([], sources)
   const runs = (status: string) =>
     samples.get(
       `qwenctl_job_runs_total{user="local",provider="qwen",account="a",job="morning",status="${status}"}`,
@@ -234,7 +237,7 @@ test.skipIf(!promtool)(
 
 test('the processor time of the process is all that it has used, also before the first request for it', async () => {
   const before = process.cpuUsage()
-  const samples = await metricsOf([])
+  const samples = await renderMetrics([])
   const seconds = (name: string) => samples.get(`process_cpu_${name}`) ?? 0
   expect(seconds('user_seconds_total')).toBeGreaterThanOrEqual(before.user / 1e6)
   expect(seconds('seconds_total')).toBeCloseTo(

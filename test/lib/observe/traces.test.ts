@@ -70,7 +70,7 @@ async function givenTraces(
   return givenObserver({ level: 'off', countsMetrics: false, env, onTrouble })
 }
 
-function valuesOf(attributes: Attribute[]): Record<string, unknown> {
+function readValues(attributes: Attribute[]): Record<string, unknown> {
   return Object.fromEntries(
     attributes.map(({ key, value }) => [
       key,
@@ -109,7 +109,7 @@ test('attributes are those of the conventions for generative AI and HTTP, and ne
   observer.record(givenRotation({ clientKey: 'laptop', isStream: true }))
   await observer.close()
   const [request, first, second] = receiver.spans().sort((a, b) => a.kind - b.kind)
-  expect(valuesOf(request!.attributes)).toMatchObject({
+  expect(readValues(request!.attributes)).toMatchObject({
     'http.request.method': 'POST',
     'http.route': '/v1/chat/completions',
     'http.response.status_code': 200,
@@ -120,7 +120,7 @@ test('attributes are those of the conventions for generative AI and HTTP, and ne
     'qwenctl.attempts': 2,
     'qwenctl.client_key': 'laptop',
   })
-  expect(valuesOf(first!.attributes)).toMatchObject({
+  expect(readValues(first!.attributes)).toMatchObject({
     'gen_ai.provider.name': 'qwen',
     'qwenctl.account': 'work',
     'error.type': 'rate-short',
@@ -129,8 +129,8 @@ test('attributes are those of the conventions for generative AI and HTTP, and ne
     'server.port': 443,
   })
   expect(first!.status).toEqual({ code: 2, message: 'slow down, key sk-…6789' })
-  expect(valuesOf(first!.attributes)).not.toHaveProperty('gen_ai.usage.input_tokens')
-  expect(valuesOf(second!.attributes)).toMatchObject({
+  expect(readValues(first!.attributes)).not.toHaveProperty('gen_ai.usage.input_tokens')
+  expect(readValues(second!.attributes)).toMatchObject({
     'gen_ai.usage.input_tokens': 120,
     'gen_ai.usage.output_tokens': 34,
     'gen_ai.response.time_to_first_chunk': 0.008,
@@ -184,7 +184,7 @@ test('a request that belongs to a trace continues it, and is sampled as that was
     arrived('own', broken)
   await observer.close()
   const seen = receiver.spans().map(({ attributes, traceId, parentSpanId }) => ({
-    id: valuesOf(attributes)['qwenctl.request_id'],
+    id: readValues(attributes)['qwenctl.request_id'],
     isTheirs: traceId === TRACE && parentSpanId === PARENT,
   }))
   expect(seen.filter(({ isTheirs }) => isTheirs).map(({ id }) => id)).toEqual(['with', 'later'])
@@ -205,7 +205,7 @@ test('the variables say where spans go, under which name, and with which headers
   const [{ path, headers, body }] = receiver.requests as [Receiver['requests'][number]]
   expect(path).toBe('/own/path')
   expect(headers).toMatchObject({ authorization: 'Bearer abc', 'x-team': 'ai' })
-  expect(valuesOf(body.resourceSpans[0]!.resource.attributes)).toMatchObject({
+  expect(readValues(body.resourceSpans[0]!.resource.attributes)).toMatchObject({
     'service.name': 'gateway',
     'service.version': '0.1.0',
     'deployment.environment.name': 'test',

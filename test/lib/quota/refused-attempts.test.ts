@@ -30,7 +30,7 @@ const refused = (id: string, ms: number): LedgerEvent => ({
   refunded: 'long-windows',
 })
 
-function usedOf(state: LedgerState, now: number): Record<string, number> {
+function listUsed(state: LedgerState, now: number): Record<string, number> {
   const limits = state.subjects.get('a')?.limits ?? []
   return Object.fromEntries(limits.map((limit) => [limit.window, standing(limit, now).used]))
 }
@@ -42,7 +42,7 @@ describe('an attempt that the provider refused before any byte of an answer', ()
       expect(apply(state, reserve(id, 1))).toBe(true)
       apply(state, refused(id, 2))
     }
-    expect(usedOf(state, BASE + 3)).toEqual({ day: 0, minute: 3, '5h': 0, '1h@first-use': 0 })
+    expect(listUsed(state, BASE + 3)).toEqual({ day: 0, minute: 3, '5h': 0, '1h@first-use': 0 })
     expect(apply(state, reserve('w-4', 4))).toBe(false) // the minute
     expect(findTotals(state, '2026-11-22', 'a')).toMatchObject({ requests: 3, succeeded: 0, failed: 3 })
   })
@@ -62,7 +62,7 @@ describe('an attempt that the provider refused before any byte of an answer', ()
         source: 'configured',
       })),
     })
-    expect(usedOf(state, BASE + 3)).toEqual({ '10m': 1, day: 0, week: 0 })
+    expect(listUsed(state, BASE + 3)).toEqual({ '10m': 1, day: 0, week: 0 })
   })
 
   test('leaves every window with exactly what was not refused, whatever happens between', () => {
@@ -79,7 +79,7 @@ describe('an attempt that the provider refused before any byte of an answer', ()
           else apply(state, { type: 'settle', id: `w-${index}`, at: at(now), outcome: 'ok' })
         })
         const served = steps.filter(({ isRefused }) => !isRefused).length
-        expect(usedOf(state, BASE + now)).toEqual({ day: served, minute: steps.length, '2h': served })
+        expect(listUsed(state, BASE + now)).toEqual({ day: served, minute: steps.length, '2h': served })
       }),
     )
   })
@@ -90,7 +90,7 @@ describe('an attempt that the provider refused before any byte of an answer', ()
     apply(state, { type: 'reset', account: 'a', at: at(2) })
     apply(state, reserve('w-2', 3))
     apply(state, refused('w-1', 4))
-    expect(usedOf(state, BASE + 5)).toEqual({ day: 1 })
+    expect(listUsed(state, BASE + 5)).toEqual({ day: 1 })
   })
 })
 

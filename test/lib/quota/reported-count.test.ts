@@ -2,7 +2,7 @@
 // on their way never take capacity away.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { heldAmount } from '../../../src/lib/quota/in-flight.ts'
+import { sumHolds } from '../../../src/lib/quota/in-flight.ts'
 import type { LedgerEvent } from '../../../src/lib/quota/log/events.ts'
 import { apply, emptyState } from '../../../src/lib/quota/log/fold.ts'
 import { parseEvent } from '../../../src/lib/quota/log/parse-event.ts'
@@ -65,7 +65,7 @@ class World {
 
   get held(): number {
     const model = this.isOfModel ? 'm' : null
-    return heldAmount(this.state.subjects.get('a')!.inFlight, { metric: 'requests', model }, this.now)
+    return sumHolds(this.state.subjects.get('a')!.inFlight, { metric: 'requests', model }, this.now)
   }
 
   get room(): number {

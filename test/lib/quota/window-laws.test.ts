@@ -24,8 +24,8 @@ interface Grant {
 type Model = (grants: Grant[], now: number) => Grant[]
 
 const sameDay = (zoneMs: number): Model => {
-  const dayOf = (at: number) => Math.floor((at + zoneMs) / DAY)
-  return (grants, now) => grants.filter(({ at }) => dayOf(at) === dayOf(now))
+  const dayNumber = (at: number) => Math.floor((at + zoneMs) / DAY)
+  return (grants, now) => grants.filter(({ at }) => dayNumber(at) === dayNumber(now))
 }
 const last =
   (lengthMs: number): Model =>
@@ -33,8 +33,8 @@ const last =
     grants.filter(({ at }) => at > now - lengthMs)
 /** 1970-01-05 was a Monday. */
 const sameWeek: Model = (grants, now) => {
-  const weekOf = (at: number) => Math.floor((at - 4 * DAY) / (7 * DAY))
-  return grants.filter(({ at }) => weekOf(at) === weekOf(now))
+  const weekNumber = (at: number) => Math.floor((at - 4 * DAY) / (7 * DAY))
+  return grants.filter(({ at }) => weekNumber(at) === weekNumber(now))
 }
 const sameMonth: Model = (grants, now) =>
   grants.filter(({ at }) => iso(at).slice(0, 7) === iso(now).slice(0, 7))

@@ -4,12 +4,12 @@ import { Homes } from '../../../src/lib/rotation/affinity.ts'
 import type { Member } from '../../../src/lib/rotation/pool/member.ts'
 import { Pool } from '../../../src/lib/rotation/pool/pool.ts'
 import { strategyNames } from '../../../src/lib/rotation/strategies/strategies.ts'
-import { Ground, MINUTE, NOON, firstOf, ids, member, members, seeded } from './fixture.ts'
+import { Ground, MINUTE, NOON, pickFirst, ids, member, members, seeded } from './fixture.ts'
 
 const sessions = Array.from({ length: 400 }, (_, n) => `session-${n}`)
 const always = (): boolean => true
 
-function homesOf(given: Member[]): (string | undefined)[] {
+function listHomes(given: Member[]): (string | undefined)[] {
   const homes = new Homes(given)
   return sessions.map((session) => homes.find(session, always)?.account.id)
 }
@@ -18,19 +18,19 @@ describe.each([
   { kind: 'a few', size: 5 },
   { kind: 'many', size: 200 },
 ])('homes among $kind accounts', ({ size }) => {
-  const before = homesOf(members(size))
+  const before = listHomes(members(size))
 
   test('when their order changes, no session moves', () => {
-    expect(homesOf(members(size).reverse())).toEqual(before)
+    expect(listHomes(members(size).reverse())).toEqual(before)
   })
 
   test('when one is added, sessions only move to it', () => {
-    const after = homesOf([...members(size), member('new')])
+    const after = listHomes([...members(size), member('new')])
     expect(after.every((home, n) => home === before[n] || home === 'new')).toBe(true)
   })
 
   test('when one is removed, only its sessions move', () => {
-    const after = homesOf(members(size).slice(1))
+    const after = listHomes(members(size).slice(1))
     expect(after.every((home, n) => (before[n] === 'a0' ? home !== 'a0' : home === before[n]))).toBe(true)
   })
 
@@ -39,13 +39,13 @@ describe.each([
     const spilled = sessions.map(
       (session) => homes.find(session, ({ account }) => account.id !== 'a0')?.account.id,
     )
-    expect(spilled).toEqual(homesOf(members(size).slice(1)))
+    expect(spilled).toEqual(listHomes(members(size).slice(1)))
   })
 })
 
 test('when weights differ, sessions are shared by weight', () => {
   const given = members(3, (n) => ({ weight: n === 0 ? 6 : 2 }))
-  const share = homesOf(given).filter((home) => home === 'a0').length / sessions.length
+  const share = listHomes(given).filter((home) => home === 'a0').length / sessions.length
   expect(share).toBeGreaterThan(0.5)
   expect(share).toBeLessThan(0.7)
 })
@@ -79,7 +79,7 @@ describe('a pool with affinity', () => {
       const pool = new Pool(members(6), { strategy, affinity: true })
       const ground = new Ground()
       const pick = (now: number): string | null =>
-        firstOf(pool, { session: 's' }, ground.view(now, seeded(now)))
+        pickFirst(pool, { session: 's' }, ground.view(now, seeded(now)))
       const home = pick(NOON)
       expect(Array.from({ length: 20 }, (_, n) => pick(NOON + n)).every((id) => id === home)).toBe(true)
       ground.cool(String(home), NOON + MINUTE)
@@ -93,13 +93,13 @@ describe('a pool with affinity', () => {
   test('with fill-first, sessions do not pull away from the first account', () => {
     const pool = new Pool(members(6), { strategy: 'fill-first', affinity: true })
     expect(
-      sessions.slice(0, 30).every((session) => firstOf(pool, { session }, new Ground().view()) === 'a0'),
+      sessions.slice(0, 30).every((session) => pickFirst(pool, { session }, new Ground().view()) === 'a0'),
     ).toBe(true)
   })
 
   test('when affinity is off, a session is nothing special', () => {
     const pool = new Pool(members(2), { strategy: 'round-robin', affinity: false })
-    const found = [1, 2].map(() => firstOf(pool, { session: 's' }, new Ground().view()))
+    const found = [1, 2].map(() => pickFirst(pool, { session: 's' }, new Ground().view()))
     expect(found).toEqual(['a0', 'a1'])
   })
 
@@ -122,7 +122,7 @@ describe('a pool with affinity', () => {
     const pool = new Pool(members(500), { strategy: 'priority', affinity: true })
     const ground = new Ground()
     for (let n = 0; n < 500; n++) if (n !== 321) ground.cool(`a${n}`, NOON + MINUTE)
-    expect(firstOf(pool, { session: 's' }, ground.view())).toBe('a321')
+    expect(pickFirst(pool, { session: 's' }, ground.view())).toBe('a321')
   })
 })
 

@@ -6,7 +6,7 @@ import type { Caps } from '../../../src/lib/rotation/caps.ts'
 import { account, Ground, NOON } from './fixture.ts'
 
 const read = (section: unknown) => readCaps(section, 'caps')
-const roomOf = (section: object, isAlive: (id: string) => boolean = () => true) => {
+const findRoom = (section: object, isAlive: (id: string) => boolean = () => true) => {
   const caps: Caps = read(section)
   const { byId } = findAccountCaps(caps, [account('a', { name: 'work' }), account('b', { name: 'home' })])
   return new CapRoom(caps, { ofAccount: byId, isAlive })
@@ -56,7 +56,7 @@ describe('the section caps', () => {
 
 describe('what caps leave', () => {
   test('of one account is counted by its requests in flight, and one of its own beats that of each', () => {
-    const room = roomOf({ perAccountConcurrency: 2, accounts: { work: { concurrency: 1 } } })
+    const room = findRoom({ perAccountConcurrency: 2, accounts: { work: { concurrency: 1 } } })
     const ground = new Ground()
     ground.use('a')
     ground.use('b')
@@ -80,7 +80,7 @@ describe('what caps leave', () => {
   })
 
   test('of a single account is enforced without any other cap', () => {
-    const room = roomOf({ accounts: { work: { concurrency: 1 } } })
+    const room = findRoom({ accounts: { work: { concurrency: 1 } } })
     const ground = new Ground()
     ground.use('a')
     ground.use('b')
@@ -88,7 +88,7 @@ describe('what caps leave', () => {
   })
 
   test('of all accounts is counted over them', () => {
-    const room = roomOf({ concurrency: 2 })
+    const room = findRoom({ concurrency: 2 })
     const ground = new Ground()
     ground.use('a')
     const id = ground.use('b')
@@ -98,14 +98,14 @@ describe('what caps leave', () => {
   })
 
   test('does not count requests of processes that have ended', () => {
-    const room = roomOf({ concurrency: 1 }, (id) => !id.startsWith('dead'))
+    const room = findRoom({ concurrency: 1 }, (id) => !id.startsWith('dead'))
     const ground = new Ground()
     ground.apply({ type: 'reserve', id: 'dead-1', account: 'a' })
     expect(room.hasRoom('a', ground.state, NOON)).toBe(true)
   })
 
   test('of a rate is what the ledger says of it', () => {
-    const room = roomOf({ rate: '2/minute' })
+    const room = findRoom({ rate: '2/minute' })
     const ground = new Ground().limit('caps', '2/minute')
     for (const id of ['w-1', 'w-2']) ground.apply({ type: 'reserve', id, account: 'a', also: ['caps'] })
     expect(room.refusal('b', ground.state, NOON)).toEqual({
@@ -121,7 +121,7 @@ test('however processes race, requests go ahead up to the cap, and never beyond 
       fc.integer({ min: 1, max: 4 }),
       fc.array(fc.tuple(fc.constantFrom('a', 'b'), fc.nat({ max: 3 })), { maxLength: 40 }),
       (most, steps) => {
-        const room = roomOf({ concurrency: most, perAccountConcurrency: 2 })
+        const room = findRoom({ concurrency: most, perAccountConcurrency: 2 })
         const ground = new Ground()
         const going: { id: string; account: string }[] = []
         // No request looks before it reserves, as when all have chosen at one moment; the ledger's order decides.
@@ -145,7 +145,7 @@ test('however processes race, requests go ahead up to the cap, and never beyond 
 })
 
 test('requests on their way into the ledger count at once, each until it ends', () => {
-  const room = roomOf({ perAccountConcurrency: 3 })
+  const room = findRoom({ perAccountConcurrency: 3 })
   const { state } = new Ground()
   const counts = () => [room.countInFlight('a', state), room.countInFlight('b', state), room.inFlight(state)]
   for (const id of ['a', 'a', 'b']) room.begin(id)

@@ -5,7 +5,7 @@ import type { ConversationHint } from '../../../src/lib/rotation/conversation.ts
 import { nowhere, placeConversation, rememberPlacement } from '../../../src/lib/rotation/conversation.ts'
 import { Pool } from '../../../src/lib/rotation/pool/pool.ts'
 import { strategyNames } from '../../../src/lib/rotation/strategies/strategies.ts'
-import { Ground, MINUTE, NOON, firstOf, members, seeded } from './fixture.ts'
+import { Ground, MINUTE, NOON, pickFirst, members, seeded } from './fixture.ts'
 
 class Known implements Placements {
   readonly map = new Map<string | number, string>()
@@ -41,7 +41,7 @@ class Turns {
       return member === null ? null : this.pool.whyNot({}, view).some((found) => found.member === member)
     }
     const placement = placeConversation(hint, this.known, isOut)
-    const account = firstOf(this.pool, { session: placement.session, homes: placement.homes }, view)!
+    const account = pickFirst(this.pool, { session: placement.session, homes: placement.homes }, view)!
     rememberPlacement(placement, this.known, { account, attempts: 1, now })
     return account
   }
@@ -132,7 +132,7 @@ test('in each priority the home serves first, and never before a smaller priorit
   const given = members(4, (n) => ({ priority: n < 2 ? 0 : 1 }))
   const pool = new Pool(given, { strategy: 'priority', affinity: true })
   const ground = new Ground()
-  expect(firstOf(pool, { homes: ['a3', 'a1'] }, ground.view())).toBe('a1')
+  expect(pickFirst(pool, { homes: ['a3', 'a1'] }, ground.view())).toBe('a1')
   const found = [...pool.candidates({ homes: ['a3'] }, ground.view())].map(({ account }) => account.id)
   expect(found).toEqual(['a0', 'a1', 'a3', 'a2'])
 })

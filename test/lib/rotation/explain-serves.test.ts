@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { explain, isForeseen } from '../../../src/lib/rotation/explain.ts'
 import { Pool } from '../../../src/lib/rotation/pool/pool.ts'
 import { strategyNames } from '../../../src/lib/rotation/strategies/strategies.ts'
-import { Ground, MINUTE, NOON, firstOf, member } from './fixture.ts'
+import { Ground, MINUTE, NOON, pickFirst, member } from './fixture.ts'
 
 const each = fc.record({
   priority: fc.nat(1),
@@ -41,13 +41,13 @@ test('over 500 pools and requests, the account that explain calls next is the on
       const pool = new Pool(members, { strategy: name, affinity })
       // A pool that has served before, as a running proxy has.
       for (let n = 0; n < served; n++) {
-        const account = firstOf(pool, {}, ground.view(NOON + n))
+        const account = pickFirst(pool, {}, ground.view(NOON + n))
         if (account !== null) ground.use(account, 1, NOON + n + 1)
       }
       const ways = [{ wanted: request, translatedFrom: null }]
       const verdicts = explain(members, ways, { strategy: name, affinity, view: ground.view(NOON + 10) })
       const next = verdicts.find(({ place }) => place === 1)?.member.account.id ?? null
-      expect(next).toBe(firstOf(pool, request, ground.view(NOON + 10)))
+      expect(next).toBe(pickFirst(pool, request, ground.view(NOON + 10)))
     }),
     { numRuns: 500 },
   )

@@ -12,7 +12,7 @@ import { Ground, ids, member, members, MINUTE, NOON, provider, seeded } from './
 
 const plain = (wanted: RotationRequest = {}) => [{ wanted, translatedFrom: null }]
 
-function placesOf(verdicts: Verdict[]): string[] {
+function listPlaces(verdicts: Verdict[]): string[] {
   return verdicts
     .filter(({ place }) => place !== null)
     .sort((a, b) => (a.place as number) - (b.place as number))
@@ -68,7 +68,7 @@ test('in any state of the pool, the places are the order in which the pool offer
       const pool = new Pool(all, { strategy, affinity })
       const offered = ids(pool.candidates({ model, session }, ground.view(NOON, seeded(1))))
       const verdicts = explain(all, plain({ model, session }), options(ground, strategy, affinity))
-      expect(placesOf(verdicts)).toEqual(offered)
+      expect(listPlaces(verdicts)).toEqual(offered)
       expect(verdicts.map(({ member: { account } }) => account.id)).toEqual(ids(all))
     }),
   )
@@ -100,7 +100,7 @@ describe('where turns or chance decide', () => {
       ground.use('a0', 1, NOON - 1000)
       const verdicts = explain(members(3), plain(), options(ground, strategy))
       expect(isForeseen(strategy)).toBe(false)
-      expect(placesOf(verdicts)).toEqual(['a1', 'a2', 'a0'])
+      expect(listPlaces(verdicts)).toEqual(['a1', 'a2', 'a0'])
     },
   )
 })
@@ -118,7 +118,7 @@ describe('several ways to serve a request', () => {
 
   test('a member that speaks the client’s format comes before one that needs a translation, and has one place', () => {
     const verdicts = explain(all, ways('m'), options(new Ground()))
-    expect(placesOf(verdicts)).toEqual(['chat', 'both', 'messages'])
+    expect(listPlaces(verdicts)).toEqual(['chat', 'both', 'messages'])
     expect(verdicts.map(({ way }) => way?.translatedFrom ?? null)).toEqual(['openai', null, null])
   })
 
@@ -134,7 +134,7 @@ describe('several ways to serve a request', () => {
       [...plain({ model: 'm1' }), ...plain({ model: 'm2' })],
       options(new Ground()),
     )
-    expect(placesOf(verdicts)).toEqual(['first', 'second'])
+    expect(listPlaces(verdicts)).toEqual(['first', 'second'])
     expect(verdicts[0]?.way?.wanted.model).toBe('m2')
     expect(verdicts[2]?.refusal?.kind).toBe('model-not-served')
   })

@@ -153,7 +153,7 @@ export function ids(found: Iterable<Member>): string[] {
   return Array.from(found, ({ account: { id } }) => id)
 }
 
-export function firstOf(pool: Pool, request: RotationRequest, view: RotationView): string | null {
+export function pickFirst(pool: Pool, request: RotationRequest, view: RotationView): string | null {
   for (const { account: found } of pool.candidates(request, view)) return found.id
   return null
 }

@@ -2,13 +2,13 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Pool } from '../../../src/lib/rotation/pool/pool.ts'
 import type { RotationView } from '../../../src/lib/rotation/rotation-request.ts'
-import { firstOf, Ground, members, MINUTE, NOON } from './fixture.ts'
+import { pickFirst, Ground, members, MINUTE, NOON } from './fixture.ts'
 
 const SESSIONS = 2000
 
 /** The account of each conversation. */
 function homes(pool: Pool, salt: number, view: RotationView): (string | null)[] {
-  return Array.from({ length: SESSIONS }, (_, n) => firstOf(pool, { session: `talk-${salt}-${n}` }, view))
+  return Array.from({ length: SESSIONS }, (_, n) => pickFirst(pool, { session: `talk-${salt}-${n}` }, view))
 }
 
 test('when an account cools, its conversations spread over all others, those stay where they are, and its own come back', () => {

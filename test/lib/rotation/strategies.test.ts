@@ -4,7 +4,7 @@ import { Pool } from '../../../src/lib/rotation/pool/pool.ts'
 import type { Member } from '../../../src/lib/rotation/pool/member.ts'
 import type { StrategyName } from '../../../src/lib/rotation/strategies/strategies.ts'
 import { isStrategyName, strategyNames } from '../../../src/lib/rotation/strategies/strategies.ts'
-import { Ground, MINUTE, NOON, firstOf, ids, member, members, seeded } from './fixture.ts'
+import { Ground, MINUTE, NOON, pickFirst, ids, member, members, seeded } from './fixture.ts'
 
 function pool(strategy: StrategyName, given: Member[]): Pool {
   return new Pool(given, { strategy, affinity: false })
@@ -14,7 +14,7 @@ function pool(strategy: StrategyName, given: Member[]): Pool {
 function tally(given: Pool, ground: Ground, picks: number, random = seeded(1)): Record<string, number> {
   const counts: Record<string, number> = {}
   for (let n = 0; n < picks; n++) {
-    const id = firstOf(given, {}, ground.view(NOON + n, random))
+    const id = pickFirst(given, {}, ground.view(NOON + n, random))
     if (id !== null) counts[id] = (counts[id] ?? 0) + 1
   }
   return counts
@@ -62,7 +62,7 @@ test('with fill-first, one account until it is out, in the order of the accounts
   const ground = new Ground().limit('a0', '2/day')
   const given = pool('fill-first', members(3))
   const found = Array.from({ length: 4 }, () => {
-    const id = firstOf(given, {}, ground.view())
+    const id = pickFirst(given, {}, ground.view())
     ground.use(String(id))
     return id
   })
@@ -72,7 +72,7 @@ test('with fill-first, one account until it is out, in the order of the accounts
 describe('round-robin', () => {
   test('when all are ready, each in turn, in order', () => {
     const given = pool('round-robin', members(3))
-    const found = Array.from({ length: 5 }, () => firstOf(given, {}, new Ground().view()))
+    const found = Array.from({ length: 5 }, () => pickFirst(given, {}, new Ground().view()))
     expect(found).toEqual(['a0', 'a1', 'a2', 'a0', 'a1'])
   })
 
@@ -90,8 +90,8 @@ describe('round-robin', () => {
   test.each([3, 100])('when one of %i was away for long, it does not catch up', (size) => {
     const ground = new Ground().cool('a1', NOON + 1000)
     const given = pool('round-robin', members(size))
-    for (let n = 0; n < 10 * size; n++) firstOf(given, {}, ground.view())
-    const found = Array.from({ length: 2 * size }, () => firstOf(given, {}, ground.view(NOON + 1000)))
+    for (let n = 0; n < 10 * size; n++) pickFirst(given, {}, ground.view())
+    const found = Array.from({ length: 2 * size }, () => pickFirst(given, {}, ground.view(NOON + 1000)))
     expect(found.filter((id) => id === 'a1').length).toBeLessThanOrEqual(3)
     expect(found).toContain('a1')
   })
@@ -116,7 +116,7 @@ describe('weighted', () => {
       'weighted',
       members(3, (n) => ({ weight: n === 0 ? 4 : 1 })),
     )
-    const found = Array.from({ length: 6 }, () => firstOf(given, {}, new Ground().view())).join(' ')
+    const found = Array.from({ length: 6 }, () => pickFirst(given, {}, new Ground().view())).join(' ')
     expect(found).toBe('a0 a0 a1 a2 a0 a0')
   })
 })
@@ -134,7 +134,7 @@ describe.each(['round-robin', 'weighted'] as const)(
           const view = new Ground().view()
           for (const picks of pauses) {
             for (let n = 0; n < picks; n += 1)
-              expect(firstOf(replaced, {}, view)).toBe(firstOf(whole, {}, view))
+              expect(pickFirst(replaced, {}, view)).toBe(pickFirst(whole, {}, view))
             replaced = new Pool(all, { strategy, affinity: false, previous: replaced })
           }
         }),
@@ -190,7 +190,7 @@ describe('fastest', () => {
     const given = pool('fastest', members(2))
     given.observe('a0', 5000, NOON)
     given.observe('a1', 100, NOON + 60 * 1000)
-    expect(firstOf(given, {}, new Ground().view(NOON + 60 * 1000))).toBe('a0')
+    expect(pickFirst(given, {}, new Ground().view(NOON + 60 * 1000))).toBe('a0')
   })
 
   test('when answers were slow once and fast since, the peak fades', () => {
@@ -198,7 +198,7 @@ describe('fastest', () => {
     given.observe('a0', 5000, NOON)
     for (let n = 1; n < 20; n++) given.observe('a0', 10, NOON + n * 5000)
     given.observe('a1', 200, NOON + 95_000)
-    expect(firstOf(given, {}, new Ground().view(NOON + 95_000))).toBe('a0')
+    expect(pickFirst(given, {}, new Ground().view(NOON + 95_000))).toBe('a0')
   })
 
   test('when a new pool replaces one, it knows what the old one measured', () => {

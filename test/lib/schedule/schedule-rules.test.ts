@@ -11,7 +11,7 @@ import { apply, emptyState } from '../../../src/lib/quota/log/fold.ts'
 
 const NOW = Date.parse('2026-11-30T10:00:30Z')
 const read = (input: Parameters<typeof parseSchedule>[0]) => parseSchedule(input, cronCalendar, NOW)
-const hintOf = (act: () => unknown) => {
+const catchHint = (act: () => unknown) => {
   try {
     act()
   } catch (error) {
@@ -47,7 +47,7 @@ describe('schedules as text', () => {
     [{ at: '07:00', days: 'mondag-x' }, '--days mon-fri'],
     [{ afterReset: 'soon' }, '5h'],
   ])('%j is refused with the next step', (input, hint) => {
-    expect(hintOf(() => read(input))).toContain(hint)
+    expect(catchHint(() => read(input))).toContain(hint)
   })
 
   test('days wrap around the week', () => {
@@ -58,9 +58,9 @@ describe('schedules as text', () => {
 
   test('spans have bounds', () => {
     expect(checkSpan('--spread', '20m')).toBe(1_200_000)
-    expect(hintOf(() => checkSpan('--spread', '20m', { max: 60_000 }))).toContain('--spread 1m or less')
-    expect(hintOf(() => checkSpan('--every', '20ms', { min: 1000 }))).toContain('--every 1s or more')
-    expect(hintOf(() => checkSpan('--spread', 'soon'))).toContain('--spread 90s')
+    expect(catchHint(() => checkSpan('--spread', '20m', { max: 60_000 }))).toContain('--spread 1m or less')
+    expect(catchHint(() => checkSpan('--every', '20ms', { min: 1000 }))).toContain('--every 1s or more')
+    expect(catchHint(() => checkSpan('--spread', 'soon'))).toContain('--spread 90s')
   })
 })
 
@@ -135,10 +135,10 @@ describe('placeholders', () => {
   })
 
   test('a missing value names the file or the flag', () => {
-    expect(hintOf(() => fillTemplate('{{keyword}}', lookUp))).toContain('keywords.yaml')
-    expect(hintOf(() => fillTemplate('{{settings.tone}}', lookUp))).toContain('settings.yaml')
-    expect(hintOf(() => fillTemplate('{{name}}', lookUp))).toContain('--set name=VALUE')
-    expect(hintOf(() => fillTemplate('{{templates.b}}', lookUp))).toContain('templates.yaml')
+    expect(catchHint(() => fillTemplate('{{keyword}}', lookUp))).toContain('keywords.yaml')
+    expect(catchHint(() => fillTemplate('{{settings.tone}}', lookUp))).toContain('settings.yaml')
+    expect(catchHint(() => fillTemplate('{{name}}', lookUp))).toContain('--set name=VALUE')
+    expect(catchHint(() => fillTemplate('{{templates.b}}', lookUp))).toContain('templates.yaml')
   })
 })
 

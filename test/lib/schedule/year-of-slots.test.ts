@@ -11,7 +11,7 @@ const DAY = 86_400_000
 const YEAR_START = Date.UTC(2026, 0, 1)
 const YEAR_END = Date.UTC(2027, 0, 1)
 
-const planOf = (schedule: Schedule, zone: string): Plan => ({
+const makePlan = (schedule: Schedule, zone: string): Plan => ({
   schedule,
   zone,
   calendar: cronCalendar,
@@ -56,7 +56,7 @@ test('the zones with summer time change their clocks twice', () => {
 })
 
 /** The first instant of the second local day: the first may have begun before the year in UTC. */
-function beginOf(zone: string): number {
+function findBegin(zone: string): number {
   const minutes = years.get(zone)!
   const first = minutes[0]!.wall.slice(0, 10)
   return minutes.find(({ wall }) => wall.slice(0, 10) > first)!.at
@@ -65,7 +65,7 @@ function beginOf(zone: string): number {
 /** Every local day has one slot: the first minute at or after the time of day. A skipped time gives the minute after the gap. */
 function expectedSlots(zone: string, time: string, days: number[]): number[] {
   const found = new Map<string, number>()
-  const from = beginOf(zone)
+  const from = findBegin(zone)
   for (const { wall, day, at } of years.get(zone)!) {
     const date = wall.slice(0, 10)
     if (at < from) continue
@@ -99,9 +99,9 @@ describe.each(ZONES)('a year of slots in %s', (zone) => {
   test('agrees with a computation by Intl, forwards and backwards', () => {
     fc.assert(
       fc.property(fc.oneof(times, riskyTimes), someDays, (time, days) => {
-        const plan = planOf({ kind: 'at', times: [time], days }, zone)
+        const plan = makePlan({ kind: 'at', times: [time], days }, zone)
         const expected = expectedSlots(zone, time, days)
-        const from = beginOf(zone) - 1
+        const from = findBegin(zone) - 1
         expect(walkForward(plan, from, YEAR_END)).toEqual(expected)
         expect(walkBackward(plan, from, YEAR_END)).toEqual(expected)
       }),
@@ -110,7 +110,7 @@ describe.each(ZONES)('a year of slots in %s', (zone) => {
   })
 
   test('runs a pattern over every hour in elapsed time, also in a repeated hour', () => {
-    const plan = planOf({ kind: 'cron', expression: '*/30 * * * *' }, zone)
+    const plan = makePlan({ kind: 'cron', expression: '*/30 * * * *' }, zone)
     for (const middle of [...findChanges(zone), YEAR_START + 2 * DAY, YEAR_END - 2 * DAY]) {
       const [from, to] = [middle - 2 * DAY, middle + 2 * DAY]
       const expected = years
@@ -123,7 +123,7 @@ describe.each(ZONES)('a year of slots in %s', (zone) => {
   })
 
   test('runs an interval by elapsed time', () => {
-    const plan = planOf({ kind: 'every', everyMs: 7 * 3_600_000, anchor: '2026-01-01T00:00:00.000Z' }, zone)
+    const plan = makePlan({ kind: 'every', everyMs: 7 * 3_600_000, anchor: '2026-01-01T00:00:00.000Z' }, zone)
     const slots = walkForward(plan, YEAR_START, YEAR_END)
     expect(slots[0]).toBe(YEAR_START + 7 * 3_600_000)
     expect(slots.every((at, index) => index === 0 || at - slots[index - 1]! === 7 * 3_600_000)).toBe(true)
@@ -131,11 +131,11 @@ describe.each(ZONES)('a year of slots in %s', (zone) => {
 })
 
 test('a time in the gap runs at its end, a time that occurs twice runs at the first', () => {
-  const berlin = planOf({ kind: 'at', times: ['02:30'], days: [] }, 'Europe/Berlin')
+  const berlin = makePlan({ kind: 'at', times: ['02:30'], days: [] }, 'Europe/Berlin')
   const next = (plan: Plan, after: string) => new Date(nextSlot(plan, Date.parse(after))!).toISOString()
   expect(next(berlin, '2026-03-28T12:00:00Z')).toBe('2026-03-29T01:00:00.000Z')
   expect(next(berlin, '2026-10-24T12:00:00Z')).toBe('2026-10-25T00:30:00.000Z')
   expect(next(berlin, '2026-10-25T00:30:00Z')).toBe('2026-10-26T01:30:00.000Z')
-  const lordHowe = planOf({ kind: 'at', times: ['02:15'], days: [] }, 'Australia/Lord_Howe')
+  const lordHowe = makePlan({ kind: 'at', times: ['02:15'], days: [] }, 'Australia/Lord_Howe')
   expect(next(lordHowe, '2026-10-03T12:00:00Z')).toBe('2026-10-03T15:30:00.000Z')
 })

@@ -75,7 +75,7 @@ export function account(name: string, over: Partial<AccountQuotaView> = {}): Acc
   }
 }
 
-export function quotaOf(accounts: AccountQuotaView[]): QuotaDocument {
+export function makeQuota(accounts: AccountQuotaView[]): QuotaDocument {
   const sum = (of: (account: AccountQuotaView) => number) =>
     accounts.reduce((total, one) => total + of(one), 0)
   return {
@@ -154,7 +154,7 @@ export class GivenScreen {
 
   shows(accounts: AccountQuotaView[] | string[], proxies: ProxyView[] = []): this {
     const views = accounts.map((one) => (typeof one === 'string' ? account(one) : one))
-    return this.send({ type: 'quota', quota: quotaOf(views), proxies, now: NOW })
+    return this.send({ type: 'quota', quota: makeQuota(views), proxies, now: NOW })
   }
 
   logs(...entries: LogEntry[]): this {

@@ -7,7 +7,7 @@ const CHEAP = { createdAt: '2026-11-22T00:00:00.000Z', scryptCost: 2 ** 10 }
 
 const sealed = () => sealBackup(CONTENT, WORDS, CHEAP)
 
-async function codeOf(bytes: Buffer, passphrase = WORDS): Promise<unknown> {
+async function catchCode(bytes: Buffer, passphrase = WORDS): Promise<unknown> {
   return openBackup(bytes, passphrase, 'b').then(
     () => 'opened',
     (error: unknown) => (error as { code?: string }).code,
@@ -27,7 +27,7 @@ test('two backups of the same share no bytes behind their first line', async () 
 })
 
 test('with another passphrase, it stays closed, and says that it is the passphrase', async () => {
-  expect(await codeOf(await sealed(), 'other words to remember')).toBe('vault_locked')
+  expect(await catchCode(await sealed(), 'other words to remember')).toBe('vault_locked')
 })
 
 test('whichever byte was changed, it does not open', async () => {
@@ -36,7 +36,7 @@ test('whichever byte was changed, it does not open', async () => {
   for (let index = 0; index < bytes.length; index += 1) {
     const changed = Buffer.from(bytes)
     changed[index] = (changed[index] ?? 0) ^ 1
-    codes.add(await codeOf(changed))
+    codes.add(await catchCode(changed))
   }
   expect([...codes].sort()).toEqual(['invalid_value', 'store_corrupt', 'vault_locked'])
 })
@@ -44,17 +44,17 @@ test('whichever byte was changed, it does not open', async () => {
 test('wherever it was cut off, it does not open, nor with bytes behind its end', async () => {
   const bytes = await sealed()
   for (let length = 0; length < bytes.length; length += 7) {
-    expect(await codeOf(bytes.subarray(0, length))).not.toBe('opened')
+    expect(await catchCode(bytes.subarray(0, length))).not.toBe('opened')
   }
-  expect(await codeOf(Buffer.concat([bytes, Buffer.from('x')]))).toBe('store_corrupt')
+  expect(await catchCode(Buffer.concat([bytes, Buffer.from('x')]))).toBe('store_corrupt')
 })
 
 test('when a newer qwenctl made it, it is refused as such', async () => {
   const text = (await sealed()).toString('latin1').replace('"version":1', '"version":2')
-  expect(await codeOf(Buffer.from(text, 'latin1'))).toBe('store_too_new')
+  expect(await catchCode(Buffer.from(text, 'latin1'))).toBe('store_too_new')
 })
 
 test('when the first line asks for more memory than any backup needs, it is refused before that is spent', async () => {
   const text = (await sealed()).toString('latin1').replace('"N":1024', '"N":1073741824')
-  expect(await codeOf(Buffer.from(text, 'latin1'))).toBe('store_corrupt')
+  expect(await catchCode(Buffer.from(text, 'latin1'))).toBe('store_corrupt')
 })

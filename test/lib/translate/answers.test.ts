@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { translateError } from '../../../src/lib/translate/translate.ts'
-import { planOf, translateAnswer } from './given-translation.ts'
+import { makePlan, translateAnswer } from './given-translation.ts'
 
-const toMessages = planOf('anthropic', { stops: ['END'] })
-const toChat = planOf('openai')
+const toMessages = makePlan('anthropic', { stops: ['END'] })
+const toChat = makePlan('openai')
 
 function completion(message: object, fields: object = {}): object {
   return {
@@ -125,7 +125,7 @@ describe('a chat completion as a message', () => {
       { type: 'redacted_thinking', data: 'xx' },
       { type: 'text' },
     ])
-    const hidden = planOf('anthropic', { showsThinking: false })
+    const hidden = makePlan('anthropic', { showsThinking: false })
     expect(translateAnswer(hidden, body).content).toMatchObject([{ type: 'text' }])
   })
 

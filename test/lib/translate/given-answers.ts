@@ -82,10 +82,10 @@ const streams: Readonly<Record<Format, (answer: Answer) => string>> = {
     return `${START}${said}${stop(calls.length > 0 ? 'tool_use' : 'end_turn')}`
   },
   responses: (given) => {
-    const output = itemsOf(given)
+    const output = buildItems(given)
     const event = (type: string, data: object) => `event: ${type}\n${frame({ type, ...data })}`
     const items = output.flatMap((item, output_index) => {
-      const delta = deltaOf(item)
+      const delta = buildDelta(item)
       return [
         event('response.output_item.added', { output_index, item: { ...item, content: [], arguments: '' } }),
         ...cutText(delta?.text ?? null, given.cuts).map((piece) =>
@@ -111,7 +111,7 @@ const streams: Readonly<Record<Format, (answer: Answer) => string>> = {
   },
 }
 
-function itemsOf({ thinking, text: words, calls }: Answer) {
+function buildItems({ thinking, text: words, calls }: Answer) {
   return [
     ...(thinking === null
       ? []
@@ -137,7 +137,7 @@ function itemsOf({ thinking, text: words, calls }: Answer) {
 }
 
 /** Reasoning comes with its end alone here: some services send no pieces of it. */
-function deltaOf(item: ReturnType<typeof itemsOf>[number]): { type: string; text: string } | null {
+function buildDelta(item: ReturnType<typeof buildItems>[number]): { type: string; text: string } | null {
   if (item.type === 'message' && 'content' in item && item.content !== undefined)
     return { type: 'response.output_text.delta', text: item.content[0]!.text }
   return 'arguments' in item ? { type: 'response.function_call_arguments.delta', text: item.arguments } : null
@@ -168,7 +168,7 @@ const wholes: Readonly<Record<Format, (answer: Answer) => string>> = {
     return `{"content":[${blocks.join(',')}],"stop_reason":"${calls.length > 0 ? 'tool_use' : 'end_turn'}","usage":{"input_tokens":1,"output_tokens":2}}`
   },
   responses: (given) =>
-    JSON.stringify({ id: 'resp_1', object: 'response', status: 'completed', output: itemsOf(given) }),
+    JSON.stringify({ id: 'resp_1', object: 'response', status: 'completed', output: buildItems(given) }),
   gemini: ({ thinking, text: words, calls }) => {
     const parts = [
       ...(thinking === null ? [] : [JSON.stringify({ text: thinking, thought: true })]),
@@ -180,11 +180,11 @@ const wholes: Readonly<Record<Format, (answer: Answer) => string>> = {
 }
 
 /** The stream of a service. */
-export function streamOf(format: Format, given: Answer): string {
+export function writeStream(format: Format, given: Answer): string {
   return streams[format](given)
 }
 
 /** The whole answer of a service. */
-export function wholeOf(format: Format, given: Answer): string {
+export function writeWhole(format: Format, given: Answer): string {
   return wholes[format](given)
 }

@@ -53,7 +53,7 @@ export function translateAnswer(plan: TranslationPlan, body: unknown): Record<st
   return JSON.parse(translateText(plan, JSON.stringify(body))) as Record<string, unknown>
 }
 
-export function planOf(from: Dialect, fields: Partial<TranslationPlan> = {}): TranslationPlan {
+export function makePlan(from: Dialect, fields: Partial<TranslationPlan> = {}): TranslationPlan {
   return {
     ...formats[from],
     model: 'asked-model',

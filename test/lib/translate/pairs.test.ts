@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Format } from '../../../src/lib/provider/wire-format.ts'
 import { StreamTranslator, translateAnswer, translateRequest } from '../../../src/lib/translate/translate.ts'
-import { answer, args, streamOf, text, wholeOf } from './given-answers.ts'
+import { answer, args, writeStream, text, writeWhole } from './given-answers.ts'
 import { read } from './streams/given-stream.ts'
 import type { Parsed, Said } from './streams/given-stream.ts'
 import { context } from './given-translation.ts'
@@ -97,7 +97,7 @@ const asked: Record<Format, object> = {
   },
 }
 
-const planOf = (from: Format, to: Format, isStream: boolean) =>
+const makePlan = (from: Format, to: Format, isStream: boolean) =>
   translateRequest(from, to, JSON.stringify(asked[from]), { ...context, model: 'm', isStream }).plan
 
 /** Whether a format has arguments as a text, not as an object. */
@@ -105,13 +105,13 @@ const isTextIn = (format: Format) => format === 'chat' || format === 'responses'
 
 describe.each(pairs)('an answer for a client of %s from %s', (from, to) => {
   test('loses nothing, whole or streamed, at every cut', () => {
-    const [whole, streamed] = [planOf(from, to, false), planOf(from, to, true)]
+    const [whole, streamed] = [makePlan(from, to, false), makePlan(from, to, true)]
     fc.assert(
       fc.property(answer, fc.nat(), fc.nat(), (given, first, second) => {
         const calls = given.calls.map(({ name, args }) => [name, JSON.parse(args) as unknown])
         const wanted = { thinking: given.thinking ?? '', text: given.text ?? '', calls }
-        expect(readers[from](JSON.parse(translateAnswer(whole, wholeOf(to, given))))).toEqual(wanted)
-        const bytes = new TextEncoder().encode(streamOf(to, given))
+        expect(readers[from](JSON.parse(translateAnswer(whole, writeWhole(to, given))))).toEqual(wanted)
+        const bytes = new TextEncoder().encode(writeStream(to, given))
         const [low = 0, high = 0] = [first % bytes.length, second % bytes.length].sort((a, b) => a - b)
         const translator = new StreamTranslator(streamed)
         const parts = [bytes.subarray(0, low), bytes.subarray(low, high), bytes.subarray(high)]
@@ -132,8 +132,8 @@ describe.each(pairs)('an answer for a client of %s from %s', (from, to) => {
       { name: 'g' as const, args: '{}' },
     ]
     const given = { thinking: 'x🦊', text: 'xä"\n', calls, cuts: [1, 3, 7] }
-    const plan = planOf(from, to, true)
-    const bytes = new TextEncoder().encode(streamOf(to, given))
+    const plan = makePlan(from, to, true)
+    const bytes = new TextEncoder().encode(writeStream(to, given))
     const translate = (at: number) => {
       const translator = new StreamTranslator(plan)
       const parts = [bytes.subarray(0, at), bytes.subarray(at)]
@@ -144,10 +144,10 @@ describe.each(pairs)('an answer for a client of %s from %s', (from, to) => {
   })
 
   test('that is cut is complete, or an error', () => {
-    const plan = planOf(from, to, true)
+    const plan = makePlan(from, to, true)
     fc.assert(
       fc.property(answer, fc.nat(), (given, at) => {
-        const bytes = new TextEncoder().encode(streamOf(to, given))
+        const bytes = new TextEncoder().encode(writeStream(to, given))
         const translator = new StreamTranslator(plan)
         const out = [
           ...translator.push(bytes.subarray(0, at % bytes.length)),
@@ -171,7 +171,7 @@ describe.each(pairs)('an answer for a client of %s from %s', (from, to) => {
       calls: [{ name: 'f' as const, args: '{"2":12345678901234567890,"1":1.50}' }],
       cuts: [],
     }
-    const out = translateAnswer(planOf(from, to, false), wholeOf(to, given))
+    const out = translateAnswer(makePlan(from, to, false), writeWhole(to, given))
     expect(out).toContain(
       isTextIn(from) ? JSON.stringify(given.calls[0]!.args).slice(1, -1) : given.calls[0]!.args,
     )

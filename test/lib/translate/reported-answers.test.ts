@@ -5,10 +5,10 @@ import { isQwenctlError } from '../../../src/lib/base/errors.ts'
 import { StreamTranslator, translateError } from '../../../src/lib/translate/translate.ts'
 import type { Format } from '../../../src/lib/provider/wire-format.ts'
 import type { TranslationPlan } from '../../../src/lib/translate/translate.ts'
-import { planOf, translateAnswer } from './given-translation.ts'
+import { makePlan, translateAnswer } from './given-translation.ts'
 
 const plan = (from: Format, to: Format, more: Partial<TranslationPlan> = {}): TranslationPlan =>
-  planOf('openai', { from, to, ...more })
+  makePlan('openai', { from, to, ...more })
 
 function streamed(given: TranslationPlan, events: readonly object[]): string {
   const stream = new StreamTranslator({ ...given, isStream: true })

@@ -4,13 +4,15 @@
 import { isQwenctlError } from '../../../src/lib/base/errors.ts'
 import { openToolkit } from '../../../src/lib/toolkit/open-toolkit.ts'
 
-const codeOf = (error: unknown) => (isQwenctlError(error) ? error.code : String(error))
+const errorCode = (error: unknown) => (isQwenctlError(error) ? error.code : String(error))
 const [home = '', count = '1'] = process.argv.slice(2)
 const toolkit = openToolkit({ env: { QWENCTL_HOME: home } })
 const account = await toolkit.accounts.find('home')
 process.stdout.write('ready\n')
 await new Promise((resolve) => process.stdin.once('data', resolve))
-const asked = Array.from({ length: Number(count) }, () => toolkit.accounts.readSecret(account).catch(codeOf))
+const asked = Array.from({ length: Number(count) }, () =>
+  toolkit.accounts.readSecret(account).catch(errorCode),
+)
 const tokens = await Promise.all(asked)
 await toolkit.close()
 process.stdout.write(`${JSON.stringify([...new Set(tokens)])}\n`)

@@ -174,7 +174,7 @@ async function serveSocks(proxy: TestProxy, client: Socket, behaviour: SocksProx
     if (credential !== wanted) return void client.end()
   }
   const [, , , kind = 0] = await take(4)
-  const host = await hostOf(kind, take)
+  const host = await readHost(kind, take)
   const at = (await take(2)).readUInt16BE()
   const request: TunnelRequest = { host, port: at, asked: kind === 3 ? 'name' : 'address', credential }
   if (replies !== undefined) {
@@ -187,7 +187,7 @@ async function serveSocks(proxy: TestProxy, client: Socket, behaviour: SocksProx
   begin()
 }
 
-async function hostOf(kind: number, take: (count: number) => Promise<Buffer>): Promise<string> {
+async function readHost(kind: number, take: (count: number) => Promise<Buffer>): Promise<string> {
   if (kind === 1) return [...(await take(4))].join('.')
   if (kind === 4) return (await take(16)).toString('hex').replace(/(.{4})(?=.)/g, '$1:')
   const [length = 0] = await take(1)

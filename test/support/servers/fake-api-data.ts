@@ -47,7 +47,7 @@ export function madeAccount(now: number, made: Made): AccountView {
     plan: null,
     unsettled: 0,
     lastUsedAt: null,
-    createdAt: timeOf(now - 20 * DAY),
+    createdAt: formatTime(now - 20 * DAY),
     auth: { type: 'api-key', hint: 'sk-…f3a9', expiresAt: null },
     baseUrl: null,
     quotaGroup: null,
@@ -72,7 +72,7 @@ export function madeLimit(now: number, max: number, window: string, made: Partia
     used,
     reserved: 0,
     remaining: Math.max(0, max - used),
-    resetsAt: timeOf(ends),
+    resetsAt: formatTime(ends),
     source: 'configured',
     model: null,
     from: null,
@@ -106,7 +106,7 @@ export function threeAccounts(now: number): AccountView[] {
         estimatedTokens: 0,
         costUsd: 0.8431,
       },
-      lastUsedAt: timeOf(now - 2_000),
+      lastUsedAt: formatTime(now - 2_000),
     }),
     madeAccount(now, {
       provider: 'openrouter',
@@ -118,9 +118,9 @@ export function threeAccounts(now: number): AccountView[] {
           used: 874,
           unpriced: false,
           forecast: {
-            exhaustsAt: timeOf(now + 95 * MINUTE),
-            earliest: timeOf(now + 70 * MINUTE),
-            latest: timeOf(now + 3 * HOUR),
+            exhaustsAt: formatTime(now + 95 * MINUTE),
+            earliest: formatTime(now + 70 * MINUTE),
+            latest: formatTime(now + 3 * HOUR),
             perHour: 79.6,
           },
         }),
@@ -128,7 +128,7 @@ export function threeAccounts(now: number): AccountView[] {
           metric: 'usd',
           used: 3.21,
           remaining: 1.79,
-          resetsAt: timeOf(now + 5 * DAY),
+          resetsAt: formatTime(now + 5 * DAY),
         }),
       ],
       today: {
@@ -143,7 +143,7 @@ export function threeAccounts(now: number): AccountView[] {
         estimatedTokens: 0,
         costUsd: 0.6112,
       },
-      lastUsedAt: timeOf(now - 48_000),
+      lastUsedAt: formatTime(now - 48_000),
     }),
     madeAccount(now, {
       provider: 'anthropic',
@@ -151,7 +151,7 @@ export function threeAccounts(now: number): AccountView[] {
       priority: 2,
       status: 'cooling',
       statusReason: 'rate limited by the provider',
-      availableAt: timeOf(now + 54_000),
+      availableAt: formatTime(now + 54_000),
       limits: [
         madeLimit(now, 50, 'minute', {
           used: 50,
@@ -178,12 +178,12 @@ export function threeAccounts(now: number): AccountView[] {
           reason: 'rate-short',
           words: 'rate limited by the provider',
           evidence: '429 rate_limit_error: Number of request tokens has exceeded your per-minute rate limit',
-          since: timeOf(now - 6_000),
-          until: timeOf(now + 54_000),
+          since: formatTime(now - 6_000),
+          until: formatTime(now + 54_000),
         },
       ],
       auth: { type: 'api-key', hint: 'sk-…77c1', expiresAt: null },
-      lastUsedAt: timeOf(now - 6_000),
+      lastUsedAt: formatTime(now - 6_000),
     }),
   ]
 }
@@ -219,7 +219,7 @@ export function manyAccounts(now: number, count: number): AccountView[] {
       status,
       statusReason,
       enabled: status !== 'disabled',
-      availableAt: isOut ? timeOf(now + (index + 1) * 61_000) : null,
+      availableAt: isOut ? formatTime(now + (index + 1) * 61_000) : null,
       limits: [madeLimit(now, 500, 'day', { used }), madeLimit(now, 60, 'minute', { used: index % 50 })],
       today: {
         requests: used,
@@ -233,7 +233,7 @@ export function manyAccounts(now: number, count: number): AccountView[] {
         estimatedTokens: 0,
         costUsd: null,
       },
-      lastUsedAt: used === 0 ? null : timeOf(now - index * 47_000),
+      lastUsedAt: used === 0 ? null : formatTime(now - index * 47_000),
     })
   })
 }
@@ -297,7 +297,7 @@ export function historyRow(at: number, key: string, label: string, scale: number
   )
   const failed = Math.round(busy / 40)
   return {
-    at: timeOf(at),
+    at: formatTime(at),
     key,
     label,
     requests: busy,
@@ -318,10 +318,10 @@ export function historyRow(at: number, key: string, label: string, scale: number
   }
 }
 
-export function totalOf(rows: HistoryRow[], key: string, label: string): HistoryRow {
+export function findTotal(rows: HistoryRow[], key: string, label: string): HistoryRow {
   const sum = (value: (row: HistoryRow) => number) => rows.reduce((total, row) => total + value(row), 0)
   return {
-    at: rows[0]?.at ?? timeOf(0),
+    at: rows[0]?.at ?? formatTime(0),
     key,
     label,
     requests: sum(({ requests }) => requests),
@@ -363,16 +363,16 @@ export function madeHistory(
     ),
   )
   return {
-    now: timeOf(now),
-    from: timeOf(starts[0] ?? now),
-    to: timeOf(now),
+    now: formatTime(now),
+    from: formatTime(starts[0] ?? now),
+    to: formatTime(now),
     per,
     by,
     rows,
-    totals: totalOf(rows, 'all', 'All'),
+    totals: findTotal(rows, 'all', 'All'),
   }
 }
 
-function timeOf(ms: number): string {
+function formatTime(ms: number): string {
   return new Date(ms).toISOString()
 }

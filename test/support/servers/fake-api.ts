@@ -13,7 +13,7 @@ import {
   madeAccount,
   madeHistory,
   madeLimit,
-  totalOf,
+  findTotal,
 } from './fake-api-data.ts'
 import { FakeWork } from './fake-work.ts'
 
@@ -125,7 +125,7 @@ export class FakeApi {
     const url = new URL(req.url ?? '/', this.url)
     if (!url.pathname.startsWith('/api')) return this.#page(req, res, url.pathname)
     const name = `${req.method ?? 'GET'} ${url.pathname.slice('/api'.length)}`
-    const body = await bodyOf(req)
+    const body = await readBody(req)
     this.seen.push(name)
     this.bodies.set(name, body)
     const planned = this.refusals.get(name)
@@ -362,14 +362,14 @@ export class FakeApi {
       historyRow(at, 'all', 'All', per === 'hour' ? 40 : 700),
     )
     const models = ['qwen3-coder-plus', 'qwen3-max'].map((model, index) =>
-      totalOf(rows.slice(0, rows.length / (index + 1)), model, model),
+      findTotal(rows.slice(0, rows.length / (index + 1)), model, model),
     )
     return {
       account: this.#account(id),
       per,
       rows,
       models,
-      totals: totalOf(rows, 'all', 'All'),
+      totals: findTotal(rows, 'all', 'All'),
       cooldowns: this.#account(id).cooldowns,
       forecast: null,
     }
@@ -480,7 +480,7 @@ function send(res: ServerResponse, status: number, body: unknown): void {
   res.end(JSON.stringify(body))
 }
 
-async function bodyOf(req: IncomingMessage): Promise<Record<string, unknown>> {
+async function readBody(req: IncomingMessage): Promise<Record<string, unknown>> {
   let text = ''
   for await (const piece of req.setEncoding('utf8')) text += String(piece)
   return text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)

@@ -12,7 +12,7 @@ export class FakeWork {
   batches: BatchView[] = []
 
   routes(accountOf: (id: string) => AccountView): [string, Handler][] {
-    const jobOf = (name: string) => this.jobs.find((job) => job.name === name)
+    const findJob = (name: string) => this.jobs.find((job) => job.name === name)
     return [
       ['GET /jobs', () => ({ jobs: this.jobs })],
       ['GET /jobs/next', () => ({ runs: this.next })],
@@ -31,7 +31,7 @@ export class FakeWork {
           if (verb === 'run') return { runs: [{ id: 'run-9', account: 'acc_1' }] }
           const status = verb === 'pause' ? 'paused' : 'active'
           this.jobs = this.jobs.map((job) => (job.name === name ? { ...job, status } : job))
-          return { job: jobOf(name) }
+          return { job: findJob(name) }
         },
       ],
       [
@@ -67,12 +67,12 @@ export function madeRun(now: number, run: Partial<RunView> = {}): RunView {
     account: 'acc_1',
     accountName: 'qwen/work',
     user: 'local',
-    slot: timeOf(now - HOUR_MS),
+    slot: formatTime(now - HOUR_MS),
     status: 'done',
     attempts: 1,
     slots: 1,
-    claimedAt: timeOf(now - HOUR_MS),
-    endedAt: timeOf(now - HOUR_MS + 1400),
+    claimedAt: formatTime(now - HOUR_MS),
+    endedAt: formatTime(now - HOUR_MS + 1400),
     durationMs: 1400,
     isLate: false,
     isManual: false,
@@ -89,7 +89,7 @@ export function madeJob(
   accounts: Pick<AccountView, 'id' | 'user' | 'provider' | 'name'>[],
   job: Partial<JobView> = {},
 ): JobView {
-  const nextAt = timeOf(now + HOUR_MS)
+  const nextAt = formatTime(now + HOUR_MS)
   const lastRun = madeRun(now)
   return {
     id: 'job_1',
@@ -125,8 +125,8 @@ export function madeJob(
       nextAt,
       lastRun,
     })),
-    createdAt: timeOf(now),
-    updatedAt: timeOf(now),
+    createdAt: formatTime(now),
+    updatedAt: formatTime(now),
     ...job,
   }
 }
@@ -153,10 +153,10 @@ export function madeBatch(now: number, batch: Partial<BatchView> = {}): BatchVie
     outputTokens: 300,
     costUsd: null,
     perMinute: 60,
-    endsAt: timeOf(now + HOUR_MS),
+    endsAt: formatTime(now + HOUR_MS),
     resumesAt: null,
-    startedAt: timeOf(now - HOUR_MS),
-    updatedAt: timeOf(now),
+    startedAt: formatTime(now - HOUR_MS),
+    updatedAt: formatTime(now),
     endedAt: null,
     pid: 1,
     accounts: [],
@@ -164,6 +164,6 @@ export function madeBatch(now: number, batch: Partial<BatchView> = {}): BatchVie
   }
 }
 
-function timeOf(at: number): string {
+function formatTime(at: number): string {
   return new Date(at).toISOString()
 }

@@ -6,7 +6,7 @@ import { openApi } from '../../../src/lib/management/openapi.ts'
 import type { ManagementOptions } from '../../../src/lib/management/management.ts'
 import type { AccountView } from '../../../src/lib/toolkit/views.ts'
 import type { Schema } from '../json-schema.ts'
-import { faultsOf } from '../json-schema.ts'
+import { findFaults } from '../json-schema.ts'
 import type { GivenProxy, OpenReply, Reply, TestProxy } from './proxy-harness.ts'
 import { givenProxy } from './proxy-harness.ts'
 
@@ -133,7 +133,7 @@ export class TestApi {
     expect(response !== undefined, `${method} ${path} answers ${status}`).toBe(true)
     const schema = response?.content['application/json']?.schema
     if (schema === undefined) return
-    expect(faultsOf(schema, json, this.#schemas), `${method} ${path} ${JSON.stringify(json)}`).toEqual([])
+    expect(findFaults(schema, json, this.#schemas), `${method} ${path} ${JSON.stringify(json)}`).toEqual([])
   }
 
   #operation(method: string, url: string): Operation | null {

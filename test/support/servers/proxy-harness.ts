@@ -62,7 +62,7 @@ export interface ErrorBody {
 type Body = string | Buffer | object
 
 /** The key that a harness account of this name has. */
-export const keyOf = (name: string): string => `sk-key-of-${name}-0123456789abcdef`
+export const makeKey = (name: string): string => `sk-key-of-${name}-0123456789abcdef`
 
 export const QUESTION = { model: 'm1', messages: [{ role: 'user', content: 'hi' }] }
 
@@ -122,7 +122,7 @@ export async function givenProxy(given: GivenProxy): Promise<TestProxy> {
 export function newAccount({ name, ...rest }: GivenAccount, baseUrl: string | undefined): NewAccount {
   const provider = rest.provider ?? 'custom'
   const needsKey = provider !== 'sandbox' && rest.tokens === undefined
-  const secret = needsKey ? { secret: keyOf(name) } : {}
+  const secret = needsKey ? { secret: makeKey(name) } : {}
   return { name, provider, ...secret, ...(baseUrl === undefined ? {} : { baseUrl }), ...rest }
 }
 
@@ -185,7 +185,7 @@ export class TestProxy {
       method = 'POST',
     }: { body?: Body; headers?: Record<string, string>; method?: string },
   ): Promise<OpenReply> {
-    const payload = body === undefined ? null : bytesOf(body)
+    const payload = body === undefined ? null : toBytes(body)
     const req = httpRequest({
       host: '127.0.0.1',
       port: this.running.port,
@@ -256,7 +256,7 @@ export function ledgerLines(home: string): Record<string, unknown>[] {
     .map((line) => JSON.parse(line) as Record<string, unknown>)
 }
 
-function bytesOf(body: Body): Buffer {
+function toBytes(body: Body): Buffer {
   if (Buffer.isBuffer(body)) return body
   return Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
 }

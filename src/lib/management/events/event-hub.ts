@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { formatTime } from '../../base/iso-time.ts'
 import { LogTail } from '../../observe/logs/log-tail.ts'
 import type { ManagedToolkit } from '../../toolkit/scope/managed-toolkit.ts'
 import { EventStream } from './event-stream.ts'
@@ -55,7 +56,7 @@ export class EventHub {
     this.#stop ??= this.#start()
     await this.#isReady
     reader.hasBegun = true
-    const now = new Date(this.#clock()).toISOString()
+    const now = formatTime(this.#clock())
     reader.stream.send(
       'hello',
       JSON.stringify({ now, resumed, requests: level === 'info' || level === 'debug' }),

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { formatTime } from '../../base/iso-time.ts'
 import type { Account } from '../../account/account.ts'
 import { QwenctlError, isQwenctlError, readMessage } from '../../base/errors.ts'
 import type { LoginView } from '../../contract/accounts/logins.ts'
@@ -52,7 +53,7 @@ export class PendingLogins {
         verificationUri,
         verificationUriComplete,
         qrSvg: qrSvg(verificationUriComplete ?? verificationUri),
-        expiresAt: new Date(pending.expiresAt).toISOString(),
+        expiresAt: formatTime(pending.expiresAt),
         error: null,
       },
       accountId: null,

@@ -1,3 +1,4 @@
+import { formatTime } from '../../base/iso-time.ts'
 import { isQwenctlError } from '../../base/errors.ts'
 import type { ProviderRegistry } from '../../toolkit/toolkit.ts'
 import { showHistory } from '../routes/history.ts'
@@ -41,7 +42,7 @@ const resources: readonly Resource[] = [
     description: 'the models and their accounts: models --json',
     access: 'key',
     read: async (view) => ({
-      now: new Date(view.clock()).toISOString(),
+      now: formatTime(view.clock()),
       models: await listModels(view, {}),
       order: null,
     }),

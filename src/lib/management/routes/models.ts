@@ -1,3 +1,4 @@
+import { formatTime } from '../../base/iso-time.ts'
 import { knownModels } from '../../toolkit/models/models-view.ts'
 import { route } from '../route.ts'
 import { models } from '../../contract/models.ts'
@@ -13,7 +14,7 @@ export const modelRoutes = [
     query: accountFilter,
     answer: models,
     run: async ({ query, parts }) => ({
-      now: new Date(parts.clock()).toISOString(),
+      now: formatTime(parts.clock()),
       models: await knownModels(parts.toolkit, buildFilter(query)),
     }),
   }),

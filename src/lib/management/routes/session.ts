@@ -1,3 +1,4 @@
+import { formatTime } from '../../base/iso-time.ts'
 import { ownVersion } from '../../toolkit/own-version.ts'
 import { route } from '../route.ts'
 import type { Gate, Opened } from '../gate.ts'
@@ -30,7 +31,7 @@ export function sessionRoutes(gate: Gate) {
         const opened = await gate.begins(body, remoteAddress)
         const shown = 'token' in body ? body.token : ''
         const { token, expiresAt } = await beginSession(parts, opened, shown)
-        return { token, expiresAt: new Date(expiresAt).toISOString() }
+        return { token, expiresAt: formatTime(expiresAt) }
       },
     }),
     route({
@@ -67,5 +68,5 @@ function describeToken(opened: Opened | null) {
     return { kind: 'admin' as const, user: null, expiresAt: null }
   }
   const user = opened.kind === 'user' ? opened.user : null
-  return { kind: opened.kind, user, expiresAt: new Date(opened.expiresAt).toISOString() }
+  return { kind: opened.kind, user, expiresAt: formatTime(opened.expiresAt) }
 }

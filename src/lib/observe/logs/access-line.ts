@@ -1,4 +1,4 @@
-import { isoTime } from '../../base/iso-time.ts'
+import { formatTime } from '../../base/iso-time.ts'
 import type { ByteWriter } from '../../base/byte-writer.ts'
 import { StaticText } from '../../base/byte-writer.ts'
 import type { Masked } from './masked.ts'
@@ -73,7 +73,7 @@ export class AccessLines {
     if (at !== this.#beginningAt) {
       this.#beginningAt = at
       this.#beginning = Buffer.from(
-        `{"level":"info","time":"${isoTime(at)}","pid":${this.#pid},"kind":"request","requestId":"`,
+        `{"level":"info","time":"${formatTime(at)}","pid":${this.#pid},"kind":"request","requestId":"`,
       )
     }
     return this.#beginning

@@ -1,4 +1,5 @@
 import type { Logger, pino as Pino } from 'pino'
+import { formatTime } from '../../base/iso-time.ts'
 import { redact } from '../../account/mask.ts'
 import { printableLines } from '../../base/text/printable.ts'
 import type { ByteWriter } from '../../base/byte-writer.ts'
@@ -52,7 +53,7 @@ export class LogLines {
         level: level === 'off' ? 'silent' : level,
         base: { pid: process.pid },
         // The time of the event; writing comes later.
-        timestamp: () => `,"time":"${new Date(this.#time).toISOString()}"`,
+        timestamp: () => `,"time":"${formatTime(this.#time)}"`,
         formatters: { level: (label) => ({ level: label }) },
       },
       { write: (line) => (this.#lines += line) },

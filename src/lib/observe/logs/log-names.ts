@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { formatTime } from '../../base/iso-time.ts'
 
 const CURRENT = 'proxy.ndjson'
 const CLOSED = /^proxy-\d{8}T\d{9}Z-\d+-\d+\.ndjson$/
@@ -11,7 +12,7 @@ export function currentLog(folder: string): string {
 
 /** The name of a full log file: no two processes choose the same, and names sort by time. */
 export function closedLogName(now: number, pid: number, count: number): string {
-  const stamp = new Date(now).toISOString().replaceAll(/[-:.]/g, '')
+  const stamp = formatTime(now).replaceAll(/[-:.]/g, '')
   return `proxy-${stamp}-${pid}-${String(count).padStart(6, '0')}.ndjson`
 }
 

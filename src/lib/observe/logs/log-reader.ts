@@ -3,7 +3,7 @@ import type { FSWatcher } from 'node:fs'
 import type { LogEntry, LogFilter } from './log-filter.ts'
 import { parseLine, passes } from './log-filter.ts'
 import type { OpenLog } from './open-logs.ts'
-import { blocksOf, withLogs } from './open-logs.ts'
+import { readBlocks, withLogs } from './open-logs.ts'
 
 /** A line of the file, as text and as parsed fields. */
 export interface LogLine {
@@ -88,7 +88,7 @@ export class LogReader {
     if (since !== undefined && log.writtenAt < since - LATE_MS) return log.size
     let rest = Buffer.alloc(0)
     let end = from
-    for (const block of blocksOf(log, from)) {
+    for (const block of readBlocks(log, from)) {
       const bytes = rest.length === 0 ? block : Buffer.concat([rest, block])
       const last = bytes.lastIndexOf(NEWLINE) + 1
       end += last

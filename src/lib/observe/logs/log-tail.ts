@@ -1,6 +1,6 @@
 import { readSync } from 'node:fs'
 import type { OpenLog } from './open-logs.ts'
-import { blocksOf, computeFingerprint, withLogs } from './open-logs.ts'
+import { readBlocks, computeFingerprint, withLogs } from './open-logs.ts'
 
 /** An unparsed line of the file, and the position of the next one. */
 export interface TailLine {
@@ -75,7 +75,7 @@ export class LogTail {
 
 /** Adds whole lines from an offset; returns the offset of the next line. */
 function readOn(log: OpenLog, from: number, news: TailNews): number {
-  const bytes = Buffer.concat([...blocksOf(log, from)])
+  const bytes = Buffer.concat([...readBlocks(log, from)])
   const end = bytes.lastIndexOf(NEWLINE) + 1
   if (end === 0) return from
   const tooMuch = end - MOST_BYTES

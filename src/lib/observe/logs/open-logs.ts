@@ -46,7 +46,7 @@ export function computeFingerprint({ file }: OpenLog): number {
   return crc32(head.subarray(0, readSync(file, head, 0, FINGERPRINT_BYTES, 0)))
 }
 
-export function* blocksOf({ file, size }: OpenLog, from: number): Generator<Buffer> {
+export function* readBlocks({ file, size }: OpenLog, from: number): Generator<Buffer> {
   for (let at = from; at < size;) {
     const block = Buffer.allocUnsafe(Math.min(BLOCK_BYTES, size - at))
     const length = readSync(file, block, 0, block.length, at)

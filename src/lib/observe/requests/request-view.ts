@@ -1,5 +1,5 @@
 import type { AttemptView, RequestView } from '../../contract/requests.ts'
-import { isoTime } from '../../base/iso-time.ts'
+import { formatTime } from '../../base/iso-time.ts'
 import type { LogEntry } from '../logs/log-filter.ts'
 
 /** A request, from its log line and the lines of its attempts in order. Older lines may lack fields: they are null. */
@@ -8,7 +8,7 @@ export function viewRequest(entry: LogEntry, attemptLines: readonly LogEntry[] =
   const latencyMs = readNumber(entry['latencyMs']) ?? 0
   return {
     id: readText(entry['requestId']) ?? '',
-    at: isoTime(Date.parse(entry.time) - Math.floor(latencyMs)),
+    at: formatTime(Date.parse(entry.time) - Math.floor(latencyMs)),
     endedAt: entry.time,
     key: readText(entry['clientKey']),
     keyId: readText(entry['clientKeyId']),

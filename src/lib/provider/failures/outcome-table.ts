@@ -10,7 +10,8 @@ import { services } from './services.ts'
 import { announcedEnd, matches, resolveScope, type FailedAnswer, type OutcomeRow } from './outcome-row.ts'
 import type { Answer, Outcome } from '../provider.ts'
 import { quotableCode, quotableMessage } from '../plugins/quotable.ts'
-import { readError, unquoted } from './read-error.ts'
+import { readError } from './read-error.ts'
+import { removeQuotes } from './read-text.ts'
 import { resetInFields } from '../limits/reset-fields.ts'
 import { within } from '../limits/reset-time.ts'
 import { resetInText } from '../limits/reset-words.ts'
@@ -54,7 +55,7 @@ export function explainOutcome(answer: Answer, rows: readonly OutcomeRow[] = [])
   const facts = readError(answer)
   // The start of an error names its subject. The rest may be a whole request, and every row reads it.
   const message = facts.message.slice(0, LONGEST_READ)
-  const failed: FailedAnswer = { ...answer, ...facts, message, words: unquoted(message) }
+  const failed: FailedAnswer = { ...answer, ...facts, message, words: removeQuotes(message) }
   const row = decidingRow(failed, rows)
   const readEnd = row.until ?? (ending.has(row.class) ? announcedEnd : () => null)
   // Rows come from plugins too: a misread unit must not lock an account out for years.

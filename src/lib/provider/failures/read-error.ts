@@ -3,6 +3,7 @@
 import { isRecord } from '../../base/is-record.ts'
 import { tryParseJson } from '../../base/text/try-parse-json.ts'
 import type { Answer } from '../provider.ts'
+import { isXmlError, extractText } from './read-text.ts'
 
 export type JsonObject = Record<string, unknown>
 
@@ -27,7 +28,7 @@ export function readError(answer: Answer): ErrorFacts {
   const found =
     fromBody(answer.body) ??
     fromXml(answer.text) ??
-    withInnerJson({ ...nothing, message: plainText(answer.text) }, 0)
+    withInnerJson({ ...nothing, message: extractText(answer.text) }, 0)
   const status = answer.status >= 300 ? answer.status : (found.status ?? answer.status)
   return {
     code: cut(found.code, LONGEST_CODE),
@@ -55,7 +56,7 @@ const DEEPEST = 3
 function fromBody(body: unknown, depth = 0): BodyFacts | null {
   // Gemini's OpenAI endpoint answers with a list of one.
   const root: unknown = Array.isArray(body) ? body[0] : body
-  if (typeof root === 'string') return { ...nothing, message: plainText(root) }
+  if (typeof root === 'string') return { ...nothing, message: extractText(root) }
   if (!isRecord(root)) return null
   return withInnerJson(fromRoot(root), depth)
 }
@@ -274,41 +275,12 @@ function isPlainStatus(code: string | null): boolean {
   )
 }
 
-/** The start of an XML error, as the storage and gateways of AWS, Alibaba Cloud and Tencent Cloud write it. */
-const XML_ERROR = /^\s*(?:<\?xml[^<>]{0,100}\?>\s*)?<(?:Error|ErrorResponse|ErrorInfo)\b/i
-
-/** Whether a body is an XML error. It is not an HTML page. */
-export function isXmlError(text: string): boolean {
-  return XML_ERROR.test(text)
-}
-
 /** `<Error><Code>SlowDown</Code><Message>...</Message></Error>`; null: no such document. */
 function fromXml(text: string): BodyFacts | null {
   if (!isXmlError(text)) return null
   const code = /<Code>([^<]{1,200})<\/Code>/i.exec(text)?.[1]
   const message = /<Message>([^<]{1,4000})<\/Message>/i.exec(text)?.[1]
-  return { ...nothing, code: code ?? null, message: message ?? plainText(text) }
-}
-
-/** A page becomes its title; any other text its words on one line. */
-function plainText(body: string): string {
-  const title = /<title[^<>]*>([^<]*)<\/title>/i.exec(body)?.[1]
-  const words = title ?? (/^\s*</.test(body) ? body.replace(/<[^<>]*>/g, ' ') : body)
-  return words.replace(/\s+/g, ' ').trim()
-}
-
-const QUOTED = /"[^"]*"|`[^`]*`|“[^”]*”|「[^」]*」/g
-const SINGLE_QUOTED = /(?<![\w'])'[^']*'(?!\w)/g
-/** Python prints its own errors with all words in quotes. */
-const PYTHON = /\{'\w+': /
-
-/** Pydantic repeats the value that it refuses, which is from the request. */
-const PYDANTIC_INPUT = /\binput_value=(?:(?!\binput_value=).)*?, input_type=\w+/gs
-
-/** The message without quoted text, which is from the request or a name. */
-export function unquoted(message: string): string {
-  const rest = message.replace(QUOTED, '…').replace(PYDANTIC_INPUT, '…')
-  return PYTHON.test(message) ? rest : rest.replace(SINGLE_QUOTED, '…')
+  return { ...nothing, code: code ?? null, message: message ?? extractText(text) }
 }
 
 function truthy(value: unknown): boolean {

@@ -1,9 +1,20 @@
 // Reads the end of a limit from sentences: a wait ("try again in 58 hours"), a date, a clock with its zone, a
 // weekday.
 
-import { isZone, findDateStart, wallClock } from '../../quota/zone.ts'
 import { DURATION_IN_WORDS, parseWordedDuration } from './duration.ts'
 import { readForeignWait, readLooseForeignWait } from './reset-languages.ts'
+import {
+  CHINA,
+  EARLIEST,
+  JAPAN,
+  findInstant,
+  findNextTimeOfDay,
+  parseTimeOfDay,
+  parseZone,
+  pickEnd,
+  readWallClock,
+  startOfWallDay,
+} from './reset-clock.ts'
 import { isDate, monthNumber, within } from './reset-time.ts'
 
 const LONGEST_TEXT = 4000
@@ -82,12 +93,6 @@ const NAMES_AN_END = new RegExp(
   'i',
 )
 
-/** A zone by its name, or minutes east of UTC. */
-type Zone = string | number
-
-/** The zone with the earliest days (Kiribati). */
-const EARLIEST: Zone = 14 * 60
-
 /**
  * The end named in an error text, in epoch milliseconds; null: none. `zone`: the zone of the service's clock, for
  * dates without one (Z.ai: Beijing). A date between Chinese words means the clock of China, which has one zone. Other
@@ -153,11 +158,9 @@ function readDate(text: string, zone: string | null): number | null {
     Number(minute),
     Number(second),
   )
-  return instant(wall, parseZone(named) ?? zone ?? (isBetweenChinese(text, found) ? CHINA : EARLIEST))
+  return findInstant(wall, parseZone(named) ?? zone ?? (isBetweenChinese(text, found) ? CHINA : EARLIEST))
 }
 
-const CHINA = 'Asia/Shanghai'
-const JAPAN = 'Asia/Tokyo'
 /** Japanese has Han characters, too. */
 const KANA = /[\u3040-\u30ff]/
 
@@ -180,7 +183,7 @@ function clock(text: string, now: number, zone: string | null): number | null {
   const onDate = ON_DATE.exec(text)
   if (onDate !== null) return onMonthDay(onDate, now, zone)
   const midnight = MIDNIGHT.exec(text)
-  if (midnight !== null) return nextAt(0, now, parseZone(midnight[1]) ?? zone ?? 'UTC')
+  if (midnight !== null) return findNextTimeOfDay(0, now, parseZone(midnight[1]) ?? zone ?? 'UTC')
   const weekday = WEEKDAY.exec(text)
   if (weekday !== null) return onWeekday(weekday, now, zone)
   const atClock = AT_CLOCK.exec(text)
@@ -188,9 +191,9 @@ function clock(text: string, now: number, zone: string | null): number | null {
   const [, hour, minute, half, named] = atClock
   // A number alone is no time of day.
   if (minute === undefined && half === undefined) return null
-  const ms = clockMs(hour, minute, half)
+  const ms = parseTimeOfDay(hour, minute, half)
   const where = parseZone(named) ?? zone
-  return ms === null || where === null ? null : nextAt(ms, now, where)
+  return ms === null || where === null ? null : findNextTimeOfDay(ms, now, where)
 }
 
 /** A day beside today with a time, or a date without one. */
@@ -218,10 +221,13 @@ function onRelativeDay(
   const isEnglish = (groups.today ?? groups.tomorrow) !== undefined
   const where = parseZone(groups.zone) ?? zone ?? (isEnglish ? null : KANA.test(text) ? JAPAN : CHINA)
   const inWords = groups.half === undefined ? groups.minutes : '30'
-  const ms = clockMs(hour, minute ?? inWords, half)
+  const ms = parseTimeOfDay(hour, minute ?? inWords, half)
   if (where === null || ms === null) return null
   const isNext = (groups.tomorrow ?? groups.nextDay) !== undefined
-  return instant(parseDay(wallAt(now, where)) + (isNext ? DAY : 0) + inPartOfDay(ms, words), where)
+  return findInstant(
+    startOfWallDay(readWallClock(now, where)) + (isNext ? DAY : 0) + inPartOfDay(ms, words),
+    where,
+  )
 }
 
 /**
@@ -238,22 +244,22 @@ function inPartOfDay(ms: number, words: string): number {
 
 function startOfDay({ year, month, day }: Record<string, string | undefined>, zone: string | null) {
   if (!isDate(Number(year), Number(month), Number(day))) return null
-  return instant(Date.UTC(Number(year), Number(month) - 1, Number(day)), zone ?? EARLIEST)
+  return findInstant(Date.UTC(Number(year), Number(month) - 1, Number(day)), zone ?? EARLIEST)
 }
 
 function onMonthDay(found: RegExpExecArray, now: number, zone: string | null): number | null {
   const [, name = '', day, year, hour, minute, half, named] = found
   const where = parseZone(named) ?? zone ?? EARLIEST
-  const ms = hour === undefined ? 0 : clockMs(hour, minute, half)
+  const ms = hour === undefined ? 0 : parseTimeOfDay(hour, minute, half)
   if (ms === null) return null
   const month = monthNumber(name)
-  const today = new Date(wallAt(now, where))
+  const today = new Date(readWallClock(now, where))
   const thisYear = today.getUTCFullYear()
   const years = year === undefined ? [thisYear - 1, thisYear, thisYear + 1] : [Number(year)]
   const ends = years
     .filter((of) => isDate(of, month, Number(day)))
-    .map((of) => instant(Date.UTC(of, month - 1, Number(day)) + ms, where))
-  return firstEnd(ends, now)
+    .map((of) => findInstant(Date.UTC(of, month - 1, Number(day)) + ms, where))
+  return pickEnd(ends, now)
 }
 
 const WEEKDAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']
@@ -262,85 +268,10 @@ function onWeekday(found: RegExpExecArray, now: number, zone: string | null): nu
   const [, name = '', hour, minute, half, named] = found
   const where = parseZone(named) ?? zone ?? 'UTC'
   const hasClock = minute !== undefined || half !== undefined
-  const ms = hasClock ? clockMs(hour, minute, half) : 0
+  const ms = hasClock ? parseTimeOfDay(hour, minute, half) : 0
   if (ms === null) return null
-  const today = parseDay(wallAt(now, where))
+  const today = startOfWallDay(readWallClock(now, where))
   const ahead = (WEEKDAYS.indexOf(name.slice(0, 3).toLowerCase()) - new Date(today).getUTCDay() + 7) % 7
-  const ends = [ahead - 7, ahead, ahead + 7].map((days) => instant(today + days * DAY + ms, where))
-  return firstEnd(ends, now)
-}
-
-function nextAt(ms: number, now: number, zone: Zone): number | null {
-  const today = parseDay(wallAt(now, zone))
-  const ends = [-1, 0, 1].map((days) => instant(today + days * DAY + ms, zone))
-  return firstEnd(ends, now)
-}
-
-/** Clocks differ, and an answer may be slow: an end that has just passed is this end, not the next one. */
-const JUST_PASSED_MS = 5 * 60_000
-const SOON_MS = 60_000
-
-/** The first of these ends that is not over, in epoch milliseconds; null: all are. */
-function firstEnd(ends: readonly (number | null)[], now: number): number | null {
-  const end = ends.find((at) => at !== null && at > now - JUST_PASSED_MS) ?? null
-  return end === null || end > now ? end : now + SOON_MS
-}
-
-function parseDay(wall: number): number {
-  return Math.floor(wall / DAY) * DAY
-}
-
-function clockMs(
-  hour: string | undefined,
-  minute: string | undefined,
-  half: string | undefined,
-): number | null {
-  const hours = Number(hour)
-  const minutes = Number(minute ?? 0)
-  const isHalf = half !== undefined
-  if (minutes > 59 || hours > (isHalf ? 12 : 23) || (isHalf && hours === 0)) return null
-  const inDay = isHalf ? (hours % 12) + (/^p/i.test(half) ? 12 : 0) : hours
-  return inDay * HOUR + minutes * 60_000
-}
-
-function parseZone(given: string | undefined): Zone | null {
-  const name = given?.replace(/^\(|\)$/g, '')
-  if (name === undefined) return null
-  if (name.includes('/')) return isZone(name) ? name : null
-  if (/^(?:Z|UTC|GMT)$/i.test(name)) return 'UTC'
-  if (/^P[SD]?T$|^Pacific/i.test(name)) return 'America/Los_Angeles'
-  if (/^E[SD]?T$|^Eastern/i.test(name)) return 'America/New_York'
-  if (/^Beijing|北京/i.test(name)) return 'Asia/Shanghai'
-  const hours = ZONE_HOURS[name.toUpperCase()]
-  if (hours !== undefined) return hours * 60
-  const offset = /^(?:UTC|GMT)?([+-])(\d{1,2}):?(\d{2})?$/i.exec(name)
-  if (offset !== null) return (offset[1] === '-' ? -1 : 1) * (Number(offset[2]) * 60 + Number(offset[3] ?? 0))
-  return null
-}
-
-/**
- * Abbreviations in hours east of UTC. Of several meanings the usual one counts: BST is British, IST is Indian. CST is
- * missing, because Chicago and China are both usual.
- */
-const ZONE_HOURS: Readonly<Record<string, number>> = {
-  MST: -7,
-  MDT: -6,
-  CDT: -5,
-  CET: 1,
-  CEST: 2,
-  BST: 1,
-  IST: 5.5,
-  HKT: 8,
-  SGT: 8,
-  JST: 9,
-  KST: 9,
-}
-
-function wallAt(now: number, zone: Zone): number {
-  return typeof zone === 'number' ? now + zone * 60_000 : wallClock(zone, now)
-}
-
-function instant(wall: number, zone: Zone | null): number | null {
-  if (zone === null) return null
-  return typeof zone === 'number' ? wall - zone * 60_000 : findDateStart(zone, wall)
+  const ends = [ahead - 7, ahead, ahead + 7].map((days) => findInstant(today + days * DAY + ms, where))
+  return pickEnd(ends, now)
 }

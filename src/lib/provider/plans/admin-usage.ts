@@ -1,5 +1,6 @@
 // The cost of an organisation in this month, as its service counts it. Only keys of an administrator may ask.
 
+import { formatTime } from '../../base/iso-time.ts'
 import { isRecord } from '../../base/is-record.ts'
 import { calendarWindow } from '../../quota/zone.ts'
 import type { PlanReader, PlanWindow } from './plan-reader.ts'
@@ -32,7 +33,7 @@ export const anthropicUsage: PlanReader = {
   source: 'https://platform.claude.com/docs/en/api/admin/cost_report, 2026-11-30',
   url: ({ anthropic }, now) =>
     anthropic === ANTHROPIC
-      ? `${ANTHROPIC}/organizations/cost_report?starting_at=${new Date(startOfMonth(now)).toISOString()}&limit=31`
+      ? `${ANTHROPIC}/organizations/cost_report?starting_at=${formatTime(startOfMonth(now))}&limit=31`
       : null,
   read: (body, now) =>
     sumMonth(body, now, (row) => {

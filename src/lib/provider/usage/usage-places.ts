@@ -50,27 +50,27 @@ export const usagePlaces: readonly UsagePlace[] = [
     name: 'Amazon Bedrock: `metadata.usage` of a stream, and `amazon-bedrock-invocationMetrics`',
     source:
       'https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_ConverseStream.html, 2026-11-30',
-    read: (body) => inHolder(body.metadata) ?? fieldsOf(body['amazon-bedrock-invocationMetrics']),
+    read: (body) => inHolder(body.metadata) ?? readFields(body['amazon-bedrock-invocationMetrics']),
   },
   {
     name: 'Tencent Cloud: `Response.Usage`, or `Usage` of a stream',
     source: 'https://cloud.tencent.com/document/product/1729/105701, 2026-11-30',
-    read: (body) => fieldsOf((isRecord(body.Response) ? body.Response : body).Usage),
+    read: (body) => readFields((isRecord(body.Response) ? body.Response : body).Usage),
   },
   {
     name: 'watsonx: `results[0]`',
     source: 'https://cloud.ibm.com/apidocs/watsonx-ai#text-generation, 2026-11-30',
-    read: ({ results }) => (Array.isArray(results) ? fieldsOf(results[0]) : null),
+    read: ({ results }) => (Array.isArray(results) ? readFields(results[0]) : null),
   },
   {
     name: 'Replicate: `metrics`',
     source: 'https://replicate.com/docs/reference/http#predictions.get, 2026-11-30',
-    read: (body) => fieldsOf(body.metrics),
+    read: (body) => readFields(body.metrics),
   },
   {
     name: 'Text Generation Inference: `details.generated_tokens`',
     source: 'https://huggingface.co/docs/text-generation-inference, 2026-11-30',
-    read: (body) => fieldsOf(body.details),
+    read: (body) => readFields(body.details),
   },
   {
     name: 'Cloudflare Workers AI: `result.usage`',
@@ -104,12 +104,12 @@ function inHolder(holder: unknown): Usage | null {
   return isRecord(holder) && isRecord(holder.usage) ? readUsageFields(holder.usage) : null
 }
 
-function fieldsOf(value: unknown): Usage | null {
+function readFields(value: unknown): Usage | null {
   return isRecord(value) ? readUsageFields(value) : null
 }
 
 function inMeta(holder: JsonObject): Usage | null {
-  return fieldsOf(holder.meta)
+  return readFields(holder.meta)
 }
 
 function findFirst(found: (Usage | null)[]): Usage | null {

@@ -1,3 +1,4 @@
+import { formatTime } from '../../base/iso-time.ts'
 import type { Account } from '../../account/account.ts'
 import { shortReference } from '../../account/account.ts'
 import type { Notice } from '../../quota/ledger.ts'
@@ -50,7 +51,7 @@ export class ClosedAccounts {
     const { words, fix } = describeRefusedCredential(account, evidence)
     onTrouble(`${shortReference(account)} does not serve: ${words}; ${fix}`)
     if (this.#findRefusal(account) !== undefined) return
-    const until = new Date(ledger.now() + FIRST_TEST_MS).toISOString()
+    const until = formatTime(ledger.now() + FIRST_TEST_MS)
     record(
       [{ type: 'cool', subject: account.id, until, reason: 'auth-dead', guessed: true, evidence }],
       account,

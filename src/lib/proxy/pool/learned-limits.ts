@@ -1,3 +1,4 @@
+import { formatTime } from '../../base/iso-time.ts'
 import type { Account } from '../../account/account.ts'
 import { OBSERVED, type LearnedLimit } from '../../provider/limits/learned-limit.ts'
 import { FROM_WORDS } from '../../provider/limits/limit-words.ts'
@@ -5,7 +6,7 @@ import type { Provider } from '../../provider/provider.ts'
 import { activeCooldown } from '../../quota/cooldowns.ts'
 import type { LearnedRecord } from '../../quota/log/events.ts'
 import type { Ledger, Notice } from '../../quota/ledger.ts'
-import { heldAmount } from '../../quota/in-flight.ts'
+import { sumHolds } from '../../quota/in-flight.ts'
 import { formatLimit, metrics, parseLimit, parseWindow } from '../../quota/limit.ts'
 import { contradicts } from '../../quota/reported-count.ts'
 import { LEARNED_HOLDS_MS } from '../../quota/set-limits.ts'
@@ -207,7 +208,7 @@ export class LearnedLimits {
       type: 'cool',
       subject,
       ...(ofModel === null ? {} : { model: ofModel }),
-      until: new Date(until).toISOString(),
+      until: formatTime(until),
       reason: until - now > QUOTA_REST_MS ? 'quota-window' : 'rate-short',
       evidence: `${until < resetsAt ? 'shortened; ' : ''}nothing is left of it, says ${from}`,
     }
@@ -310,6 +311,6 @@ function isContradicted(
   subject: SubjectState | undefined,
   { now, ageMs }: Reading,
 ): boolean {
-  const held = () => heldAmount(subject?.inFlight, limit, now)
+  const held = () => sumHolds(subject?.inFlight, limit, now)
   return contradicts(limit, { remaining, ageMs, held, now })
 }

@@ -1,3 +1,4 @@
+import { formatTime } from '../../base/iso-time.ts'
 import { PROOF_HEADER } from '../../toolkit/proxies.ts'
 import type { Exchange } from '../pipeline/exchange/exchange.ts'
 import { earliestReturn } from '../pipeline/refuse/final-error.ts'
@@ -23,6 +24,6 @@ export function readiness(exchange: Exchange, live: LivePool): void {
   const services = new Set(pool.members.map(({ service }) => service))
   const first = earliestReturn(live, [{}, ...[...services].map((service) => ({ service }))])
   const isReady = first?.at !== null && first !== null && first.at <= view.now
-  const availableAt = first?.at === null || first === null ? null : new Date(first.at).toISOString()
+  const availableAt = first?.at === null || first === null ? null : formatTime(first.at)
   exchange.sendJson(isReady ? 200 : 503, { status: isReady ? 'ready' : 'unavailable', availableAt })
 }

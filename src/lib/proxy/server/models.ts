@@ -1,3 +1,4 @@
+import { formatTime } from '../../base/iso-time.ts'
 import type { AccountScope } from '../../account/client-key.ts'
 import { allowsModel, everyAccount, isInScope } from '../../account/client-key.ts'
 import { QwenctlError } from '../../base/errors.ts'
@@ -83,5 +84,5 @@ function geminiModel(id: string): object {
 function modelShape(shape: Shape, { id, provider, created }: Model): object {
   if (shape === 'gemini') return geminiModel(id)
   if (shape === 'openai') return { id, object: 'model', created: created ?? 0, owned_by: provider }
-  return { type: 'model', id, display_name: id, created_at: new Date((created ?? 0) * 1000).toISOString() }
+  return { type: 'model', id, display_name: id, created_at: formatTime((created ?? 0) * 1000) }
 }

@@ -1,5 +1,6 @@
 // The parts of Ollama's API that need no account: https://github.com/ollama/ollama, docs/api.md (2026-11).
 
+import { formatTime } from '../../base/iso-time.ts'
 import { QwenctlError } from '../../base/errors.ts'
 import { isObject } from '../../translate/json-fields.ts'
 import type { Exchange } from '../pipeline/exchange/exchange.ts'
@@ -35,14 +36,14 @@ async function show(proxy: ProxyContext, exchange: Exchange): Promise<void> {
     details: buildDetails(found),
     model_info: { 'general.architecture': found.provider, 'general.basename': found.id },
     capabilities: ['completion', 'tools', 'vision', 'thinking'],
-    modified_at: formatTime(found),
+    modified_at: formatCreated(found),
   })
 }
 
 function buildTag(model: Model): object {
   const { id } = model
   const details = buildDetails(model)
-  return { name: id, model: id, modified_at: formatTime(model), size: 0, digest: '', details }
+  return { name: id, model: id, modified_at: formatCreated(model), size: 0, digest: '', details }
 }
 
 function buildDetails({ provider }: Model): object {
@@ -56,8 +57,8 @@ function buildDetails({ provider }: Model): object {
   }
 }
 
-function formatTime({ created }: Model): string {
-  return new Date((created ?? 0) * 1000).toISOString()
+function formatCreated({ created }: Model): string {
+  return formatTime((created ?? 0) * 1000)
 }
 
 function readJson(exchange: Exchange, maxBytes: number): Promise<Record<string, unknown>> {

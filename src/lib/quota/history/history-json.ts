@@ -1,3 +1,4 @@
+import { formatTime } from '../../base/iso-time.ts'
 import { outcomeClasses } from '../log/events.ts'
 import type { History, HistoryBucket } from './history.ts'
 import { bucketAt, isNothing } from './history.ts'
@@ -57,7 +58,7 @@ export function historyFromJson(buckets: BucketJson[]): History {
 }
 
 export function bucketToJson(bucket: HistoryBucket): BucketJson {
-  const json: BucketJson = { at: new Date(bucket.at).toISOString(), account: bucket.account }
+  const json: BucketJson = { at: formatTime(bucket.at), account: bucket.account }
   if (bucket.model !== null) json.model = bucket.model
   if (bucket.key !== null) json.key = bucket.key
   for (const name of counts) if (bucket[name] !== 0) json[name] = bucket[name]

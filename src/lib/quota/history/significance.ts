@@ -25,12 +25,12 @@ export function testShares(one: Counts, other: Counts): number {
   const yes = one.yes + other.yes
   const total = first + second
   if (first === 0 || second === 0) return 1
-  const logOf = (ofFirst: number) =>
+  const logProbability = (ofFirst: number) =>
     logChoose(first, ofFirst) + logChoose(second, yes - ofFirst) - logChoose(total, yes)
-  const most = logOf(one.yes) + ROUNDING
+  const most = logProbability(one.yes) + ROUNDING
   let sum = 0
   for (let ofFirst = Math.max(0, yes - second); ofFirst <= Math.min(yes, first); ofFirst += 1) {
-    const log = logOf(ofFirst)
+    const log = logProbability(ofFirst)
     if (log <= most) sum += Math.exp(log)
   }
   return Math.min(1, sum)

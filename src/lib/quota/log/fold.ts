@@ -1,5 +1,6 @@
+import { formatDay } from '../../base/iso-time.ts'
 import type { LedgerEvent, ReserveEvent, ResetEvent } from './events.ts'
-import { begin, countsAmounts, emptyInFlight, isAbandoned } from '../in-flight.ts'
+import { beginRequest, countsAmounts, emptyInFlight, isAbandoned } from '../in-flight.ts'
 import { forgetLearned, learnLimits, setLimits } from '../set-limits.ts'
 import { setTime } from './shift-time.ts'
 import { isFull } from '../standing.ts'
@@ -7,7 +8,6 @@ import type { Demand } from '../standing.ts'
 import type { InFlightRequest, LedgerState, SubjectState } from './state.ts'
 import { claimSlot, emptyJobSlots, endRun } from './job-slots.ts'
 import { OpenReservations } from './open-reservations.ts'
-import { formatDay } from './totals.ts'
 import type { TrailAmounts } from './trail.ts'
 import { emptyTrail } from './trail.ts'
 import { advance, emptyUsage } from '../window.ts'
@@ -146,7 +146,7 @@ function use(subject: SubjectState, { hold, model }: ReserveEvent, { now, sequen
     const request: InFlightRequest = { at: now, sequence }
     if (hold !== undefined) request.hold = hold
     if (model !== undefined) request.model = model
-    begin((subject.inFlight ??= emptyInFlight()), request, now)
+    beginRequest((subject.inFlight ??= emptyInFlight()), request, now)
   }
   subject.lastUsedAt = now
 }

@@ -1,11 +1,11 @@
-import { end, learnMean } from '../in-flight.ts'
+import { formatDay } from '../../base/iso-time.ts'
+import { endRequest, learnMean } from '../in-flight.ts'
 import { isLongWindow, advance, charge, giveBack } from '../window.ts'
 import type { SettleEvent } from './events.ts'
 import { chargeSubject } from './charge-subject.ts'
 import type { OpenReservation } from './open-reservations.ts'
 import type { LedgerState, SubjectState, DayTotals } from './state.ts'
 import { ensureCharged, ensureSubject, totalsIn } from './subjects.ts'
-import { formatDay } from './totals.ts'
 import type { TrailAmounts } from './trail.ts'
 import { trailAmount, leaveTrail, takeFromLongTrail } from './trail.ts'
 
@@ -43,8 +43,8 @@ export function settle(state: LedgerState, event: SettleEvent): boolean {
 }
 
 function endInFlight(account: SubjectState, others: readonly SubjectState[], sequence: number): void {
-  if (account.inFlight !== undefined) end(account.inFlight, sequence)
-  for (const { inFlight } of others) if (inFlight !== undefined) end(inFlight, sequence)
+  if (account.inFlight !== undefined) endRequest(account.inFlight, sequence)
+  for (const { inFlight } of others) if (inFlight !== undefined) endRequest(inFlight, sequence)
 }
 
 function addOutcome(totals: DayTotals, event: SettleEvent): void {

@@ -1,3 +1,4 @@
+import { formatTimeOrNull } from '../../base/iso-time.ts'
 import type { CoolEvent, OutcomeClass } from '../../quota/log/events.ts'
 import type { Outcome } from '../../provider/provider.ts'
 import type { Member } from '../pool/member.ts'
@@ -166,7 +167,7 @@ export function listCooldowns(outcome: Outcome, context: CoolingContext): CoolNo
       type: 'cool',
       subject,
       ...(part === null ? {} : { model: part }),
-      until: until === null ? null : new Date(until).toISOString(),
+      until: formatTimeOrNull(until),
       reason: outcome.class,
       ...(origin === 'guessed' ? { guessed: true as const } : {}),
       evidence: formatEvidence(outcome, origin),

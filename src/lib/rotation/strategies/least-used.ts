@@ -1,4 +1,4 @@
-import { formatDay } from '../../quota/log/totals.ts'
+import { formatDay } from '../../base/iso-time.ts'
 import type { Strategy } from './strategy.ts'
 
 /** The account with the fewest requests of this UTC day. */

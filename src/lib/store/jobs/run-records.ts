@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { formatDay } from '../../base/iso-time.ts'
 import { readErrno } from '../../base/errno.ts'
 import type { RunRecord } from '../../schedule/run-record.ts'
 import type { Home } from '../home.ts'
@@ -97,7 +98,7 @@ export class RunRecords {
 
   /** Removes the records of days that are no longer kept. `now` in epoch milliseconds. */
   removeOld(now: number): void {
-    const oldest = new Date(now - KEPT_DAYS * 86_400_000).toISOString().slice(0, 10)
+    const oldest = formatDay(now - KEPT_DAYS * 86_400_000)
     for (const day of this.#days())
       for (const part of ['runs', 'others'] as const)
         if (day < oldest) rmSync(this.#dayFile(day, part), { force: true })

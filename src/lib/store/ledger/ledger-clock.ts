@@ -1,4 +1,4 @@
-import { isoTime } from '../../base/iso-time.ts'
+import { formatTime } from '../../base/iso-time.ts'
 import type { ClockEvent } from '../../quota/log/events.ts'
 import { timeAt } from '../../quota/log/shift-time.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
@@ -76,7 +76,7 @@ export class LedgerClock {
     if (due !== null) return due
     const at = this.reading()
     if (at > state.now - SAME_MS) return null
-    return { type: 'clock', at: isoTime(at), boot: '', uptime: 0, writer: this.#parts.writer }
+    return { type: 'clock', at: formatTime(at), boot: '', uptime: 0, writer: this.#parts.writer }
   }
 
   /** Compares the clock with the ledger's. Returns the event that corrects the ledger, when one is due. */
@@ -151,7 +151,7 @@ export class LedgerClock {
     const passed = hasPassed ? { passed: true as const } : {}
     return {
       type: 'clock',
-      at: isoTime(at),
+      at: formatTime(at),
       boot,
       uptime,
       writer: this.#parts.writer,

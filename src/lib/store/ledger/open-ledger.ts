@@ -1,10 +1,9 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { isoTime } from '../../base/iso-time.ts'
+import { formatTime, formatDay } from '../../base/iso-time.ts'
 import type { ClockEvent } from '../../quota/log/events.ts'
 import { apply } from '../../quota/log/fold.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
-import { formatDay } from '../../quota/log/totals.ts'
 import type { Home } from '../home.ts'
 import { withLock } from '../locks/lock.ts'
 import { DayFile } from './files/day-file.ts'
@@ -66,7 +65,7 @@ function isCorrection({ now, reference }: LedgerState, { at, boot, passed }: Clo
 /** For a day after an outside change to the ledger: a warning that all figures may lack earlier counts. */
 function recentLoss({ lost, now }: LedgerState): string[] {
   if (lost === null || now - lost.at > LOSS_SHOWN_MS) return []
-  return [`counts from before ${isoTime(lost.at)} may be missing: ${lost.what}`]
+  return [`counts from before ${formatTime(lost.at)} may be missing: ${lost.what}`]
 }
 
 /** Two processes must not begin a ledger with two different days: only this step needs a lock. */

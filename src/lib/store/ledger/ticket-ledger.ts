@@ -1,4 +1,4 @@
-import { isoTime } from '../../base/iso-time.ts'
+import { formatTime } from '../../base/iso-time.ts'
 import { RunningIds } from '../../base/running-ids.ts'
 import type {
   Ledger,
@@ -75,7 +75,7 @@ export class TicketLedger<Log extends EventLog = EventLog> implements Ledger {
       return false // in the present state of the log, the reservation would be refused: skip the event
     }
     const id = this.#ids.next()
-    const event: ReserveEvent = { type: 'reserve', id, account, at: isoTime(now) }
+    const event: ReserveEvent = { type: 'reserve', id, account, at: formatTime(now) }
     if (also !== undefined && also.length > 0) event.also = also
     if (keep !== undefined && keep > 0) event.keep = keep
     if (hold !== undefined) event.hold = hold
@@ -86,13 +86,13 @@ export class TicketLedger<Log extends EventLog = EventLog> implements Ledger {
   }
 
   settle(reservation: Reservation, settlement: Settlement): void {
-    const event = settleEvent(reservation.id, isoTime(this.now()), settlement)
+    const event = settleEvent(reservation.id, formatTime(this.now()), settlement)
     this.#enqueue({ event, reservation: null, listener: null })
   }
 
   claimSlot(claim: SlotClaim): Promise<string | null> {
     const [id, at] = [this.#ids.next(), this.now()]
-    const event: LedgerEvent = { type: 'slot', id, at: isoTime(at), ...claim }
+    const event: LedgerEvent = { type: 'slot', id, at: formatTime(at), ...claim }
     const reservation = { id, account: claim.account, at }
     return new Promise((resolve, onFailed) => {
       const onReserved = (run: Reservation | null) => resolve(run === null ? null : run.id)
@@ -104,7 +104,7 @@ export class TicketLedger<Log extends EventLog = EventLog> implements Ledger {
     const isReset = notices.some(({ type }) => type === 'reset')
     const setting = isReset ? this.log.setTimeByPerson() : null
     if (setting !== null) this.#enqueue({ event: setting, reservation: null, listener: null })
-    const at = setting === null ? isoTime(this.now()) : setting.at
+    const at = setting === null ? formatTime(this.now()) : setting.at
     const written = notices.map(
       (notice) =>
         new Promise<Reservation | null>((claimed, failed) =>

@@ -1,8 +1,8 @@
+import { formatDay } from '../../base/iso-time.ts'
 import type { History, HistoryBucket } from '../../quota/history/history.ts'
 import { addTally, bucketAt } from '../../quota/history/history.ts'
 import type { BucketJson } from '../../quota/history/history-json.ts'
 import { historyFromJson } from '../../quota/history/history-json.ts'
-import { formatDay } from '../../quota/log/totals.ts'
 import type { HistoryReading } from '../history/history-files.ts'
 import type { SharedStore } from './shared-store.ts'
 

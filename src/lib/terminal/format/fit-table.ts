@@ -69,8 +69,8 @@ function narrowed(columns: Measured[], excess: number): Measured[] {
 
 function withoutLowest(columns: Measured[]): Measured[] {
   const [first, ...others] = columns
-  const rankOf = ({ column, index }: Measured) => column.rank ?? -index
-  const lowest = others.reduce((low, each) => (rankOf(each) < rankOf(low) ? each : low))
+  const findRank = ({ column, index }: Measured) => column.rank ?? -index
+  const lowest = others.reduce((low, each) => (findRank(each) < findRank(low) ? each : low))
   return [first!, ...others.filter((each) => each !== lowest)]
 }
 

@@ -1,3 +1,4 @@
+import { formatTime } from '../../base/iso-time.ts'
 import { formatAge, formatDuration } from '../../base/durations.ts'
 
 const MINUTE = 60_000
@@ -28,5 +29,5 @@ export function localTime(time: string, now: string, timeZone?: string): string 
 
 /** `localTime` of a future time. Rounded up, so that a client never returns too early. */
 export function comingTime(time: string, now: string, timeZone?: string): string {
-  return localTime(new Date(Math.ceil(Date.parse(time) / MINUTE) * MINUTE).toISOString(), now, timeZone)
+  return localTime(formatTime(Math.ceil(Date.parse(time) / MINUTE) * MINUTE), now, timeZone)
 }

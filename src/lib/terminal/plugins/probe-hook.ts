@@ -9,10 +9,10 @@ import type { Interfaces } from '@oclif/core'
 // own first, which can be stopped. `hook-verdicts.ts` remembers the result.
 
 /**
- * `ended`: the hook ended. `threw`: its code failed or left the thread, which proves nothing. `blocked`: the thread
- * gave no sign of life at the limit. `waiting`: it did, and the hook had not ended. `oversized`: too much memory.
+ * `ended`: the hook ended. `threw`: its code failed or left the thread, which proves nothing. `unfinished`:
+ * the hook had not ended at the limit. `oversized`: too much memory.
  */
-export type ProbeResult = 'ended' | 'threw' | 'blocked' | 'waiting' | 'oversized'
+export type ProbeResult = 'ended' | 'threw' | 'unfinished' | 'oversized'
 
 export interface ProbeLimits {
   /** For all of it, the load of the file included. */
@@ -24,8 +24,6 @@ export interface ProbeLimits {
 const TICK_MS = 50
 /** The most that one tick counts. A tick is late on a machine that is busy or asleep, where the thread stands still too. */
 const MOST_PER_TICK_MS = 2 * TICK_MS
-/** A thread without a beat for so long is blocked. */
-const SILENT_MS = 10 * TICK_MS
 /** Far more than a list of providers takes. */
 const MOST_HEAP_MB = 128
 /** Buffers are outside of the heap, so the memory of the process counts too. */
@@ -35,9 +33,10 @@ const STOP_LIMIT_MS = 1_000
 
 /** Runs in the thread, and finds the function as oclif does. As text, it is the same in the sources and in the build. */
 const SOURCE = `
-const { parentPort, workerData: { file, identifier, given, config, beatMs } } = require('node:worker_threads')
+const { parentPort, workerData: { file, identifier, given, config } } = require('node:worker_threads')
 const post = (text) => parentPort.postMessage(text)
-setInterval(() => post('alive'), beatMs)
+// A thread with nothing to do would end, and a hook that waits would look like one that threw.
+setInterval(() => {}, 1_000)
 const isFunction = (value) => typeof value === 'function'
 const search = (loaded) => [loaded, loaded.default, ...Object.values(loaded)].find(isFunction)
 const find = (loaded) => {
@@ -68,7 +67,7 @@ export async function probeHook(
     if (path === null) return 'threw'
     const file = pathToFileURL(path).href
     const cloned = { given: cloneFields(given), config: cloneFields(config) }
-    const workerData = { file, identifier, ...cloned, beatMs: TICK_MS }
+    const workerData = { file, identifier, ...cloned }
     const result = await runInThread(workerData, limits)
     if (result !== 'ended') return result
   }
@@ -120,19 +119,15 @@ function watchThread(
   const rss = process.memoryUsage.rss()
   let last = clock()
   let countedMs = 0
-  let silentMs = 0
   const ticker = setInterval(() => {
     const now = clock()
-    const passed = Math.min(now - last, MOST_PER_TICK_MS)
+    countedMs += Math.min(now - last, MOST_PER_TICK_MS)
     last = now
-    countedMs += passed
-    silentMs += passed
     if (process.memoryUsage.rss() - rss > MOST_GROWTH_BYTES) onResult('oversized')
-    else if (countedMs >= limitMs) onResult(silentMs >= SILENT_MS ? 'blocked' : 'waiting')
+    else if (countedMs >= limitMs) onResult('unfinished')
   }, TICK_MS)
   // The code of the plugin may post messages too.
   worker.on('message', (text: unknown) => {
-    silentMs = 0
     if (text === 'ended' || text === 'threw') onResult(text)
   })
   worker.on('error', (error) => {

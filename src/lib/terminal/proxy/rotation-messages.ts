@@ -1,3 +1,4 @@
+import { formatTime } from '../../base/iso-time.ts'
 import { printable } from '../format/text-width.ts'
 import { formatDuration } from '../../base/durations.ts'
 import type { Standing } from '../../toolkit/accounts/account-status.ts'
@@ -105,7 +106,7 @@ function isSoon(at: number, now: number): boolean {
 
 /** Rounded up, so that a client never returns too early. */
 function formatClock(at: number, now: number): string {
-  const time = new Date(Math.ceil(at / 60_000) * 60_000).toISOString()
+  const time = formatTime(Math.ceil(at / 60_000) * 60_000)
   const day = at - now < DAY_MS ? '' : `${time.slice(0, 10)} `
   return `${day}${time.slice(11, 16)} UTC`
 }

@@ -32,9 +32,9 @@ export function explainRows(document: ExplainDocument, look: Look): string[][] {
 }
 
 function compareAccounts(a: ExplainedAccount, b: ExplainedAccount): number {
-  const orderOf = ({ place, returnsAt }: ExplainedAccount) =>
+  const findOrder = ({ place, returnsAt }: ExplainedAccount) =>
     place ?? (returnsAt === null ? Infinity : Date.parse(returnsAt))
-  const [orderA, orderB] = [orderOf(a), orderOf(b)]
+  const [orderA, orderB] = [findOrder(a), findOrder(b)]
   return orderA === orderB ? 0 : orderA < orderB ? -1 : 1
 }
 

@@ -1,3 +1,4 @@
+import { formatTime } from '../../base/iso-time.ts'
 import { cutToWidth, printable } from '../format/text-width.ts'
 import type { Bar, BarLook } from '../format/bar-chart.ts'
 import { renderBars, renderLegend } from '../format/bar-chart.ts'
@@ -78,7 +79,7 @@ function listBuckets({ rows, per, to }: HistoryDocument): number[] {
 
 /** `Wed 2026-11-25`, `2026-11-25 14:00` */
 function bucketName(at: number, per: HistoryDocument['per']): string {
-  const text = new Date(at).toISOString()
+  const text = formatTime(at)
   if (per === 'hour') return text.slice(0, 16).replace('T', ' ')
   const weekday = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'][new Date(at).getUTCDay()]
   return `${weekday} ${text.slice(0, 10)}`

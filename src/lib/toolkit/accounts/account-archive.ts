@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import { formatTime } from '../../base/iso-time.ts'
 import type { Account } from '../../account/account.ts'
 import { fullReference } from '../../account/account.ts'
 import { checkName } from '../../account/name.ts'
@@ -64,7 +65,7 @@ export class AccountArchive {
       refuseTaken(data.accounts, account)
       const limits = limitsToRecord(ledger, account, providers)
       if (limits !== null) await ledger.record([{ type: 'limits', account: account.id, limits }])
-      account.updatedAt = new Date(clock()).toISOString()
+      account.updatedAt = formatTime(clock())
       data.archived = data.archived.filter((other) => other.id !== id)
       data.accounts.push(account)
       await moveFolder(archiveFolder(home, id), accountFolder(home, account))

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import { formatTime } from '../../base/iso-time.ts'
 import type { Account } from '../../account/account.ts'
 import { resolveReference } from '../../account/reference.ts'
 import type { QwenctlError } from '../../base/errors.ts'
@@ -298,6 +299,6 @@ export class StoredAccounts implements Accounts {
   }
 
   #now(): string {
-    return new Date(this.#parts.clock()).toISOString()
+    return formatTime(this.#parts.clock())
   }
 }

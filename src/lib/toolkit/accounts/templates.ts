@@ -1,3 +1,4 @@
+import { formatTime } from '../../base/iso-time.ts'
 import { checkName } from '../../account/name.ts'
 import { QwenctlError } from '../../base/errors.ts'
 import { rm } from 'node:fs/promises'
@@ -41,7 +42,7 @@ export class Templates {
     const account = await this.#parts.accounts.find(reference, filter)
     const { provider, groups, priority, weight, limits, baseUrl, quotaGroup, models } = account
     const settings = { groups, priority, weight, limits, baseUrl, quotaGroup, models }
-    const savedAt = new Date(this.#parts.clock()).toISOString()
+    const savedAt = formatTime(this.#parts.clock())
     const folder = templateFolder(this.#parts.home, name)
     await rm(folder, { recursive: true, force: true })
     await copyFolder(accountFolder(this.#parts.home, account), folder)

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { formatDay, formatTime } from '../../base/iso-time.ts'
 import type { Account } from '../../account/account.ts'
 import { QwenctlError, isQwenctlError } from '../../base/errors.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
@@ -22,7 +23,7 @@ export class Backups {
 
   /** `qwenctl-backup-2026-11-22`, in the current folder. */
   defaultFile(): string {
-    return resolve(`qwenctl-backup-${new Date(this.#parts.clock()).toISOString().slice(0, 10)}`)
+    return resolve(`qwenctl-backup-${formatDay(this.#parts.clock())}`)
   }
 
   /** Writes a backup of everything with mode 0600, completely or not at all. */
@@ -45,7 +46,7 @@ export class Backups {
         import('../../store/replace-home.ts'),
       ])
     await undoInterruptedRestore(home)
-    const createdAt = new Date(clock()).toISOString()
+    const createdAt = formatTime(clock())
     const data = await document.read()
     const { accounts, secrets } = await this.#opened(data)
     const files = await takeSnapshot(home)

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { formatTime } from '../../base/iso-time.ts'
 import type { Account } from '../../account/account.ts'
 import { QwenctlError, isQwenctlError } from '../../base/errors.ts'
 import { CHECKPOINT_VERSION } from '../../quota/log/checkpoint-migrations.ts'
@@ -72,7 +73,7 @@ export class Restore implements OpenedBackup {
       accounts: await this.#sealed(accounts, secrets),
       archived: await this.#sealed(archived, secrets),
     }
-    const stamp = new Date(clock()).toISOString().replaceAll(/[-:]|\.\d+/g, '')
+    const stamp = formatTime(clock()).replaceAll(/[-:]|\.\d+/g, '')
     return replaceHome(home, `${JSON.stringify(data, null, 2)}\n`, this.#bundle.files, {
       stamp,
       vault: fresh?.documents ?? [],

@@ -1,7 +1,7 @@
 // Plans a batch: the accounts that can serve its models, its cost, and when the limits allow its last line.
 
 import { QwenctlError } from '../../base/errors.ts'
-import { isoTime } from '../../base/iso-time.ts'
+import { formatTime } from '../../base/iso-time.ts'
 import { PriceBook } from '../../quota/prices/price-book.ts'
 import type { Toolkit } from '../toolkit.ts'
 import type { ExplainDocument, ExplainedAccount } from '../views.ts'
@@ -72,7 +72,7 @@ export async function planBatch(
     maxOutputTokens: addUp(models.map((model) => model.maxOutputTokens)),
     maxCostUsd,
     roomNow: fit.roomNow,
-    endsAt: fit.at === null ? null : isoTime(fit.at),
+    endsAt: fit.at === null ? null : formatTime(fit.at),
   }
   const lineCostUsd = maxCostUsd === null ? null : maxCostUsd / Math.max(1, input.count)
   return { view, lineCostUsd, accounts: serving.size }

@@ -75,17 +75,17 @@ export class TomlText implements ConfigText {
   }
 
   source(path: Path): string | null {
-    const range = this.#rangeOf(path)
+    const range = this.#findRange(path)
     return range === null ? null : this.#lines.slice(range.start, range.end).join('\n')
   }
 
   restore(path: Path, source: string): void {
-    const range = this.#rangeOf(path)
+    const range = this.#findRange(path)
     if (range !== null) this.#lines.splice(range.start, range.end - range.start, ...source.split('\n'))
   }
 
   /** The lines of a key, or of a table. */
-  #rangeOf(path: Path): { start: number; end: number } | null {
+  #findRange(path: Path): { start: number; end: number } | null {
     if (path.length > 1) return this.#tableRange(path.join('.'))
     const start = this.#keyAt('', path[0]!)
     return start < 0 ? null : { start, end: start + 1 }

@@ -47,7 +47,7 @@ export class YamlText implements ConfigText {
     const list = path.length > 1 ? findPair(document, path[0]!)?.value : undefined
     if (!isSeq(list)) return null
     const entry = list.items[findIndex(document, path)]
-    const dash = entry === undefined ? null : this.#dashOf(entry)
+    const dash = entry === undefined ? null : this.#findDash(entry)
     return dash === null ? null : { start: lineStart(this.text, dash), end: this.#lineEnd(readEnd(entry)) }
   }
 
@@ -87,7 +87,7 @@ export class YamlText implements ConfigText {
     const index = findIndex(document, path)
     if (index < 0 || !isSeq(pair.value)) return
     const { items } = pair.value
-    const dash = this.#dashOf(items[index])
+    const dash = this.#findDash(items[index])
     if (dash === null) return this.#rewrite(path)
     // An empty list keeps its place.
     if (items.length === 1) {
@@ -104,7 +104,7 @@ export class YamlText implements ConfigText {
     if (!isSeq(list)) throw refuseFile(this.#file, `${path[0]} is no list`)
     const index = findIndex(document, path)
     const last = list.items.at(-1)
-    const dash = last === undefined ? null : this.#dashOf(last)
+    const dash = last === undefined ? null : this.#findDash(last)
     if (dash === null) return this.#rewrite(path, value)
     const indent = this.text.slice(lineStart(this.text, dash), dash)
     const block = stringify([value], { lineWidth: 0 })
@@ -117,13 +117,13 @@ export class YamlText implements ConfigText {
       return this.#replace(at, at, this.#break() + block)
     }
     const known = list.items[index]
-    const start = this.#dashOf(known)
+    const start = this.#findDash(known)
     if (start === null) return this.#rewrite(path, value)
     this.#replace(lineStart(this.text, start), this.#lineEnd(readEnd(known)), block)
   }
 
   /** The offset of the dash of an entry on lines of its own; null: it is written in another form. */
-  #dashOf(item: unknown): number | null {
+  #findDash(item: unknown): number | null {
     const start = readStart(item)
     const before = this.text.slice(lineStart(this.text, start), start)
     return /^[ \t]*-[ \t]+$/.test(before) ? lineStart(this.text, start) + before.indexOf('-') : null

@@ -1,4 +1,4 @@
-import { isoTime } from '../../base/iso-time.ts'
+import { formatTime } from '../../base/iso-time.ts'
 import { parseEvent } from '../../quota/log/parse-event.ts'
 import { readCheckpoint } from '../../store/ledger/files/checkpoint-file.ts'
 import { DayFile } from '../../store/ledger/files/day-file.ts'
@@ -53,7 +53,7 @@ function loss(home: Home): Check {
   const title = 'ledger files'
   const { lost } = readLedger(home).state
   if (lost === null) return check('ledger-files', title, { status: 'ok', detail: 'as they were written' })
-  const detail = `${lost.what} (${isoTime(lost.at)}); counts from before may be missing`
+  const detail = `${lost.what} (${formatTime(lost.at)}); counts from before may be missing`
   const fix = 'leave the files of the ledger to qwenctl; qwenctl quota reset ACCOUNT sets counts to zero'
   return check('ledger-files', title, { status: 'warn', detail, fix })
 }

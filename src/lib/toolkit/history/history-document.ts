@@ -48,7 +48,7 @@ export function historyDocument(scene: HistoryScene): HistoryDocument {
   const width = per === 'hour' ? HOUR_MS : DAY_MS
   const rows = new Map<string, { at: number; label: Label; tally: Tally }>()
   const totals = emptyTally()
-  for (const bucket of bucketsOf(scene)) {
+  for (const bucket of findBuckets(scene)) {
     const at = Math.floor(bucket.at / width) * width
     addTally(totals, bucket)
     for (const label of listLabels(bucket, scene)) {
@@ -75,14 +75,14 @@ export function historyDocument(scene: HistoryScene): HistoryDocument {
 /** Everything in the scene together. */
 export function sumTally(scene: HistoryScene): Tally {
   const total = emptyTally()
-  for (const bucket of bucketsOf(scene)) addTally(total, bucket)
+  for (const bucket of findBuckets(scene)) addTally(total, bucket)
   return total
 }
 
 /** The totals of each model as a row, the busiest first. */
 export function modelTotals(scene: HistoryScene): HistoryRow[] {
   const models = new Map<string, { label: Label; tally: Tally }>()
-  for (const bucket of bucketsOf(scene)) {
+  for (const bucket of findBuckets(scene)) {
     const label = labelModel(bucket)
     const row = models.get(label.key) ?? { label, tally: emptyTally() }
     addTally(row.tally, bucket)
@@ -94,7 +94,7 @@ export function modelTotals(scene: HistoryScene): HistoryRow[] {
     .map(({ label, tally }) => buildRow(scene.from, label, tally))
 }
 
-function* bucketsOf({ history, only, from, to }: HistoryScene): Generator<HistoryBucket> {
+function* findBuckets({ history, only, from, to }: HistoryScene): Generator<HistoryBucket> {
   for (const bucket of history.values()) {
     if (bucket.at >= from && bucket.at < to && (only === null || only.has(bucket.account))) yield bucket
   }

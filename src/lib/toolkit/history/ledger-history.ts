@@ -2,12 +2,11 @@ import { shortReference } from '../../account/account.ts'
 import type { Account } from '../../account/account.ts'
 import { resolveReference } from '../../account/reference.ts'
 import type { ClientKey } from '../../account/client-key.ts'
-import { isoTime } from '../../base/iso-time.ts'
+import { formatTime, formatDay } from '../../base/iso-time.ts'
 import { QwenctlError, isQwenctlError } from '../../base/errors.ts'
 import { HOUR_MS, bucketAt } from '../../quota/history/history.ts'
 import type { History } from '../../quota/history/history.ts'
 import type { DayTotals } from '../../quota/log/state.ts'
-import { formatDay } from '../../quota/log/totals.ts'
 import type { RunRecord } from '../../schedule/run-record.ts'
 import type { Job } from '../../schedule/job.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
@@ -105,9 +104,9 @@ export class LedgerHistory implements HistoryBooks {
     const [a, b, ...others] = counted
     const { from, now } = scene
     return {
-      now: isoTime(now),
-      from: isoTime(from),
-      to: isoTime(now),
+      now: formatTime(now),
+      from: formatTime(from),
+      to: formatTime(now),
       subjects: counted.map(viewSubject),
       differences: a === undefined || b === undefined || others.length > 0 ? null : listDifferences(a, b),
     }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { formatTime } from '../../base/iso-time.ts'
 import type { Account } from '../../account/account.ts'
 import { checkName } from '../../account/name.ts'
 import { resolveReference } from '../../account/reference.ts'
@@ -247,7 +248,7 @@ export class Jobs {
 
   /** The ended runs and skipped slots since a time, in epoch milliseconds. */
   endedRuns(since: number): RunRecord[] {
-    const from = new Date(since).toISOString()
+    const from = formatTime(since)
     const fits = (run: RunRecord) => run.status !== 'running' && run.claimedAt >= from
     return this.runRecords.read({ limit: Infinity, fits })
   }
@@ -311,7 +312,7 @@ export class Jobs {
   }
 
   #now(): string {
-    return new Date(this.#parts.clock()).toISOString()
+    return formatTime(this.#parts.clock())
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Account } from '../../account/account.ts'
-import { isoTime } from '../../base/iso-time.ts'
+import { formatTime } from '../../base/iso-time.ts'
 import { findRun } from '../../quota/log/job-slots.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
 import { decideDue } from '../../schedule/due.ts'
@@ -104,8 +104,8 @@ function viewAccount(parts: ViewParts, pair: JobPair, last: RunRecord | null): J
     status: hindrance?.status ?? 'active',
     reason: hindrance?.reason ?? null,
     fix: hindrance?.fix ?? null,
-    nextSlot: planned === null ? null : isoTime(planned.slot),
-    nextAt: planned === null ? null : isoTime(planned.at),
+    nextSlot: planned === null ? null : formatTime(planned.slot),
+    nextAt: planned === null ? null : formatTime(planned.at),
     lastRun: last === null ? null : viewRun(last, parts.isInFlight),
   }
 }
@@ -144,7 +144,7 @@ export function planRuns(
     let count = 0
     for (let next = findNext(pair, parts); next !== null && next.at <= end && count < limit; count += 1) {
       const { slot, at } = next
-      planned.push({ job: pair.job.name, account, slot: isoTime(slot), at: isoTime(at), time: at })
+      planned.push({ job: pair.job.name, account, slot: formatTime(slot), at: formatTime(at), time: at })
       const following = nextSlot(buildPlan(pair, parts.state, parts.now), slot)
       next = following === null ? null : { slot: following, at: following + pair.spreadMs }
     }

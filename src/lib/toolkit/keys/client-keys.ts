@@ -5,7 +5,7 @@ import type { ClientKey, FormerSecret } from '../../account/client-key.ts'
 import { maskSecret } from '../../account/mask.ts'
 import { checkName } from '../../account/name.ts'
 import { QwenctlError } from '../../base/errors.ts'
-import { formatTimeOrNull } from '../../base/iso-time.ts'
+import { formatTimeOrNull, formatTime } from '../../base/iso-time.ts'
 import { nearest } from '../../base/text/nearest.ts'
 import type { ClientKeyView } from '../../contract/access/keys.ts'
 import type { Ledger } from '../../quota/ledger.ts'
@@ -100,7 +100,7 @@ export class ClientKeys {
       models: wanted.models ?? [],
       limits,
       expiresAt,
-      createdAt: new Date(now).toISOString(),
+      createdAt: formatTime(now),
       isTemporary: wanted.isTemporary ?? false,
     }
     await this.#parts.document.update((data) => {
@@ -256,14 +256,14 @@ export class ClientKeys {
     )
     const freeAt = roomAt(subject, now)
     const status = deriveStatus(key, freeAt, now)
-    const nameOf = (id: string) => {
+    const findName = (id: string) => {
       const account = data.accounts.find((other) => other.id === id)
       if (account === undefined) return id
       const name = `${account.provider}/${account.name}`
       return account.user === (key.user ?? 'local') ? name : `${account.user}:${name}`
     }
     const { id, name, hint, user, groups, models, expiresAt, createdAt } = key
-    const accounts = key.accounts.map(nameOf)
+    const accounts = key.accounts.map(findName)
     const accountCount = data.accounts.filter((account) => mayServe(key, account)).length
     const availableAt = status === 'spent' ? formatTimeOrNull(freeAt) : null
     const lastUsedAt = formatTimeOrNull(subject?.lastUsedAt ?? null)
@@ -295,7 +295,7 @@ function deriveStatus(key: ClientKey, freeAt: number, now: number): ClientKeyVie
 
 function findLatest(secrets: readonly FormerSecret[]): string | null {
   const times = secrets.map(({ until }) => Date.parse(until))
-  return times.length === 0 ? null : new Date(Math.max(...times)).toISOString()
+  return times.length === 0 ? null : formatTime(Math.max(...times))
 }
 
 function newId(job: string | undefined): string {

@@ -1,3 +1,4 @@
+import { formatTime } from '../../base/iso-time.ts'
 import { QwenctlError } from '../../base/errors.ts'
 
 const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 }
@@ -6,7 +7,7 @@ const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86
 export function readExpiry(text: string, now: number): string {
   const span = /^(\d{1,6})([mhdw])$/.exec(text)
   const at = span === null ? parseDate(text) : now + Number(span[1]) * (units[span[2]!] ?? 0)
-  if (Number.isFinite(at) && at > now && at < 8.64e15) return new Date(at).toISOString()
+  if (Number.isFinite(at) && at > now && at < 8.64e15) return formatTime(at)
   const reason = Number.isFinite(at) && at <= now ? 'has passed' : 'is not a time'
   throw new QwenctlError('invalid_value', `the expiry "${text.slice(0, 60)}" ${reason}`, {
     hint: 'write a span such as 30d or 12h, a date such as 2027-01-31, or an RFC 3339 time',

@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path'
+import { formatTime } from '../../base/iso-time.ts'
 import type { Account } from '../../account/account.ts'
 import type { QwenctlError } from '../../base/errors.ts'
 import { isQwenctlError, readMessage } from '../../base/errors.ts'
@@ -299,7 +300,7 @@ export class AccountLogins {
       account.credential = sealed
       // Follows the server's base URL; a base URL that the user set stays.
       if (account.baseUrl === opened?.baseUrl) account.baseUrl = tokens.baseUrl
-      account.updatedAt = new Date(clock()).toISOString()
+      account.updatedAt = formatTime(clock())
     })
     removeRenewalMark(this.#markFile(present.id))
     const known = this.#known.get(present.id)

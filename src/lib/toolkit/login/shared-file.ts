@@ -1,3 +1,4 @@
+import { formatTime } from '../../base/iso-time.ts'
 import { readQwenCodeFile, writeQwenCodeFile } from '../../store/qwen-code-file.ts'
 import { withQwenCodeLock } from '../../store/locks/qwen-code-lock.ts'
 import type { TokenSet } from './token-set.ts'
@@ -22,7 +23,7 @@ export async function withSharedFile<R>(
           ...tokens,
           accessToken: theirs.accessToken,
           refreshToken: theirs.refreshToken,
-          expiresAt: new Date(theirs.expiresAt).toISOString(),
+          expiresAt: formatTime(theirs.expiresAt),
           obtainedAt: null,
         }
       : tokens

@@ -1,6 +1,7 @@
 // Logins: how an account gets tokens with a short code (RFC 8628), and how it renews them. Separate functions read
 // the responses, apart from the code that sends requests: `device-answers.ts`, `refresh-answer.ts`.
 
+import { formatTime } from '../../base/iso-time.ts'
 import { QwenctlError } from '../../base/errors.ts'
 import { isRecord } from '../../base/is-record.ts'
 
@@ -80,8 +81,8 @@ export function tokensIn(
     accessToken,
     refreshToken: textOrNull(answer['refresh_token']) ?? before.refreshToken,
     tokenType: textOrNull(answer['token_type']) ?? 'Bearer',
-    expiresAt: isTold ? new Date(now + Math.min(seconds, LONGEST_S) * 1000).toISOString() : null,
-    obtainedAt: new Date(now).toISOString(),
+    expiresAt: isTold ? formatTime(now + Math.min(seconds, LONGEST_S) * 1000) : null,
+    obtainedAt: formatTime(now),
     server: before.server,
     baseUrl: baseUrl ?? before.baseUrl,
     sharedFile: before.sharedFile,

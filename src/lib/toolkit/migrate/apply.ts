@@ -1,3 +1,4 @@
+import { formatTime } from '../../base/iso-time.ts'
 import { isQwenctlError } from '../../base/errors.ts'
 import { accountFolder } from '../../store/account-folder.ts'
 import type { Toolkit } from '../toolkit.ts'
@@ -59,7 +60,7 @@ async function addRow(
     const folder = accountFolder(toolkit.home, { user, provider, name })
     if (finding.tokens !== null) {
       const { source, file } = finding
-      rememberOrigin(folder, { source, file, importedAt: new Date(now).toISOString() })
+      rememberOrigin(folder, { source, file, importedAt: formatTime(now) })
     }
     const brought = findData(toolkit, { user, provider, name }, finding)
     const job =

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
+import { formatDay } from '../../base/iso-time.ts'
 import type { Account } from '../../account/account.ts'
 import { QwenctlError, isQwenctlError } from '../../base/errors.ts'
-import { formatDay } from '../../quota/log/totals.ts'
 import { accountFolder } from '../../store/account-folder.ts'
 import { parseObject, textOrNull } from '../login/token-set.ts'
 import { findDefaultUser } from '../settings/default-user.ts'

@@ -1,3 +1,4 @@
+import { formatTimeOrNull } from '../../base/iso-time.ts'
 import type { Account } from '../../account/account.ts'
 import type { ModelHolderView, ModelView } from '../../contract/models.ts'
 import type { Provider } from '../../provider/provider.ts'
@@ -61,7 +62,7 @@ export function modelViews(
       label,
       enabled,
       source,
-      at: at === null ? null : new Date(at).toISOString(),
+      at: formatTimeOrNull(at),
     })
     for (const { id: model } of listFor(account, service, book)) add(model, of(listed, list?.at ?? null))
     if (account.models !== null) continue

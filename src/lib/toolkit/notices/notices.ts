@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { formatTime } from '../../base/iso-time.ts'
 import type { Account } from '../../account/account.ts'
 import { readMessage, QwenctlError } from '../../base/errors.ts'
 import type { Ledger } from '../../quota/ledger.ts'
@@ -159,7 +160,7 @@ export class Notices {
     if (this.#known.size > MOST_REMEMBERED) this.#known.clear()
     const { metric, window } = passed.limit
     const mark: NoticeMark = {
-      at: new Date(now).toISOString(),
+      at: formatTime(now),
       account: account.id,
       metric,
       window,
@@ -252,7 +253,7 @@ function buildNotice(account: Account, { limit, highest }: Passed, ledger: Ledge
   return {
     type: 'quota.threshold',
     test: false,
-    at: new Date(now).toISOString(),
+    at: formatTime(now),
     threshold: highest,
     account: { id, user, provider, name, groups },
     limit: limitView(limit, use, now),
@@ -260,7 +261,7 @@ function buildNotice(account: Account, { limit, highest }: Passed, ledger: Ledge
 }
 
 function trialNotice(now: Date, threshold: number): Notice {
-  const resetsAt = new Date(now.getTime() + 3_600_000).toISOString()
+  const resetsAt = formatTime(now.getTime() + 3_600_000)
   return {
     type: 'quota.threshold',
     test: true,

@@ -1,3 +1,4 @@
+import { formatTimeOrNull, formatTime } from '../../base/iso-time.ts'
 import { quotaGroupSubject, type Account } from '../../account/account.ts'
 import { activeCooldown } from '../../quota/cooldowns.ts'
 import type { Notice } from '../../quota/ledger.ts'
@@ -12,7 +13,7 @@ import type { PlanView, PlanWindowView } from './plan-views.ts'
 /** The view of the provider's counts, with the part that was not used through qwenctl. */
 export function planView(windows: PlanWindow[], account: Account, state: LedgerState, now: number): PlanView {
   return {
-    at: new Date(now).toISOString(),
+    at: formatTime(now),
     windows: windows.map((window) => windowView(window, account, state, now)),
   }
 }
@@ -32,7 +33,7 @@ function windowView(plan: PlanWindow, account: Account, state: LedgerState, now:
     window,
     used,
     elsewhere: used === null || own === null ? null : Math.max(0, used - own),
-    resetsAt: resetsAt === null ? null : new Date(resetsAt).toISOString(),
+    resetsAt: formatTimeOrNull(resetsAt),
   }
 }
 
@@ -73,7 +74,7 @@ export function planNotices(windows: PlanWindow[], { id }: Account, now: number)
   const evidence = `the provider counts ${spent.map(({ name }) => name).join(', ')} as used up`
   return [
     ...learned,
-    { type: 'cool', subject: id, until: new Date(until).toISOString(), reason: 'quota-window', evidence },
+    { type: 'cool', subject: id, until: formatTime(until), reason: 'quota-window', evidence },
   ]
 }
 

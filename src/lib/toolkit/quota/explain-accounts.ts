@@ -1,6 +1,6 @@
 import type { Account } from '../../account/account.ts'
 import { formatTimeOrNull } from '../../base/iso-time.ts'
-import { heldAmount } from '../../quota/in-flight.ts'
+import { sumHolds } from '../../quota/in-flight.ts'
 import { usable } from '../../quota/standing.ts'
 import type { CapRoom } from '../../rotation/cap-room.ts'
 import { findTrouble } from '../../rotation/cooldowns/account-trouble.ts'
@@ -72,7 +72,7 @@ function explainAccount(
 /** The amount that requests in flight may use. Limits of one model also count their requests here. */
 function findHeld({ metric, model }: LimitView, account: string, { state, now }: StoreSnapshot): number {
   const inFlight = state.subjects.get(account)?.inFlight
-  const held = heldAmount(inFlight, { metric, model }, now)
+  const held = sumHolds(inFlight, { metric, model }, now)
   return metric === 'usd' ? (roundedUsd(held) ?? 0) : Math.ceil(held)
 }
 

@@ -3,7 +3,7 @@
 
 import type { Account } from '../../account/account.ts'
 import { providerSubject, quotaGroupSubject } from '../../account/account.ts'
-import { formatTime, formatTimeOrNull } from '../../base/iso-time.ts'
+import { formatTime, formatTimeOrNull, formatDay } from '../../base/iso-time.ts'
 import { cooldownWords } from '../../quota/cooldown-words.ts'
 import { listCooldowns } from '../../quota/cooldowns.ts'
 import type { Forecast } from '../../quota/forecast.ts'
@@ -21,7 +21,7 @@ import type {
   Trail,
 } from '../../quota/log/state.ts'
 import { countReserved, standing } from '../../quota/standing.ts'
-import { formatDay, findTotals } from '../../quota/log/totals.ts'
+import { findTotals } from '../../quota/log/totals.ts'
 import { findStanding, standingWithoutProvider } from '../accounts/account-status.ts'
 import { sumCapacity } from './capacity.ts'
 import { roundedUsd } from './rounded-usd.ts'

@@ -1,5 +1,5 @@
+import { formatDay } from '../../base/iso-time.ts'
 import type { Ledger } from '../../quota/ledger.ts'
-import { formatDay } from '../../quota/log/totals.ts'
 
 /** The count of another tool for an account, before qwenctl had it. */
 export interface UsedToday {

@@ -1,3 +1,4 @@
+import { formatTime } from '../../base/iso-time.ts'
 import type { Account } from '../../account/account.ts'
 import { fullReference } from '../../account/account.ts'
 import { accountsDocument } from '../../store/documents/accounts-document.ts'
@@ -16,7 +17,7 @@ export async function resetStorage(parts: StorageParts & { clock: () => number }
   refuseWhileRunning(running)
   const { vault, documents } = await createFreshVault(home, env, options)
   const missing: string[] = []
-  const stamp = new Date(clock()).toISOString().replaceAll(/[-:]|\.\d+/g, '')
+  const stamp = formatTime(clock()).replaceAll(/[-:]|\.\d+/g, '')
   const change = async () => {
     const data = await accountsDocument(home).read()
     for (const account of data.accounts) if (markLost(account)) missing.push(fullReference(account))

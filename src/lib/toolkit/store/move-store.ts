@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { formatTime } from '../../base/iso-time.ts'
 import { QwenctlError } from '../../base/errors.ts'
 import { accountsDocument } from '../../store/documents/accounts-document.ts'
 import { writeConfigValue } from '../../store/documents/config-file.ts'
@@ -129,5 +130,5 @@ async function changedConfig(home: Home, values: { url?: string; prefix?: string
 }
 
 function formatStamp(clock: () => number): string {
-  return new Date(clock()).toISOString().replaceAll(/[-:]|\.\d+/g, '')
+  return formatTime(clock()).replaceAll(/[-:]|\.\d+/g, '')
 }

@@ -1,6 +1,7 @@
 // Answers of chat completions and embeddings in the form of Ollama's API, by docs/api.md of
 // https://github.com/ollama/ollama (2026-11).
 
+import { formatTime } from '../../base/iso-time.ts'
 import { isObject, isText, type Json } from '../json-fields.ts'
 import { parseExact } from '../reshape/exact-json.ts'
 import type { OllamaPlan } from './ollama-request.ts'
@@ -39,7 +40,7 @@ export function formatPart(
   part: OllamaPart,
   { now }: Pick<OllamaTimes, 'now'>,
 ): Json {
-  const created_at = new Date(now).toISOString()
+  const created_at = formatTime(now)
   const thinking = part.thinking === '' ? {} : { thinking: part.thinking }
   if (route === 'generate') return { model, created_at, response: part.text, ...thinking, done: false }
   const tools = part.calls.length === 0 ? {} : { tool_calls: part.calls }

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { LogFile } from '../../../../src/lib/observe/logs/log-file.ts'
 import { allLogs, closedLogs, currentLog } from '../../../../src/lib/observe/logs/log-names.ts'
 import { root } from '../../../support/cli.ts'
-import { bytesOf, logEntries, logText } from '../../../support/given-observer.ts'
+import { writeBytes, logEntries, logText } from '../../../support/given-observer.ts'
 import { NOW } from '../../../support/observed-request.ts'
 import { until } from '../../../support/servers/proxy-harness.ts'
 import { temporaryFolder } from '../../../support/temp-folder.ts'
@@ -40,7 +40,7 @@ const row = (index: number) => `${JSON.stringify({ index, filling: 'x'.repeat(10
 test('a full file is closed and the next begun; the oldest go, the newest stay, and no line is cut', async () => {
   const { file, folder } = givenFile()
   for (let index = 0; index < 3000; index += 1) {
-    file.write(bytesOf(row(index)))
+    file.write(writeBytes(row(index)))
     if (index % 50 !== 49) continue
     await file.close()
     expect(bytesIn(folder)).toBeLessThanOrEqual(MEGABYTE)
@@ -86,7 +86,7 @@ test('a smaller budget is kept to from the first file that it fills on', async (
   for (const second of ['01', '02', '03'])
     writeFileSync(join(folder, `proxy-20261121T1000${second}000Z-1-1.ndjson`), 'x'.repeat(400_000))
   for (let index = 0; index < 200; index += 1) {
-    file.write(bytesOf(row(index)))
+    file.write(writeBytes(row(index)))
     await new Promise((resolve) => setImmediate(resolve))
   }
   await file.close()
@@ -99,18 +99,18 @@ test('a full disk is reported once, costs the lines alone, and how many is said 
   const { file, folder, troubles } = givenFile({ clock: () => now })
   mkdirSync(folder, { recursive: true })
   symlinkSync('/dev/full', currentLog(folder))
-  file.write(bytesOf('one\ntwo\n'))
+  file.write(writeBytes('one\ntwo\n'))
   await until(() => file.dropped === 2)
-  file.write(bytesOf('three\n')) // not even tried: it was full a moment ago
+  file.write(writeBytes('three\n')) // not even tried: it was full a moment ago
   expect(file.dropped).toBe(3)
   now += 5000
-  file.write(bytesOf('four\n'))
+  file.write(writeBytes('four\n'))
   await until(() => file.dropped === 4)
   expect(troubles).toEqual([expect.stringMatching(/log lines are lost until.*ENOSPC/)])
 
   rmSync(currentLog(folder))
   now += 5000
-  file.write(bytesOf('five\n'))
+  file.write(writeBytes('five\n'))
   await file.close()
   expect(readFileSync(currentLog(folder), 'utf8')).toBe('five\nlost 4\n')
   expect(file.dropped).toBe(4)
@@ -118,10 +118,10 @@ test('a full disk is reported once, costs the lines alone, and how many is said 
 
 test('what is handed to an open file is in it in the same turn, and behind what still waits', async () => {
   const { file, folder } = givenFile()
-  file.write(bytesOf('one\n')) // the file has to be opened first
-  file.write(bytesOf('two\n'))
+  file.write(writeBytes('one\n')) // the file has to be opened first
+  file.write(writeBytes('two\n'))
   await until(() => logText(folder) === 'one\ntwo\n')
-  const lines = bytesOf('three\n')
+  const lines = writeBytes('three\n')
   await until(() => (file.write(lines), logText(folder).endsWith('three\n')))
   lines.clear()
   lines.text('lines, as ever\n')
@@ -133,20 +133,20 @@ test('a disk that keeps a write waiting is left to a thread for a second', async
   let now = NOW
   let isSlow = false
   const { file, folder } = givenFile({ clock: () => (isSlow ? (now += 20) : now) })
-  file.write(bytesOf('one\n'))
+  file.write(writeBytes('one\n'))
   await until(() => logText(folder) === 'one\n')
   isSlow = true
-  await until(() => (file.write(bytesOf('slow\n')), now > NOW))
+  await until(() => (file.write(writeBytes('slow\n')), now > NOW))
   isSlow = false
   await until(() => !logText(folder).endsWith('one\n'))
   const before = logText(folder)
-  file.write(bytesOf('later\n'))
+  file.write(writeBytes('later\n'))
   expect(logText(folder)).toBe(before)
   await until(() => logText(folder).endsWith('later\n'))
   now += 1000
   await until(() => {
     const text = logText(folder)
-    file.write(bytesOf('at once\n'))
+    file.write(writeBytes('at once\n'))
     return logText(folder) === `${text}at once\n`
   })
   expect(file.dropped).toBe(0)
@@ -155,18 +155,18 @@ test('a disk that keeps a write waiting is left to a thread for a second', async
 test('a folder that goes away is made again', async () => {
   let now = NOW
   const { file, folder } = givenFile({ clock: () => now })
-  file.write(bytesOf('one\n'))
+  file.write(writeBytes('one\n'))
   await until(() => logText(folder) === 'one\n')
   rmSync(folder, { recursive: true })
   now += 1000
-  file.write(bytesOf('two\n'))
+  file.write(writeBytes('two\n'))
   await until(() => logText(folder) === 'two\n')
   expect(file.dropped).toBe(0)
 })
 
 test('what waits for the disk has a bound: beyond it lines are dropped, not memory taken', () => {
   const { file } = givenFile()
-  for (let index = 0; index < 1000; index += 1) file.write(bytesOf(row(index))) // in one turn: nothing can be written meanwhile
+  for (let index = 0; index < 1000; index += 1) file.write(writeBytes(row(index))) // in one turn: nothing can be written meanwhile
   expect(file.dropped).toBeGreaterThan(800)
 })
 

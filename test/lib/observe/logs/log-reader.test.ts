@@ -6,7 +6,7 @@ import type { LogFilter } from '../../../../src/lib/observe/logs/log-filter.ts'
 import { closedLogs, currentLog } from '../../../../src/lib/observe/logs/log-names.ts'
 import { LogReader, followLog } from '../../../../src/lib/observe/logs/log-reader.ts'
 import type { LogLine } from '../../../../src/lib/observe/logs/log-reader.ts'
-import { bytesOf, givenObserver } from '../../../support/given-observer.ts'
+import { writeBytes, givenObserver } from '../../../support/given-observer.ts'
 import { NOW, givenRecord, givenRotation, work } from '../../../support/observed-request.ts'
 import { until } from '../../../support/servers/proxy-harness.ts'
 import { temporaryFolder } from '../../../support/temp-folder.ts'
@@ -91,7 +91,7 @@ test('a reader that follows sees every line once and in order while the files tu
   let written = 0
   for (let round = 0; round < 30; round += 1) {
     for (let count = 0; count < 50; count += 1)
-      file.write(bytesOf(row(written++, { filling: 'x'.repeat(1000) })))
+      file.write(writeBytes(row(written++, { filling: 'x'.repeat(1000) })))
     await file.close()
     await until(() => seen.length >= written)
   }

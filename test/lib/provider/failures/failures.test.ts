@@ -18,7 +18,7 @@ import type { Answer } from '../../../../src/lib/provider/provider.ts'
 
 const now = Date.parse(EXAMPLE_NOW)
 
-function answerOf({ status, body, headers = {} }: FailureExample): Answer {
+function makeAnswer({ status, body, headers = {} }: FailureExample): Answer {
   const isText = typeof body === 'string'
   return {
     status,
@@ -30,7 +30,7 @@ function answerOf({ status, body, headers = {} }: FailureExample): Answer {
 }
 
 function verdict(example: FailureExample, own: readonly FailureRow[]) {
-  const { outcome, row } = explainOutcome(answerOf(example), own)
+  const { outcome, row } = explainOutcome(makeAnswer(example), own)
   const ends = outcome.until === null ? null : new Date(outcome.until).toISOString()
   return { class: outcome.class, scope: outcome.scope, ends, id: (row as FailureRow).id }
 }

@@ -26,7 +26,7 @@ interface ReportedBody {
 const now = Date.parse(EXAMPLE_NOW)
 const folder = new URL('bodies/', import.meta.url)
 
-function answerOf({ status, headers = {}, body }: ReportedBody): Answer {
+function makeAnswer({ status, headers = {}, body }: ReportedBody): Answer {
   const text = typeof body === 'string' ? body : JSON.stringify(body)
   return {
     status,
@@ -38,7 +38,7 @@ function answerOf({ status, headers = {}, body }: ReportedBody): Answer {
 }
 
 function outcomeAt(provider: string, reported: ReportedBody) {
-  const found = builtinProviders.find(({ id }) => id === provider)!.outcome(answerOf(reported))
+  const found = builtinProviders.find(({ id }) => id === provider)!.outcome(makeAnswer(reported))
   return { class: found.class, ends: found.until === null ? null : new Date(found.until).toISOString() }
 }
 

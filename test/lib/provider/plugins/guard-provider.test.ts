@@ -123,7 +123,7 @@ function guarded(part: string, broken: () => unknown) {
   return { provider, faults, time }
 }
 
-function valueOf(call: () => unknown): unknown {
+function callSafely(call: () => unknown): unknown {
   try {
     return call()
   } catch (error) {
@@ -140,7 +140,7 @@ it('every function of a provider is in the table', () => {
 describe.each(Object.entries({ ...calls, ...deviceCalls }))('%s', (part, call) => {
   it.each(Object.entries(kinds))('when it %s, the usual counts, and the plugin is named', (kind, broken) => {
     const { provider, faults } = guarded(part, broken)
-    const value = valueOf(() => call(provider))
+    const value = callSafely(() => call(provider))
     // Values that are no fault for a function: a text or a trap may be a right value of none of them, `false` of some.
     if (kind === 'reads a text without end' && faults.length === 0) return expect(value).toBe(false)
     expect(value).toEqual(fallbacks[part])
@@ -156,10 +156,10 @@ describe.each(Object.entries({ ...calls, ...deviceCalls }))('%s', (part, call) =
       asked += 1
       for (;;);
     })
-    for (let i = 0; i < 3; i += 1) valueOf(() => call(provider))
+    for (let i = 0; i < 3; i += 1) callSafely(() => call(provider))
     expect({ asked, faults: faults.length }).toEqual({ asked: 1, faults: 1 })
     time.now = 60_000
-    valueOf(() => call(provider))
+    callSafely(() => call(provider))
     expect(asked).toBe(2)
   })
 
@@ -169,7 +169,7 @@ describe.each(Object.entries({ ...calls, ...deviceCalls }))('%s', (part, call) =
     const { provider } = guarded(part, () => process.stdout.write('noise\n'))
     process.stderr.write = (text: unknown) => aside.push(text) > 0
     try {
-      valueOf(() => call(provider))
+      callSafely(() => call(provider))
     } finally {
       process.stderr.write = write
     }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { Answer } from '../../../support/servers/fake-upstream.ts'
 import { givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey } from '../../../support/servers/proxy-harness.ts'
 
 const SOUND = Buffer.from([0xff, 0xfb, 0x90, 0x00, 0x00, 0x7b, 0x22, 0x65, 0x0d, 0x0a, 0x0d, 0x0a, 0x80])
 
@@ -55,8 +55,8 @@ test('speech reaches the client as it is made, not when it is done', async () =>
 
 test('an upload reaches the upstream byte for byte, also after another account had no quota for it', async () => {
   const upstream = await givenUpstream()
-  upstream.nextFor(keyOf('a'), json(429, { error: { code: 'insufficient_quota', message: 'no money' } }))
-  upstream.nextFor(keyOf('b'), json(200, { text: 'hello' }))
+  upstream.nextFor(makeKey('a'), json(429, { error: { code: 'insufficient_quota', message: 'no money' } }))
+  upstream.nextFor(makeKey('b'), json(200, { text: 'hello' }))
   const file = Buffer.alloc(300_000, SOUND)
   const { body, type } = await form({ model: 'whisper-1', language: 'en' }, file)
   const proxy = await givenProxy({ accounts: [{ name: 'a' }, { name: 'b' }], baseUrl: upstream.baseUrl })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { chat, givenUpstream, hang, json } from '../../../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey } from '../../../support/servers/proxy-harness.ts'
 
 const list = (...ids: string[]) =>
   json(200, { object: 'list', data: ids.map((id) => ({ id, object: 'model', created: 1_700_000_000 })) })
@@ -37,7 +37,7 @@ describe('/v1/models', () => {
       created: 1_700_000_000,
       owned_by: 'custom',
     })
-    expect(first.last).toMatchObject({ method: 'GET', path: '/v1/models', key: keyOf('a') })
+    expect(first.last).toMatchObject({ method: 'GET', path: '/v1/models', key: makeKey('a') })
     await proxy.get('/models') // remembered: the upstreams would refuse a second request
     const { a } = await proxy.quota()
     expect(a?.today.requests).toBe(0)

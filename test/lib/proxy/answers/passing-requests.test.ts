@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { bytes, chat, events, givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
-import { QUESTION, givenProxy, keyOf, ledgerLines } from '../../../support/servers/proxy-harness.ts'
+import { QUESTION, givenProxy, makeKey, ledgerLines } from '../../../support/servers/proxy-harness.ts'
 
 const CLIENT_KEY = 'qk_this-is-the-clients-own'
 
@@ -144,7 +144,7 @@ describe('headers', () => {
       'openai-beta': 'assistants=v2',
     })
     const { headers, rawHeaders } = upstream.last
-    expect(headers.authorization).toBe(`Bearer ${keyOf('a')}`)
+    expect(headers.authorization).toBe(`Bearer ${makeKey('a')}`)
     expect(headers.host).toBe(new URL(upstream.baseUrl).host)
     expect(headers['user-agent']).toBe('SomeClient/1.2 (x; y)')
     expect(headers['openai-beta']).toBe('assistants=v2')

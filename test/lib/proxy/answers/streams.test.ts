@@ -10,7 +10,7 @@ import {
   frame,
   givenUpstream,
 } from '../../../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey } from '../../../support/servers/proxy-harness.ts'
 import type { TestProxy } from '../../../support/servers/proxy-harness.ts'
 
 const USAGE_TOTALS = { succeeded: 1, failed: 0, inputTokens: 7, outputTokens: 3 }
@@ -157,7 +157,7 @@ describe('when a stream breaks off after its first event', () => {
     async (_, breakOff) => {
       const upstream = await givenUpstream()
       const live = new ControlledStream()
-      upstream.nextFor(keyOf('a'), live.answer) // a request to b would fail the test: nothing is replayed
+      upstream.nextFor(makeKey('a'), live.answer) // a request to b would fail the test: nothing is replayed
       const proxy = await givenProxy({
         accounts: [
           { name: 'a', limits: ['5/24h'] },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { DONE, STOP, delta, events, givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
 import type { Answer } from '../../../support/servers/fake-upstream.ts'
-import { QUESTION, givenProxy, keyOf } from '../../../support/servers/proxy-harness.ts'
+import { QUESTION, givenProxy, makeKey } from '../../../support/servers/proxy-harness.ts'
 
 const STREAM = events(delta('one'), STOP, DONE)
 
@@ -28,7 +28,7 @@ describe('when an upstream refuses the option by which a stream is asked for its
     expect(reply.headers['x-qwenctl-attempts']).toBe('2')
     await (await proxy.stream()).whole()
     expect(upstream.requests.map(hasOption)).toEqual([true, false, false])
-    expect(upstream.count(keyOf('a'))).toBe(3)
+    expect(upstream.count(makeKey('a'))).toBe(3)
     expect(await proxy.used()).toMatchObject({ a: 3 })
     const settlements = await proxy.settlements()
     expect(settlements).toMatchObject([{ outcome: 'bad-request' }, { outcome: 'ok' }, { outcome: 'ok' }])
@@ -85,8 +85,8 @@ describe('when an error is larger than what is held', () => {
 
   test('and another account may do better, it is asked', async () => {
     const upstream = await givenUpstream()
-    upstream.nextFor(keyOf('a'), json(503, { error: { message: 'overloaded', filler } }))
-    upstream.nextFor(keyOf('b'), json(200, { choices: [] }))
+    upstream.nextFor(makeKey('a'), json(503, { error: { message: 'overloaded', filler } }))
+    upstream.nextFor(makeKey('b'), json(200, { choices: [] }))
     const proxy = await givenProxy({ accounts: [{ name: 'a' }, { name: 'b' }], baseUrl: upstream.baseUrl })
     const reply = await proxy.chat()
     expect(reply.status).toBe(200)

@@ -70,12 +70,12 @@ const chunked = (path: string, body: string) =>
 const get = (path: string) => `GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`
 
 /** Reads so many answers off a socket, whatever their framing. */
-async function bodiesOf(socket: Socket, count: number): Promise<string[]> {
+async function readBodies(socket: Socket, count: number): Promise<string[]> {
   const bodies: string[] = []
   let text = ''
   for await (const chunk of socket as AsyncIterable<Buffer>) {
     text += chunk.toString('latin1')
-    for (let one = firstOf(text); one !== null; one = firstOf(text)) {
+    for (let one = splitFirst(text); one !== null; one = splitFirst(text)) {
       bodies.push(one.body)
       text = one.rest
     }
@@ -84,7 +84,7 @@ async function bodiesOf(socket: Socket, count: number): Promise<string[]> {
   return bodies
 }
 
-function firstOf(text: string): { body: string; rest: string } | null {
+function splitFirst(text: string): { body: string; rest: string } | null {
   const end = text.indexOf('\r\n\r\n')
   if (end < 0) return null
   const length = /content-length: (\d+)/i.exec(text.slice(0, end))
@@ -107,7 +107,7 @@ function firstOf(text: string): { body: string; rest: string } | null {
 
 /** The system has a piece before the next is sent. */
 async function answersTo(socket: Socket, pieces: string[], count: number): Promise<string[]> {
-  const bodies = bodiesOf(socket, count)
+  const bodies = readBodies(socket, count)
   socket.setNoDelay(true)
   for (const piece of pieces) {
     await new Promise<void>((resolve) => socket.write(piece, 'latin1', () => resolve()))
@@ -122,7 +122,7 @@ describe.each(TRANSPORT_NAMES)('with the transport %s', (name) => {
       const { open, seen } = await givenDoor(name)
       const socket = open()
       socket.write(post('/a', 'one') + get('/b') + chunked('/c', 'three') + post('/d', 'four'))
-      expect(await bodiesOf(socket, 4)).toEqual(['POST /a one', 'GET /b ', 'POST /c three', 'POST /d four'])
+      expect(await readBodies(socket, 4)).toEqual(['POST /a one', 'GET /b ', 'POST /c three', 'POST /d four'])
       expect(seen.map(({ way }) => way)).toEqual(
         name === 'fast' ? ['plain', 'plain', 'node', 'node'] : Array(4).fill('node'),
       )
@@ -176,7 +176,7 @@ describe.each(TRANSPORT_NAMES)('with the transport %s', (name) => {
       const { open, seen } = await givenDoor(name)
       const socket = open()
       socket.write(post('/a', 'one') + post('/node', 'x'.repeat(70_000)))
-      expect((await bodiesOf(socket, 2))[1]).toBe(`POST /node ${'x'.repeat(70_000)}`)
+      expect((await readBodies(socket, 2))[1]).toBe(`POST /node ${'x'.repeat(70_000)}`)
       expect(seen.map(({ way }) => way)).toEqual([name === 'fast' ? 'plain' : 'node', 'node'])
     })
   })
@@ -237,7 +237,7 @@ test('when a client sends far more than it has answers for, it is read no furthe
     await new Promise((resolve) => setImmediate(resolve))
   }
   expect(inside.bytesRead).toBeLessThan(1_000_000)
-  const bodies = bodiesOf(socket, many)
+  const bodies = readBodies(socket, many)
   for (let answered = 0; answered < many; answered++) {
     while (calls.length === answered) await new Promise((resolve) => setImmediate(resolve))
     echo(calls[answered]!, 'yes')

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { closedPort, httpProxy } from '../../../support/servers/egress-proxies.ts'
 import { chat, givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
 import type { Answer } from '../../../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf, until } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey, until } from '../../../support/servers/proxy-harness.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00.000Z')
 const MINUTE = 60_000
@@ -103,14 +103,14 @@ test.each([
 ])('a refusal of the old key that comes %s does not last', async (_, isUsed) => {
   const upstream = await givenUpstream()
   const late = held(refused)
-  upstream.nextFor(keyOf('a'), late.answer)
+  upstream.nextFor(makeKey('a'), late.answer)
   upstream.always(chat(), NEW_KEY)
   const proxy = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })
   const first = proxy.chat()
-  await until(() => upstream.count(keyOf('a')) === 1)
+  await until(() => upstream.count(makeKey('a')) === 1)
   await proxy.toolkit.accounts.set('a', { secret: NEW_KEY })
   if (isUsed) {
-    upstream.always(chat(), keyOf('a'))
+    upstream.always(chat(), makeKey('a'))
     await until(async () => (await proxy.chat()).status === 200 && upstream.count(NEW_KEY) > 0)
   }
   late.release()

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { chat, events, frame, givenUpstream, json, reset } from '../../../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf, until } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey, until } from '../../../support/servers/proxy-harness.ts'
 import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const two = [
@@ -78,8 +78,8 @@ const twice = (text: string) => [text, text]
 describe('when no account can answer', () => {
   test('because every upstream failed, it is 502 with what each said, and without a key', async () => {
     const upstream = await givenUpstream()
-    upstream.nextFor(keyOf('a'), reset)
-    upstream.nextFor(keyOf('b'), json(500, { error: { message: `boom for ${keyOf('b')}` } }))
+    upstream.nextFor(makeKey('a'), reset)
+    upstream.nextFor(makeKey('b'), json(500, { error: { message: `boom for ${makeKey('b')}` } }))
     const proxy = await givenProxy({ accounts: two, baseUrl: upstream.baseUrl })
     const reply = await proxy.chat()
     expect(reply.status).toBe(502)
@@ -88,13 +88,13 @@ describe('when no account can answer', () => {
     expect(reply.json.error.message).toMatch(
       /^no upstream could serve it \(custom\/a: .*closed.*custom\/b answered 500: boom/,
     )
-    expect(reply.text).not.toContain(keyOf('b'))
+    expect(reply.text).not.toContain(makeKey('b'))
   })
 
   test('because one is rate limited and the other failed, it is not said that every quota is used up', async () => {
     const upstream = await givenUpstream()
-    upstream.nextFor(keyOf('a'), json(429, { error: { message: 'slow down' } }, { 'retry-after': '30' }))
-    upstream.nextFor(keyOf('b'), json(500, { error: { message: 'boom' } }))
+    upstream.nextFor(makeKey('a'), json(429, { error: { message: 'slow down' } }, { 'retry-after': '30' }))
+    upstream.nextFor(makeKey('b'), json(500, { error: { message: 'boom' } }))
     const proxy = await givenProxy({ accounts: two, baseUrl: upstream.baseUrl })
     const reply = await proxy.chat()
     expect(reply.status).toBe(502)
@@ -103,8 +103,8 @@ describe('when no account can answer', () => {
 
   test('because all are rate limited, it is 429 until the first of them returns', async () => {
     const upstream = await givenUpstream()
-    upstream.nextFor(keyOf('a'), json(429, { error: { message: 'slow down' } }, { 'retry-after': '300' }))
-    upstream.nextFor(keyOf('b'), json(429, { error: { message: 'slow down' } }, { 'retry-after': '100' }))
+    upstream.nextFor(makeKey('a'), json(429, { error: { message: 'slow down' } }, { 'retry-after': '300' }))
+    upstream.nextFor(makeKey('b'), json(429, { error: { message: 'slow down' } }, { 'retry-after': '100' }))
     const proxy = await givenProxy({ accounts: two, baseUrl: upstream.baseUrl })
     for (const attempts of ['2', '0']) {
       const reply = await proxy.chat()
@@ -172,7 +172,7 @@ describe('when no account can answer', () => {
 
 test('when one account’s stored credential is damaged, it is out from the start, and the others serve', async () => {
   const upstream = await givenUpstream()
-  upstream.always(chat(), keyOf('b'))
+  upstream.always(chat(), makeKey('b'))
   const home = temporaryFolder()
   const troubles = /^custom\/a does not serve: its key does not open/
   await givenProxy({ home, accounts: two, baseUrl: upstream.baseUrl, troubles })

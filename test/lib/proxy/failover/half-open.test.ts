@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { chat, givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
 import type { Answer } from '../../../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf, ledgerLines, until } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey, ledgerLines, until } from '../../../support/servers/proxy-harness.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00.000Z')
 const throttled = json(429, { error: { message: 'slow down', code: 'rate_limit_exceeded' } })
@@ -20,8 +20,8 @@ async function given() {
     baseUrl: upstream.baseUrl,
     clock: () => now,
   })
-  upstream.always(chat(), keyOf('b'))
-  upstream.nextFor(keyOf('a'), throttled)
+  upstream.always(chat(), makeKey('b'))
+  upstream.nextFor(makeKey('a'), throttled)
   expect((await proxy.chat()).headers['x-qwenctl-account']).toBe('b')
   return { upstream, proxy, pass: (ms: number) => (now += ms) }
 }
@@ -30,20 +30,20 @@ test('when a guessed cooldown has ended, one request tests the account; a succes
   const { upstream, proxy, pass } = await given()
   pass(5_000)
   const probe = held(chat())
-  upstream.nextFor(keyOf('a'), probe.answer)
+  upstream.nextFor(makeKey('a'), probe.answer)
   const testing = proxy.chat()
-  await until(() => upstream.count(keyOf('a')) === 2)
+  await until(() => upstream.count(makeKey('a')) === 2)
   for (let count = 0; count < 3; count += 1)
     expect((await proxy.chat()).headers['x-qwenctl-account']).toBe('b')
   probe.release()
   expect((await testing).headers['x-qwenctl-account']).toBe('a')
   await proxy.quota()
-  upstream.always(chat(), keyOf('a'))
+  upstream.always(chat(), makeKey('a'))
   const after = await Promise.all([proxy.chat(), proxy.chat(), proxy.chat()])
   expect(after.map(({ headers }) => headers['x-qwenctl-account'])).toEqual(['a', 'a', 'a'])
   const clears = ledgerLines(proxy.home).filter(({ type }) => type === 'clear')
   expect(clears).toMatchObject([{ model: 'm1' }])
-  expect(upstream.count(keyOf('a'))).toBe(5)
+  expect(upstream.count(makeKey('a'))).toBe(5)
 })
 
 test('when the probe fails, the account cools for longer, and only the probe was spent on it', async () => {
@@ -54,7 +54,7 @@ test('when the probe fails, the account cools for longer, and only the probe was
   }
   for (let failed = 0; failed < 3; failed += 1) {
     pass(20_000)
-    upstream.nextFor(keyOf('a'), throttled)
+    upstream.nextFor(makeKey('a'), throttled)
     expect((await proxy.chat()).headers['x-qwenctl-account']).toBe('b')
   }
   await proxy.quota()
@@ -70,7 +70,7 @@ test('when the client of a probe leaves, the next request tests the account', as
   const { upstream, proxy, pass } = await given()
   pass(5_000)
   const hanging = held(chat())
-  upstream.nextFor(keyOf('a'), hanging.answer)
+  upstream.nextFor(makeKey('a'), hanging.answer)
   const controller = new AbortController()
   const leaving = fetch(`${proxy.running.url}/v1/chat/completions`, {
     method: 'POST',
@@ -78,11 +78,11 @@ test('when the client of a probe leaves, the next request tests the account', as
     body: JSON.stringify({ model: 'm1', messages: [] }),
     signal: controller.signal,
   }).catch(() => null)
-  await until(() => upstream.count(keyOf('a')) === 2)
+  await until(() => upstream.count(makeKey('a')) === 2)
   controller.abort()
   await leaving
   await proxy.quota()
-  upstream.nextFor(keyOf('a'), chat())
+  upstream.nextFor(makeKey('a'), chat())
   expect((await proxy.chat()).headers['x-qwenctl-account']).toBe('a')
   hanging.release()
 })
@@ -90,10 +90,10 @@ test('when the client of a probe leaves, the next request tests the account', as
 test('when a request is pinned to an account that only a guess keeps shut, it is tried, and its success ends the guess', async () => {
   const { upstream, proxy, pass } = await given()
   pass(100)
-  upstream.nextFor(keyOf('a'), chat())
+  upstream.nextFor(makeKey('a'), chat())
   expect((await proxy.chat({}, { 'x-qwenctl-account': 'a' })).status).toBe(200)
   const { a } = await proxy.quota()
   expect(a).toMatchObject({ status: 'ready', cooldowns: [] })
-  upstream.nextFor(keyOf('a'), chat())
+  upstream.nextFor(makeKey('a'), chat())
   expect((await proxy.chat()).headers['x-qwenctl-account']).toBe('a')
 })

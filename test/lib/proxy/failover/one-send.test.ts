@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { chat, closeEarly, givenUpstream, json, reset } from '../../../support/servers/fake-upstream.ts'
 import type { Answer } from '../../../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey } from '../../../support/servers/proxy-harness.ts'
 
 /** Answers the first request of a connection, and closes the connection after it read any later one. */
 function hangsUpLater(close: Answer): Answer {
@@ -50,15 +50,15 @@ describe('an upstream that reads a request on a kept connection and hangs up', (
 
   test('when its limit has no room for that, the next account serves', async () => {
     const upstream = await givenUpstream()
-    upstream.always(hangsUpLater(closeEarly), keyOf('a'))
-    upstream.always(chat(), keyOf('b'))
+    upstream.always(hangsUpLater(closeEarly), makeKey('a'))
+    upstream.always(chat(), makeKey('b'))
     const proxy = await givenProxy({
       accounts: [{ name: 'a', limits: ['2/day'] }, { name: 'b' }],
       baseUrl: upstream.baseUrl,
     })
     await proxy.chat()
     expect((await proxy.chat()).headers['x-qwenctl-account']).toBe('b')
-    expect(upstream.count(keyOf('a'))).toBe(2)
+    expect(upstream.count(makeKey('a'))).toBe(2)
   })
 })
 
@@ -86,7 +86,7 @@ describe('an account with requests that cannot be prepared', () => {
 
   test.each(UNFIT)('by its credential %j is out, and the next account serves', async (accessToken) => {
     const upstream = await givenUpstream()
-    upstream.always(chat(), keyOf('b'))
+    upstream.always(chat(), makeKey('b'))
     const proxy = await givenProxy({
       accounts: [{ name: 'a', tokens: { ...TOKENS, accessToken } }, { name: 'b' }],
       baseUrl: upstream.baseUrl,

@@ -5,7 +5,7 @@ import { outcomeClasses } from '../../../../src/lib/quota/log/events.ts'
 import { callWithinBounds } from '../../../../src/lib/terminal/plugins/bounded-call.ts'
 import { builtinAnswers } from '../../../../src/lib/toolkit/providers/provider-answers.ts'
 import { chat, givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey } from '../../../support/servers/proxy-harness.ts'
 
 const kinds: Record<string, () => unknown> = {
   throws: () => {
@@ -46,7 +46,7 @@ test.each(cases)(
     const answers = [chat(), json(500, { error: { message: 'down' } })]
     let asked = 0
     upstream.always(chat())
-    upstream.always((call) => answers[asked++ % 2]?.(call), keyOf('bad'))
+    upstream.always((call) => answers[asked++ % 2]?.(call), makeKey('bad'))
     const plugin = {
       id: 'crashy',
       baseUrl: `${upstream.origin}/crashy/v1`,
@@ -82,7 +82,7 @@ test('one exception of a plugin takes its account out of no later request', asyn
   let asked = 0
   const authHeaders = () => {
     if (asked++ === 0) throw new Error('no signature')
-    return { authorization: `Bearer ${keyOf('bad')}` }
+    return { authorization: `Bearer ${makeKey('bad')}` }
   }
   const proxy = await givenCrashy(upstream.origin, authHeaders)
   expect((await proxy.chat()).headers['x-qwenctl-account']).toBe('good')

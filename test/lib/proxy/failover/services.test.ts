@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { ControlledStream, givenUpstream, json, reset } from '../../../support/servers/fake-upstream.ts'
 import type { GivenAccount } from '../../../support/servers/proxy-harness.ts'
-import { givenProxy, keyOf } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey } from '../../../support/servers/proxy-harness.ts'
 
 const account = (name: string, more: Partial<GivenAccount> = {}): GivenAccount => ({
   name,
@@ -27,7 +27,7 @@ test.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])(
     const reply = await proxy.ask(method, path, { ...body, headers: { 'x-token': 'of the client' } })
     expect(reply).toMatchObject({ status: 201, json: { id: 1 } })
     expect(upstream.last).toMatchObject({ method, path: '/v1/jobs/1?include=tasks' })
-    expect(upstream.last.headers['x-token']).toBe(`key ${keyOf('a')}`)
+    expect(upstream.last.headers['x-token']).toBe(`key ${makeKey('a')}`)
     const { a } = await proxy.quota()
     expect(a?.today).toMatchObject({ requests: 1, succeeded: 1 })
   },
@@ -112,7 +112,7 @@ test.each(['GET', 'POST'])(
       account('a', { priority: 0 }),
       account('b', { priority: 1 }),
     )
-    upstream.nextFor(keyOf('a'), json(429, {}, { 'retry-after': '40' }))
+    upstream.nextFor(makeKey('a'), json(429, {}, { 'retry-after': '40' }))
     const reply = await proxy.ask(method, '/services/cloudconvert/x', method === 'GET' ? {} : { body: {} })
     expect(reply.headers['x-qwenctl-account']).toBe('b')
     expect((await proxy.quota()).a?.status).toBe('cooling')
@@ -126,7 +126,7 @@ test.each([
   ['POST', reset, 1],
 ])('after a failure that may have acted, %s is sent %#', async (method, failure, sends) => {
   const { upstream, proxy } = await givenService(account('a', { priority: 0 }), account('b', { priority: 1 }))
-  upstream.nextFor(keyOf('a'), failure)
+  upstream.nextFor(makeKey('a'), failure)
   const reply = await proxy.ask(method, '/services/cloudconvert/x', method === 'GET' ? {} : { body: {} })
   expect(reply.status === 200).toBe(sends === 2)
   expect(upstream.requests).toHaveLength(sends)
@@ -153,9 +153,9 @@ test.each(['/services/cloudconvert/../admin', '/services/cloudconvert/a/%2e%2E/b
 test('accounts of services never serve models, nor accounts of models services', async () => {
   const { upstream, proxy } = await givenService(account('a'), { name: 'm', provider: 'custom' })
   await proxy.chat()
-  expect(upstream.last.headers.authorization).toBe(`Bearer ${keyOf('m')}`)
+  expect(upstream.last.headers.authorization).toBe(`Bearer ${makeKey('m')}`)
   await proxy.get('/services/cloudconvert/x')
-  expect(upstream.last.key).toBe(keyOf('a'))
+  expect(upstream.last.key).toBe(makeKey('a'))
 })
 
 test('services side by side keep their accounts, and none is asked for its models', async () => {
@@ -167,7 +167,7 @@ test('services side by side keep their accounts, and none is asked for its model
     ['drive', 'b'],
   ] as const) {
     await proxy.get(`/services/${service}/x`)
-    expect(upstream.last.key).toBe(keyOf(name))
+    expect(upstream.last.key).toBe(makeKey(name))
   }
   await proxy.get('/v1/models')
   expect(upstream.requests).toHaveLength(4)
@@ -200,7 +200,7 @@ test('a file passes with every byte, its byte order mark too', async () => {
 test('the Authorization of the client never reaches the service', async () => {
   const { upstream, proxy } = await givenService(account('a'))
   await proxy.get('/services/cloudconvert/x', { authorization: 'Bearer of-the-client', cookie: 'a=b' })
-  expect(upstream.last.headers.authorization).toBe(`Bearer ${keyOf('a')}`)
+  expect(upstream.last.headers.authorization).toBe(`Bearer ${makeKey('a')}`)
   expect(JSON.stringify(upstream.last.rawHeaders)).not.toMatch(/of-the-client|cookie/i)
 })
 
@@ -233,7 +233,7 @@ test('a key of a service cannot be checked, and a base URL of cloud metadata is 
   const { accounts } = proxy.toolkit
   expect(await accounts.verify('a')).toMatchObject({ result: 'unchecked' })
   expect(upstream.requests).toHaveLength(0)
-  const wanted = { name: 'x', provider: 'http', service: 's', secret: keyOf('x') }
+  const wanted = { name: 'x', provider: 'http', service: 's', secret: makeKey('x') }
   await expect(accounts.add({ ...wanted, baseUrl: 'http://169.254.169.254/' })).rejects.toThrow('metadata')
   await expect(accounts.add({ ...wanted, baseUrl: upstream.baseUrl, authHeader: 'no key' })).rejects.toThrow(
     '--auth-header',

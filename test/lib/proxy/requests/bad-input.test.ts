@@ -64,11 +64,11 @@ describe('when the body', () => {
 
   test('is as large as allowed, it passes; one byte more, and it is 413', async () => {
     const both = await given()
-    const bodyOf = (size: number) => {
+    const makeBody = (size: number) => {
       const empty = JSON.stringify({ ...QUESTION, pad: '' })
       return JSON.stringify({ ...QUESTION, pad: 'x'.repeat(size - empty.length) })
     }
-    const reply = await both.proxy.post('/v1/chat/completions', bodyOf(MIB + 1))
+    const reply = await both.proxy.post('/v1/chat/completions', makeBody(MIB + 1))
     expect(reply.status).toBe(413)
     expect(reply.json.error).toMatchObject({
       code: 'request_too_large',
@@ -76,7 +76,7 @@ describe('when the body', () => {
     })
     await expectUnharmed(both)
     both.upstream.next(chat())
-    expect((await both.proxy.post('/v1/chat/completions', bodyOf(MIB))).status).toBe(200)
+    expect((await both.proxy.post('/v1/chat/completions', makeBody(MIB))).status).toBe(200)
   })
 
   test.each([

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { chat, givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf, ledgerLines, until } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey, ledgerLines, until } from '../../../support/servers/proxy-harness.ts'
 import type { TestProxy } from '../../../support/servers/proxy-harness.ts'
 import type { NewClientKey } from '../../../../src/lib/toolkit/keys/client-keys.ts'
 
@@ -101,7 +101,7 @@ test('a key for a model serves it also where a service lists it by its whole nam
 
 test('a key is for its models alone, also in the list of models', async () => {
   const { proxy, upstream } = await given()
-  upstream.nextFor(keyOf('a'), json(200, { data: [{ id: 'qwen3-max' }, { id: 'gpt' }] }))
+  upstream.nextFor(makeKey('a'), json(200, { data: [{ id: 'qwen3-max' }, { id: 'gpt' }] }))
   const { secret } = await proxy.toolkit.keys.create({ name: 'm', user: 'local', models: ['qwen3-*'] })
   const headers = { authorization: `Bearer ${secret}` }
   await until(async () => (await proxy.chat({ model: 'gpt' }, headers)).status === 403)
@@ -201,11 +201,12 @@ test('the key itself is nowhere in the home', async () => {
 test('a rotated key has two secrets for the overlap, with one count, and then one', async () => {
   const { proxy, now } = await given()
   const first = await givenKey(proxy, { name: 'ci', limits: ['3/day'] })
-  const statusOf = async (headers: Record<string, string>) => (await proxy.get('/v1/models', headers)).status
+  const fetchStatus = async (headers: Record<string, string>) =>
+    (await proxy.get('/v1/models', headers)).status
   const rotate = async (overlap?: string) => {
     const { secret } = await proxy.toolkit.keys.rotate('ci', overlap)
     const headers = { authorization: `Bearer ${secret}` }
-    await until(async () => (await statusOf(headers)) === 200)
+    await until(async () => (await fetchStatus(headers)) === 200)
     return headers
   }
   const second = await rotate('24h')
@@ -215,7 +216,7 @@ test('a rotated key has two secrets for the overlap, with one count, and then on
     replies.push((await proxy.chat({}, headers)).status)
   expect(replies).toEqual([200, 200, 200, 429])
   now.at += 3_600_000
-  expect([await statusOf(first.headers), await statusOf(second), await statusOf(third)]).toEqual([
+  expect([await fetchStatus(first.headers), await fetchStatus(second), await fetchStatus(third)]).toEqual([
     200, 401, 200,
   ])
   now.at += 23 * 3_600_000
@@ -227,18 +228,19 @@ test('a rotated key has two secrets for the overlap, with one count, and then on
 test('a rotation without an overlap ends every former secret, and a pause stops them all', async () => {
   const { proxy } = await given()
   const first = await givenKey(proxy, { name: 'ci' })
-  const statusOf = async (headers: Record<string, string>) => (await proxy.get('/v1/models', headers)).status
+  const fetchStatus = async (headers: Record<string, string>) =>
+    (await proxy.get('/v1/models', headers)).status
   const { secret } = await proxy.toolkit.keys.rotate('ci', '24h')
   const second = { authorization: `Bearer ${secret}` }
-  await until(async () => (await statusOf(second)) === 200)
+  await until(async () => (await fetchStatus(second)) === 200)
   await proxy.toolkit.keys.change('ci', { isPaused: true })
-  await until(async () => (await statusOf(second)) === 401)
-  expect(await statusOf(first.headers)).toBe(401)
+  await until(async () => (await fetchStatus(second)) === 401)
+  expect(await fetchStatus(first.headers)).toBe(401)
   await proxy.toolkit.keys.change('ci', { isPaused: false })
-  await until(async () => (await statusOf(first.headers)) === 200)
+  await until(async () => (await fetchStatus(first.headers)) === 200)
   await proxy.toolkit.keys.rotate('ci')
-  await until(async () => (await statusOf(first.headers)) === 401)
-  expect(await statusOf(second)).toBe(401)
+  await until(async () => (await fetchStatus(first.headers)) === 401)
+  expect(await fetchStatus(second)).toBe(401)
   expect((await proxy.toolkit.keys.show('ci')).overlapsUntil).toBeNull()
 })
 

@@ -11,7 +11,7 @@ import {
   givenUpstream,
 } from '../../../support/servers/fake-upstream.ts'
 import { connect } from 'node:net'
-import { QUESTION, givenProxy, keyOf, until } from '../../../support/servers/proxy-harness.ts'
+import { QUESTION, givenProxy, makeKey, until } from '../../../support/servers/proxy-harness.ts'
 import type { TestProxy } from '../../../support/servers/proxy-harness.ts'
 
 /** Sends a chat completion over a socket of its own, to be cut off at any moment. */
@@ -29,7 +29,7 @@ describe('when the client leaves', () => {
   test('in the middle of a stream, the upstream is left at once, and the request is settled as aborted and counted', async () => {
     const upstream = await givenUpstream()
     const live = new ControlledStream()
-    upstream.nextFor(keyOf('a'), live.answer)
+    upstream.nextFor(makeKey('a'), live.answer)
     const proxy = await givenProxy({
       accounts: [{ name: 'a', limits: ['5/24h'] }, { name: 'b' }],
       baseUrl: upstream.baseUrl,
@@ -48,7 +48,7 @@ describe('when the client leaves', () => {
   test('before the upstream has answered, the upstream is left at once and no other account is asked', async () => {
     const upstream = await givenUpstream()
     const held = new HeldRequest()
-    upstream.nextFor(keyOf('a'), held.answer)
+    upstream.nextFor(makeKey('a'), held.answer)
     const proxy = await givenProxy({ accounts: [{ name: 'a' }, { name: 'b' }], baseUrl: upstream.baseUrl })
     const socket = sendAndHold(proxy)
     await held.arrived

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest'
 import { chat, givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf, until } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey, until } from '../../../support/servers/proxy-harness.ts'
 import type { NewClientKey } from '../../../../src/lib/toolkit/keys/client-keys.ts'
 
 const BOB = 'bobs-marker'
@@ -14,7 +14,7 @@ async function given(wanted: Partial<NewClientKey> = {}) {
     accounts: [
       { name: 'x', user: 'alice', groups: ['day'], models: ['alice-model'] },
       { name: 'y', user: 'alice', models: ['other-model'] },
-      { name: 'x', user: 'bob', models: [`${BOB}-model`], secret: keyOf(BOB) },
+      { name: 'x', user: 'bob', models: [`${BOB}-model`], secret: makeKey(BOB) },
       { name: BOB, user: 'bob', groups: [`${BOB}-group`], models: [`${BOB}-model`] },
     ],
     baseUrl: upstream.baseUrl,
@@ -51,14 +51,14 @@ test('takes no list that a service gave to an account of another user', async ()
     ],
     baseUrl: upstream.baseUrl,
   })
-  upstream.nextFor(keyOf('b'), json(200, { data: [{ id: `${BOB}-model` }] }))
-  upstream.nextFor(keyOf('a'), json(200, { data: [{ id: 'alice-model' }] }))
+  upstream.nextFor(makeKey('b'), json(200, { data: [{ id: `${BOB}-model` }] }))
+  upstream.nextFor(makeKey('a'), json(200, { data: [{ id: 'alice-model' }] }))
   const bob = await proxy.toolkit.keys.create({ name: 'kb', user: 'bob' })
   const alice = await proxy.toolkit.keys.create({ name: 'ka', user: 'alice' })
-  const listOf = async (secret: string) =>
+  const fetchModels = async (secret: string) =>
     (await proxy.get('/v1/models', { authorization: `Bearer ${secret}` })).text
-  await until(async () => (await listOf(bob.secret)).includes(BOB))
-  expect(await listOf(alice.secret)).not.toContain(BOB)
+  await until(async () => (await fetchModels(bob.secret)).includes(BOB))
+  expect(await fetchModels(alice.secret)).not.toContain(BOB)
 })
 
 test('an account of another user is as one that does not exist', async () => {

@@ -40,28 +40,28 @@ test.each([
 
 const asked = (target: string, host: string, body = JSON.stringify(QUESTION)) =>
   `POST ${target} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
-const statusOf = (answer: string) => Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1])
+const parseStatus = (answer: string) => Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1])
 
 test('a request with the whole address is served like one with the path', async () => {
   const { upstream, proxy } = await given()
   const { url } = proxy.running
   for (const target of [`${url}/v1/chat/completions`, `${url}//v1/v1/chat/completions/?x=1`])
-    expect(statusOf(await proxy.raw(asked(target, '127.0.0.1')))).toBe(200)
+    expect(parseStatus(await proxy.raw(asked(target, '127.0.0.1')))).toBe(200)
   expect(upstream.count()).toBe(2)
   const whole = (path: string) => `GET ${url}${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n`
-  expect(statusOf(await proxy.raw(whole('/health')))).toBe(200)
-  expect(statusOf(await proxy.raw(whole('?x')))).toBe(404)
+  expect(parseStatus(await proxy.raw(whole('/health')))).toBe(200)
+  expect(parseStatus(await proxy.raw(whole('?x')))).toBe(404)
 })
 
 test('the host in the address counts, not the header', async () => {
   const { upstream, proxy } = await given()
   for (const authority of ['evil.example', '127.0.0.1@evil.example', 'evil.example:80']) {
     const answer = await proxy.raw(asked(`http://${authority}/v1/chat/completions`, '127.0.0.1'))
-    expect(statusOf(answer)).toBe(403)
+    expect(parseStatus(answer)).toBe(403)
     expect(answer).toContain('forbidden_host')
   }
   const good = await proxy.raw(asked(`${proxy.running.url}/v1/chat/completions`, 'evil.example'))
-  expect(statusOf(good)).toBe(200)
+  expect(parseStatus(good)).toBe(200)
   // Two requests on one connection: the second is checked by its own address.
   const first = asked(`${proxy.running.url}/v1/chat/completions`, '127.0.0.1').replace('close', 'keep-alive')
   const both = await proxy.raw(first + asked('http://evil.example/v1/chat/completions', '127.0.0.1'))
@@ -74,5 +74,5 @@ test('the interface takes the whole address too', async () => {
   const { url } = api.proxy.running
   const ask = (head: string) =>
     api.proxy.raw(`GET ${url}/api HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${head}\r\n`)
-  expect(statusOf(await ask(''))).toBeLessThan(403)
+  expect(parseStatus(await ask(''))).toBeLessThan(403)
 })

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { builtinAnswers } from '../../../../src/lib/toolkit/providers/provider-answers.ts'
 import { givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
 import { givenLoginServer } from '../../../support/servers/login-server.ts'
-import { givenProxy, keyOf } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey } from '../../../support/servers/proxy-harness.ts'
 
 test('a plugin of kind http serves below its id, with its base, its header and its limits', async () => {
   const upstream = await givenUpstream()
@@ -27,7 +27,7 @@ test('a plugin of kind http serves below its id, with its base, its header and i
   })
   expect((await proxy.get('/services/drive/files?q=1')).json).toEqual({ files: [] })
   expect(upstream.last).toMatchObject({ method: 'GET', path: '/drive/v3/files?q=1' })
-  expect(upstream.last.headers['x-drive-key']).toBe(keyOf('mine'))
+  expect(upstream.last.headers['x-drive-key']).toBe(makeKey('mine'))
   expect((await proxy.get('/services/drive/files')).status).toBe(200)
   const full = await proxy.get('/services/drive/files')
   expect(full.status).toBe(429)

@@ -9,20 +9,20 @@ import { givenProxy } from '../../../support/servers/proxy-harness.ts'
 const WAVES = 8
 const AT_ONCE = 25
 
-const letterOf = (n: number) => String.fromCharCode(97 + (n % 26))
+const pickLetter = (n: number) => String.fromCharCode(97 + (n % 26))
 /** From a few bytes to several reads. */
-const sizeOf = (n: number) => [3, 700, 5_000, 15_000, 20_000, 70_000, 150_000][n % 7]!
+const pickSize = (n: number) => [3, 700, 5_000, 15_000, 20_000, 70_000, 150_000][n % 7]!
 
-const bodyOf = (n: number) => ({
+const makeBody = (n: number) => ({
   n,
   model: n % 3 === 0 ? 'custom/m1' : 'm1', // the provider's name is taken out on the way, which makes another body
   ...(n % 5 === 4 && { stream: true }),
-  messages: [{ role: 'user', content: letterOf(n).repeat(sizeOf(n * 3)) }],
+  messages: [{ role: 'user', content: pickLetter(n).repeat(pickSize(n * 3)) }],
 })
 
-const answerOf = (n: number) => ({
+const makeAnswer = (n: number) => ({
   n,
-  choices: [{ message: { role: 'assistant', content: letterOf(n).repeat(sizeOf(n)) } }],
+  choices: [{ message: { role: 'assistant', content: pickLetter(n).repeat(pickSize(n)) } }],
   usage: { prompt_tokens: n, completion_tokens: 1 },
 })
 
@@ -42,12 +42,12 @@ async function turns(): Promise<void> {
 async function answer({ seen, res }: UpstreamCall, mixed: string[], refused: Set<number>): Promise<void> {
   const asked = JSON.parse(seen.body.toString()) as Asked
   const { n } = asked
-  if (asked.messages[0]!.content !== bodyOf(n).messages[0]!.content) mixed.push(`the request ${n}`)
-  const text = JSON.stringify(answerOf(n))
+  if (asked.messages[0]!.content !== makeBody(n).messages[0]!.content) mixed.push(`the request ${n}`)
+  const text = JSON.stringify(makeAnswer(n))
   if (n % 4 === 1 && !refused.has(n)) {
     refused.add(n)
     res.writeHead(503, { 'content-type': 'application/json' })
-    return void res.end(JSON.stringify({ error: { message: 'busy', n, padding: '!'.repeat(sizeOf(n)) } }))
+    return void res.end(JSON.stringify({ error: { message: 'busy', n, padding: '!'.repeat(pickSize(n)) } }))
   }
   if (asked.stream === true) {
     res.writeHead(200, { 'content-type': 'text/event-stream' })
@@ -69,13 +69,13 @@ async function answer({ seen, res }: UpstreamCall, mixed: string[], refused: Set
   res.end(text.slice(cut))
 }
 
-function textOf(isStream: boolean, body: string): string {
+function readText(isStream: boolean, body: string): string {
   if (!isStream) return body
   const frames = body.split('\n\n').filter((frame) => frame.startsWith('data: {'))
-  const partOf = (frame: string) =>
+  const readPart = (frame: string) =>
     (JSON.parse(frame.slice(6)) as { choices: { delta: { content: string } }[] }).choices[0]?.delta.content ??
     ''
-  return frames.map(partOf).join('')
+  return frames.map(readPart).join('')
 }
 
 test('when many talk at once, of all sizes and in all framings, no client gets a byte of another', async () => {
@@ -90,11 +90,11 @@ test('when many talk at once, of all sizes and in all framings, no client gets a
   })
   let answered = 0
   const ask = async (n: number) => {
-    const { status, text } = await proxy.post('/v1/chat/completions', bodyOf(n))
+    const { status, text } = await proxy.post('/v1/chat/completions', makeBody(n))
     if (status !== 200) return // all accounts rest after so many refusals: that is no mix-up
     answered += 1
-    const told = textOf(n % 5 === 4, text)
-    if (told !== JSON.stringify(answerOf(n))) mixed.push(`the answer ${n}`)
+    const told = readText(n % 5 === 4, text)
+    if (told !== JSON.stringify(makeAnswer(n))) mixed.push(`the answer ${n}`)
   }
   for (let wave = 0; wave < WAVES; wave++)
     await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => ask(wave * AT_ONCE + index)))

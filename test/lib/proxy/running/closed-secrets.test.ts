@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { openToolkit } from '../../../../src/lib/toolkit/open-toolkit.ts'
 import { chat, givenUpstream } from '../../../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf, newAccount } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey, newAccount } from '../../../support/servers/proxy-harness.ts'
 import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 type Change = (sealed: string) => string
@@ -63,7 +63,7 @@ describe.each(faults)('when the sealed key of one account $name', ({ change, rea
       'x-qwenctl-account': 'open',
       'x-qwenctl-attempts': '1',
     })
-    expect(upstream.keys).toEqual([keyOf('open')])
+    expect(upstream.keys).toEqual([makeKey('open')])
   })
 
   test('a check of all accounts names it, and checks the others', async () => {
@@ -79,7 +79,7 @@ describe.each(faults)('when the sealed key of one account $name', ({ change, rea
   test('a new key under a running proxy brings it back', async () => {
     const { home } = await givenClosedAccount(change)
     const proxy = await givenProxy({ home, troubles: /^custom\/shut does not serve: / })
-    await proxy.toolkit.accounts.set('shut', { secret: keyOf('other') })
+    await proxy.toolkit.accounts.set('shut', { secret: makeKey('other') })
     expect((await proxy.quota()).shut?.status).toBe('ready')
   })
 })

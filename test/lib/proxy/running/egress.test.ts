@@ -21,7 +21,7 @@ import {
   USAGE_CHUNK,
 } from '../../../support/servers/fake-upstream.ts'
 import type { FakeUpstream } from '../../../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf, newAccount } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey, newAccount } from '../../../support/servers/proxy-harness.ts'
 import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const authority = fileURLToPath(new URL('../../../support/certs/authority.pem', import.meta.url))
@@ -44,7 +44,7 @@ describe('an account with egress proxies', () => {
     expect(way.requests).toMatchObject([
       { host: 'upstream.test', asked: 'name', credential: 'me:s3cret-word' },
     ])
-    expect(upstream.keys).toEqual(Array(3).fill(keyOf('far')))
+    expect(upstream.keys).toEqual(Array(3).fill(makeKey('far')))
     expect(await proxy.used()).toMatchObject({ far: undefined })
     expect(JSON.stringify(proxy.attempts)).not.toContain('s3cret')
   })
@@ -90,7 +90,7 @@ describe('an account with egress proxies', () => {
       expect(reply.headers['x-qwenctl-account']).toBe('near')
       if (count === 0) now += 2_000 // failures at one time are one
     }
-    expect(upstream.keys).toEqual(Array(2).fill(keyOf('near')))
+    expect(upstream.keys).toEqual(Array(2).fill(makeKey('near')))
     // Two failures in a row rest the way out of `far`, and not the base that `near` shares with it.
     expect(await proxy.used()).toEqual({ far: 0, near: 2 })
     const { far, near } = await proxy.quota()
@@ -150,7 +150,7 @@ describe('an account with egress proxies', () => {
       'x-qwenctl-account': 'near',
       'x-qwenctl-attempts': '1',
     })
-    expect(upstream.keys).toEqual([keyOf('near')])
+    expect(upstream.keys).toEqual([makeKey('near')])
     expect((await proxy.quota()).far).toMatchObject({
       status: 'unreachable',
       statusReason: expect.stringMatching(/^its egress proxy does not open: /),

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { openToolkit } from '../../../../src/lib/toolkit/open-toolkit.ts'
 import { chat, givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf, until } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey, until } from '../../../support/servers/proxy-harness.ts'
 import type { Reply, TestProxy } from '../../../support/servers/proxy-harness.ts'
 
 const cli = fileURLToPath(new URL('../../../../bin/run.js', import.meta.url))
@@ -38,7 +38,7 @@ function load(proxy: TestProxy, clients = 4) {
   }
 }
 
-const accountOf = (reply: Reply | undefined) => reply?.headers['x-qwenctl-account']
+const readAccount = (reply: Reply | undefined) => reply?.headers['x-qwenctl-account']
 
 describe('when another process changes the accounts while requests run, none is dropped and', () => {
   test('an account that is added serves, one that is disabled stops, one that is removed too', async () => {
@@ -47,10 +47,10 @@ describe('when another process changes the accounts while requests run, none is 
     const proxy = await givenProxy({ accounts: [{ name: 'a' }, { name: 'b' }], baseUrl: upstream.baseUrl })
     const { home } = proxy
     const traffic = load(proxy)
-    const inForce = (account: string) => until(async () => accountOf(await proxy.chat()) === account)
+    const inForce = (account: string) => until(async () => readAccount(await proxy.chat()) === account)
 
     const add = ['auth', 'add', 'first', '-p', 'custom', '--base-url', upstream.baseUrl, '--priority', '-1']
-    await qwenctl(home, [...add, '--key-stdin', '--no-verify'], keyOf('first'))
+    await qwenctl(home, [...add, '--key-stdin', '--no-verify'], makeKey('first'))
     await inForce('first')
     await qwenctl(home, ['accounts', 'disable', 'first'])
     await inForce('a')
@@ -61,7 +61,7 @@ describe('when another process changes the accounts while requests run, none is 
 
     const replies = await traffic.stop()
     expect(replies.filter(({ status, isCut }) => status !== 200 || isCut)).toEqual([])
-    expect(upstream.last.key).toBe(keyOf('first'))
+    expect(upstream.last.key).toBe(makeKey('first'))
   })
 
   test('limits that are changed or reset hold at once and are never overshot', async () => {
@@ -90,7 +90,7 @@ describe('when another process changes the accounts while requests run, none is 
 
   test('a key that was refused and is replaced is used', async () => {
     const upstream = await givenUpstream()
-    upstream.nextFor(keyOf('a'), json(401, { error: { message: 'revoked' } }))
+    upstream.nextFor(makeKey('a'), json(401, { error: { message: 'revoked' } }))
     upstream.always(chat(), 'sk-a-new-key-0123456789')
     const proxy = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })
     expect((await proxy.chat()).status).toBe(403)
@@ -102,16 +102,16 @@ describe('when another process changes the accounts while requests run, none is 
 
   test('a cooldown that one proxy learned keeps the others away too, until it is reset', async () => {
     const upstream = await givenUpstream()
-    upstream.nextFor(keyOf('a'), json(429, { error: { message: 'slow' } }, { 'retry-after': '3600' }))
-    upstream.always(chat(), keyOf('b'))
+    upstream.nextFor(makeKey('a'), json(429, { error: { message: 'slow' } }, { 'retry-after': '3600' }))
+    upstream.always(chat(), makeKey('b'))
     const first = await givenProxy({ accounts: [{ name: 'a' }, { name: 'b' }], baseUrl: upstream.baseUrl })
     const second = await givenProxy({ home: first.home })
-    expect(accountOf(await first.chat())).toBe('b')
+    expect(readAccount(await first.chat())).toBe('b')
     await until(async () => (await second.quota()).a?.cooldowns.length === 1)
-    expect(accountOf(await second.chat())).toBe('b')
-    upstream.always(chat(), keyOf('a'))
+    expect(readAccount(await second.chat())).toBe('b')
+    upstream.always(chat(), makeKey('a'))
     await qwenctl(first.home, ['quota', 'reset', 'a', '--yes'])
-    for (const proxy of [first, second]) await until(async () => accountOf(await proxy.chat()) === 'a')
+    for (const proxy of [first, second]) await until(async () => readAccount(await proxy.chat()) === 'a')
   })
 })
 

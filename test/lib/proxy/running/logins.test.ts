@@ -4,7 +4,7 @@ import { chat, givenUpstream, json } from '../../../support/servers/fake-upstrea
 import type { FakeUpstream } from '../../../support/servers/fake-upstream.ts'
 import { givenLoginServer } from '../../../support/servers/login-server.ts'
 import type { LoginServer } from '../../../support/servers/login-server.ts'
-import { givenProxy, keyOf, until } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey, until } from '../../../support/servers/proxy-harness.ts'
 import type { GivenAccount, TestProxy } from '../../../support/servers/proxy-harness.ts'
 
 const REFUSED = json(401, { error: { message: 'token expired', code: 'invalid_api_key' } })
@@ -96,7 +96,7 @@ test('when the new token is refused as well, the login has ended and the next ac
   login.says('/token', [200, SECOND])
   upstream.nextFor('first-access-token', REFUSED)
   upstream.nextFor('second-access-token', REFUSED)
-  upstream.always(chat(), keyOf('spare'))
+  upstream.always(chat(), makeKey('spare'))
   const proxy = await givenLoginProxy(upstream, tokens(login), [{ name: 'spare' }])
   expect((await ask(proxy)).headers['x-qwenctl-account']).toBe('spare')
   expect((await proxy.quota())['home']).toMatchObject({
@@ -109,7 +109,7 @@ test('when the new token is refused as well, the login has ended and the next ac
 test('when the refresh token is dead, the next account serves and nothing of the login is deleted', async () => {
   const [upstream, login] = [await givenUpstream(), await givenLoginServer()]
   login.says('/token', [400, { error: 'invalid_grant' }])
-  upstream.always(chat(), keyOf('spare'))
+  upstream.always(chat(), makeKey('spare'))
   const proxy = await givenLoginProxy(upstream, tokens(login, EXPIRED), [{ name: 'spare' }])
   for (let turn = 0; turn < 3; turn += 1) expect((await ask(proxy)).status).toBe(200)
   expect(login.grants()).toEqual(['refresh_token'])

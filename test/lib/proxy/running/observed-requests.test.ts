@@ -19,7 +19,7 @@ import {
   json,
 } from '../../../support/servers/fake-upstream.ts'
 import { logEntries, logText } from '../../../support/given-observer.ts'
-import { QUESTION, givenProxy, keyOf, until } from '../../../support/servers/proxy-harness.ts'
+import { QUESTION, givenProxy, makeKey, until } from '../../../support/servers/proxy-harness.ts'
 import type { GivenAccount, TestProxy } from '../../../support/servers/proxy-harness.ts'
 
 const observe: NonNullable<ProxySettings['observe']> = {
@@ -88,8 +88,8 @@ describe('when requests are observed', () => {
 
   test('one that continues at another account is logged with both attempts, the rotation and the rest', async () => {
     const upstream = await givenUpstream()
-    upstream.nextFor(keyOf('a'), json(429, { error: { message: 'slow down' } }, { 'retry-after': '30' }))
-    upstream.nextFor(keyOf('b'), chat())
+    upstream.nextFor(makeKey('a'), json(429, { error: { message: 'slow down' } }, { 'retry-after': '30' }))
+    upstream.nextFor(makeKey('b'), chat())
     const proxy = await givenObservedProxy([{ name: 'a' }, { name: 'b' }], upstream.baseUrl)
     await proxy.chat()
     const [entry] = await loggedRequests(proxy)

@@ -2,11 +2,11 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { chat, givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf, until } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey, until } from '../../../support/servers/proxy-harness.ts'
 import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const broke = json(429, { error: { code: 'insufficient_quota', message: 'no money' } })
-const modelsOf = (requests: { body: Buffer }[]) =>
+const readModels = (requests: { body: Buffer }[]) =>
   requests.map(({ body }) => (JSON.parse(body.toString()) as { model: string }).model)
 
 async function given(config: string) {
@@ -24,18 +24,18 @@ async function given(config: string) {
 
 test('an alias goes down its chain over providers, each with its own name of the model', async () => {
   const { upstream, proxy } = await given('aliases:\n  coder: [qwen/big, custom/other/big]\n')
-  upstream.nextFor(keyOf('q'), broke)
-  upstream.nextFor(keyOf('c'), chat())
+  upstream.nextFor(makeKey('q'), broke)
+  upstream.nextFor(makeKey('c'), chat())
   const reply = await proxy.chat({ model: 'coder' })
   expect(reply.headers).toMatchObject({ 'x-qwenctl-account': 'c', 'x-qwenctl-attempts': '2' })
-  expect(modelsOf(upstream.requests)).toEqual(['big', 'other/big'])
+  expect(readModels(upstream.requests)).toEqual(['big', 'other/big'])
 })
 
 test('when the whole chain is out, the answer is a 429 that names the first to return', async () => {
   const { upstream, proxy } = await given('aliases:\n  coder: [qwen/big, custom/big]\n')
   const later = json(429, { error: { message: 'slow down' } }, { 'retry-after': '30' })
-  upstream.nextFor(keyOf('q'), json(429, { error: { message: 'slow down' } }, { 'retry-after': '20' }))
-  upstream.nextFor(keyOf('c'), later)
+  upstream.nextFor(makeKey('q'), json(429, { error: { message: 'slow down' } }, { 'retry-after': '20' }))
+  upstream.nextFor(makeKey('c'), later)
   const reply = await proxy.chat({ model: 'coder' })
   expect(reply.status).toBe(429)
   expect(reply.json.error.message).toContain('qwen/q returns first')
@@ -53,7 +53,7 @@ test('a running proxy takes up changed aliases, and keeps the old ones when they
   upstream.always(chat())
   const ask = async () => {
     await proxy.chat({ model: 'coder' })
-    return modelsOf([upstream.last])[0]
+    return readModels([upstream.last])[0]
   }
   expect(await ask()).toBe('one')
   writeFileSync(join(home, 'config.yaml'), 'aliases:\n  coder: custom/two\n')

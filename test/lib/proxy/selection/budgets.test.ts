@@ -15,12 +15,12 @@ interface Sent {
   n?: number
 }
 
-const bodyOf = ({ body }: FakeUpstream['last']): Sent => JSON.parse(body.toString('utf8')) as Sent
+const parseBody = ({ body }: FakeUpstream['last']): Sent => JSON.parse(body.toString('utf8')) as Sent
 
 /** Answers with this many tokens, but never more than the request allows. */
 function writing(tokens: number): Answer {
   return (call) => {
-    const completion = Math.min(tokens, bodyOf(call.seen).max_tokens ?? Infinity)
+    const completion = Math.min(tokens, parseBody(call.seen).max_tokens ?? Infinity)
     json(200, {
       object: 'chat.completion',
       choices: [{ message: { role: 'assistant', content: 'hello' }, finish_reason: 'stop' }],
@@ -67,13 +67,13 @@ describe('a request that could use more than is left', () => {
     const reply = await ask({ max_tokens: 60_000 })
     expect(reply.status).toBe(200)
     expect(reply.headers['x-qwenctl-max-tokens']).toBe('4096')
-    expect(bodyOf(upstream.last).max_tokens).toBe(4096)
+    expect(parseBody(upstream.last).max_tokens).toBe(4096)
   })
 
   test('goes as it came while its bound fits', async () => {
     const { ask, upstream } = await given(['10000tokens/day'], writing(10))
     expect((await ask({ max_tokens: 9000 })).headers['x-qwenctl-max-tokens']).toBeUndefined()
-    expect(bodyOf(upstream.last).max_tokens).toBe(9000)
+    expect(parseBody(upstream.last).max_tokens).toBe(9000)
   })
 
   test('keeps the account usable to the end: short answers fit into a small rest', async () => {

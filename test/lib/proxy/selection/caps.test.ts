@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { chat, givenUpstream } from '../../../support/servers/fake-upstream.ts'
 import type { Answer, FakeUpstream } from '../../../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf, ledgerLines, until } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey, ledgerLines, until } from '../../../support/servers/proxy-harness.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00.000Z')
 
@@ -49,7 +49,7 @@ describe('caps on requests in flight', () => {
     open()
     const statuses = (await Promise.all(asking)).map(({ status }) => status).sort()
     expect(statuses).toEqual([200, 200, 200, 429, 429, 429])
-    expect([most(keyOf('a')), most(keyOf('b'))]).toEqual([2, 1])
+    expect([most(makeKey('a')), most(makeKey('b'))]).toEqual([2, 1])
     expect((await proxy.chat()).status).toBe(200)
   })
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { chat, givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
-import { QUESTION, givenProxy, keyOf } from '../../../support/servers/proxy-harness.ts'
+import { QUESTION, givenProxy, makeKey } from '../../../support/servers/proxy-harness.ts'
 
 const MESSAGE = { model: 'claude-x', max_tokens: 5, messages: [{ role: 'user', content: 'hi' }] }
 const ANSWER = { id: 'msg_1', type: 'message', content: [], usage: { input_tokens: 7, output_tokens: 3 } }
@@ -8,7 +8,7 @@ const ANSWER = { id: 'msg_1', type: 'message', content: [], usage: { input_token
 describe('/v1/messages', () => {
   test('goes to accounts that speak the dialect and to no other, with its version headers', async () => {
     const upstream = await givenUpstream()
-    upstream.nextFor(keyOf('speaks'), json(200, ANSWER))
+    upstream.nextFor(makeKey('speaks'), json(200, ANSWER))
     const proxy = await givenProxy({
       accounts: [
         { name: 'does-not', baseUrl: upstream.baseUrl },
@@ -22,11 +22,11 @@ describe('/v1/messages', () => {
     }
     const reply = await proxy.post('/v1/messages?beta=true', MESSAGE, headers)
     expect(reply.json).toEqual(ANSWER)
-    expect(upstream.last).toMatchObject({ path: '/v1/messages?beta=true', key: keyOf('speaks') })
+    expect(upstream.last).toMatchObject({ path: '/v1/messages?beta=true', key: makeKey('speaks') })
     expect(upstream.last.headers).toMatchObject({
       'anthropic-version': '2023-06-01',
       'anthropic-beta': 'tools-2099',
-      'x-api-key': keyOf('speaks'),
+      'x-api-key': makeKey('speaks'),
     })
     expect(upstream.last.headers.authorization).toBeUndefined()
     expect((await proxy.quota()).speaks?.today).toMatchObject({ inputTokens: 7, outputTokens: 3 })
@@ -54,7 +54,7 @@ describe('/v1/messages', () => {
 describe('when the model', () => {
   test('names a provider in front, only its accounts serve and the upstream reads the name without it', async () => {
     const upstream = await givenUpstream()
-    upstream.nextFor(keyOf('q'), chat())
+    upstream.nextFor(makeKey('q'), chat())
     const proxy = await givenProxy({
       accounts: [{ name: 'c' }, { name: 'q', provider: 'qwen' }],
       baseUrl: upstream.baseUrl,
@@ -90,8 +90,8 @@ describe('when the model', () => {
 
   test('names its service, the account of that service is asked and the others are not', async () => {
     const upstream = await givenUpstream()
-    upstream.nextFor(keyOf('o'), chat())
-    upstream.nextFor(keyOf('q'), chat())
+    upstream.nextFor(makeKey('o'), chat())
+    upstream.nextFor(makeKey('q'), chat())
     const proxy = await givenProxy({
       accounts: [
         { name: 'q', provider: 'qwen' },
@@ -109,7 +109,7 @@ describe('when a header pins an account', () => {
     'as %s, it alone is asked, though others come first',
     async (pin) => {
       const upstream = await givenUpstream()
-      upstream.nextFor(keyOf('b'), chat())
+      upstream.nextFor(makeKey('b'), chat())
       const proxy = await givenProxy({ accounts: [{ name: 'a' }, { name: 'b' }], baseUrl: upstream.baseUrl })
       const reply = await proxy.chat({}, { 'x-qwenctl-account': pin })
       expect(reply.headers['x-qwenctl-account']).toBe('b')
@@ -118,7 +118,7 @@ describe('when a header pins an account', () => {
 
   test('that is rate limited, its own answer comes back with its own time and no other account is asked', async () => {
     const upstream = await givenUpstream()
-    upstream.nextFor(keyOf('a'), json(429, { error: { message: 'slow' } }, { 'retry-after': '17' }))
+    upstream.nextFor(makeKey('a'), json(429, { error: { message: 'slow' } }, { 'retry-after': '17' }))
     const proxy = await givenProxy({ accounts: [{ name: 'a' }, { name: 'b' }], baseUrl: upstream.baseUrl })
     const first = await proxy.chat({}, { 'x-qwenctl-account': 'a' })
     expect([first.status, first.text]).toEqual([429, '{"error":{"message":"slow"}}'])
@@ -187,7 +187,7 @@ describe('when a header pins an account', () => {
 describe('when a header names a group', () => {
   test('only its accounts serve, and an unknown group has none', async () => {
     const upstream = await givenUpstream()
-    upstream.nextFor(keyOf('b'), chat())
+    upstream.nextFor(makeKey('b'), chat())
     const proxy = await givenProxy({
       accounts: [{ name: 'a' }, { name: 'b', groups: ['team'] }],
       baseUrl: upstream.baseUrl,
@@ -265,7 +265,7 @@ describe('sandbox accounts', () => {
 
 test('when accounts belong to several users and the proxy is one user’s, the others’ accounts do not serve', async () => {
   const upstream = await givenUpstream()
-  upstream.nextFor(keyOf('mine'), chat())
+  upstream.nextFor(makeKey('mine'), chat())
   const proxy = await givenProxy({
     accounts: [
       { name: 'theirs', user: 'alice' },

@@ -3,7 +3,7 @@ import { strategyNames } from '../../../../src/lib/rotation/strategies/strategie
 import { chat, events, frame, givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
 import type { FakeUpstream } from '../../../support/servers/fake-upstream.ts'
 import type { GivenProxy, TestProxy } from '../../../support/servers/proxy-harness.ts'
-import { givenProxy, keyOf, until } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey, until } from '../../../support/servers/proxy-harness.ts'
 
 const NOON = Date.parse('2026-11-22T12:00:00.000Z')
 
@@ -25,7 +25,7 @@ function turns(n: number, count: number): Message[] {
   return [said('system', LONG), said('user', `question ${n}`), ...more.flat()]
 }
 
-const accountOf = async (proxy: TestProxy, n: number, count: number) => {
+const askConversation = async (proxy: TestProxy, n: number, count: number) => {
   const reply = await proxy.chat({ messages: turns(n, count) })
   expect(reply.status).toBe(200)
   return reply.headers['x-qwenctl-account'] as string
@@ -54,14 +54,14 @@ test('with the default strategy, new conversations go where there is room, and l
     { name: 'big', limits: ['1000/day'] },
   ]
   const proxy = await givenProxy(given(upstream, { accounts }))
-  const first = await each(24, (n) => accountOf(proxy, n, 1))
+  const first = await each(24, (n) => askConversation(proxy, n, 1))
   expect(first.filter((name) => name === 'big').length).toBeGreaterThanOrEqual(22)
-  expect(await each(24, (n) => accountOf(proxy, n, 2))).toEqual(first)
+  expect(await each(24, (n) => askConversation(proxy, n, 2))).toEqual(first)
   const beside = await givenProxy(given(upstream, { home: proxy.home }))
-  expect(await each(24, (n) => accountOf(beside, n, 3))).toEqual(first)
+  expect(await each(24, (n) => askConversation(beside, n, 3))).toEqual(first)
   await Promise.all([proxy.running.stop(0), beside.running.stop(0)])
   const after = await givenProxy(given(upstream, { home: proxy.home }))
-  expect(await each(24, (n) => accountOf(after, n, 4))).toEqual(first)
+  expect(await each(24, (n) => askConversation(after, n, 4))).toEqual(first)
 })
 
 describe.each(strategyNames.filter((name) => name !== 'fill-first'))('with %s', (strategy) => {
@@ -71,15 +71,15 @@ describe.each(strategyNames.filter((name) => name !== 'fill-first'))('with %s', 
     const settings = { strategy, affinity: true }
     const accounts = ['a', 'b', 'c'].map((name) => ({ name, limits: ['100/day'] }))
     const proxy = await givenProxy(given(upstream, { accounts, settings }))
-    const first = await each(12, (n) => accountOf(proxy, n, 1))
+    const first = await each(12, (n) => askConversation(proxy, n, 1))
     // `fastest` draws by chance; the others share evenly.
     if (strategy !== 'fastest')
       for (const { name } of accounts) expect(first.filter((one) => one === name).length).toBe(4)
-    const again = await each(6, () => accountOf(proxy, 99, 1))
+    const again = await each(6, () => askConversation(proxy, 99, 1))
     if (strategy !== 'fastest') expect(new Set(again).size).toBe(3)
     const beside = await givenProxy(given(upstream, { home: proxy.home, settings }))
-    expect(await each(12, (n) => accountOf(beside, n, 2))).toEqual(first)
-    expect(await each(12, (n) => accountOf(proxy, n, 3))).toEqual(first)
+    expect(await each(12, (n) => askConversation(beside, n, 2))).toEqual(first)
+    expect(await each(12, (n) => askConversation(proxy, n, 3))).toEqual(first)
   })
 })
 
@@ -88,16 +88,16 @@ test('while its home is out, a conversation stays on one other account, and come
   upstream.always(chat())
   const accounts = ['a', 'b', 'c', 'd'].map((name) => ({ name, limits: ['100/day'] }))
   const proxy = await givenProxy(given(upstream, { accounts }))
-  const home = await accountOf(proxy, 1, 1)
+  const home = await askConversation(proxy, 1, 1)
   const { id } = await proxy.toolkit.accounts.find(home)
   const ledger = await proxy.toolkit.ledger()
   const until = new Date(NOON + 60_000).toISOString()
   await ledger.record([{ type: 'cool', subject: id, until, reason: 'rate-short' }])
-  const away = await each(4, (n) => accountOf(proxy, 1, 2 + n))
+  const away = await each(4, (n) => askConversation(proxy, 1, 2 + n))
   expect(new Set(away).size).toBe(1)
   expect(away[0]).not.toBe(home)
   await ledger.record([{ type: 'clear', subject: id }])
-  expect(await accountOf(proxy, 1, 6)).toBe(home)
+  expect(await askConversation(proxy, 1, 6)).toBe(home)
 })
 
 test('a home that fails is left for one request after the other, and kept', async () => {
@@ -105,15 +105,15 @@ test('a home that fails is left for one request after the other, and kept', asyn
   upstream.always(chat())
   const accounts = ['a', 'b', 'c'].map((name) => ({ name, limits: ['100/day'] }))
   const proxy = await givenProxy(given(upstream, { accounts }))
-  const home = await accountOf(proxy, 1, 1)
+  const home = await askConversation(proxy, 1, 1)
   upstream.next(
     json(429, { error: { message: 'slow down', code: 'rate_limit_exceeded' } }, { 'retry-after': '30' }),
   )
-  const away = await each(3, (n) => accountOf(proxy, 1, 2 + n))
+  const away = await each(3, (n) => askConversation(proxy, 1, 2 + n))
   expect(new Set(away).size).toBe(1)
   expect(away[0]).not.toBe(home)
   await proxy.toolkit.quotas.endCooldowns([home])
-  expect(await accountOf(proxy, 1, 5)).toBe(home)
+  expect(await askConversation(proxy, 1, 5)).toBe(home)
 })
 
 describe('a request that continues a stored response', () => {
@@ -184,7 +184,7 @@ describe('a request that continues a stored response', () => {
     const refused = await goOn()
     expect([refused.status, refused.headers['x-qwenctl-error']]).toEqual([403, 'needs_action'])
     expect(refused.json.error.message).toContain(`qwenctl accounts enable custom/${name}`)
-    expect(upstream.keys.slice(before).filter((key) => key !== keyOf(name))).toEqual([])
+    expect(upstream.keys.slice(before).filter((key) => key !== makeKey(name))).toEqual([])
   })
 
   test('of a conversation goes where the conversation is; an unknown id goes to any account', async () => {

@@ -63,7 +63,7 @@ const PIXEL =
 const schema = { type: 'object', properties: { path: { type: 'string' } } }
 
 type Content = 'text' | 'tools' | 'image' | 'huge'
-const textOf = (content: Content) => (content === 'huge' ? 'word '.repeat(60_000) : 'hi')
+const makeText = (content: Content) => (content === 'huge' ? 'word '.repeat(60_000) : 'hi')
 
 /** The bodies of a client, by endpoint: some bring tools, a picture or a very long text. */
 const bodies: Readonly<Record<string, (model: string, content: Content) => object>> = {
@@ -76,7 +76,7 @@ const bodies: Readonly<Record<string, (model: string, content: Content) => objec
         content:
           content === 'image'
             ? [{ type: 'image_url', image_url: { url: `data:image/png;base64,${PIXEL}` } }]
-            : textOf(content),
+            : makeText(content),
       },
     ],
     ...(content === 'tools' && {
@@ -92,7 +92,7 @@ const bodies: Readonly<Record<string, (model: string, content: Content) => objec
         content:
           content === 'image'
             ? [{ type: 'image', source: { type: 'base64', media_type: 'image/png', data: PIXEL } }]
-            : textOf(content),
+            : makeText(content),
       },
     ],
     ...(content === 'tools' && { tools: [{ name: 'read', input_schema: schema }] }),
@@ -107,10 +107,10 @@ const bodies: Readonly<Record<string, (model: string, content: Content) => objec
               content: [{ type: 'input_image', image_url: `data:image/png;base64,${PIXEL}` }],
             },
           ]
-        : textOf(content),
+        : makeText(content),
     ...(content === 'tools' && { tools: [{ type: 'function', name: 'read', parameters: schema }] }),
   }),
-  '/v1/embeddings': (model, content) => ({ model, input: textOf(content) }),
+  '/v1/embeddings': (model, content) => ({ model, input: makeText(content) }),
   '/v1/images/generations': (model) => ({ model, prompt: 'a square' }),
   '/v1beta/models/MODEL:generateContent': (_model, content) => ({
     contents: [
@@ -119,7 +119,7 @@ const bodies: Readonly<Record<string, (model: string, content: Content) => objec
         parts:
           content === 'image'
             ? [{ inlineData: { mimeType: 'image/png', data: PIXEL } }]
-            : [{ text: textOf(content) }],
+            : [{ text: makeText(content) }],
       },
     ],
     ...(content === 'tools' && {
@@ -132,7 +132,7 @@ const bodies: Readonly<Record<string, (model: string, content: Content) => objec
     messages: [
       content === 'image'
         ? { role: 'user', content: 'hi', images: [PIXEL] }
-        : { role: 'user', content: textOf(content) },
+        : { role: 'user', content: makeText(content) },
     ],
     ...(content === 'tools' && {
       tools: [{ type: 'function', function: { name: 'read', parameters: schema } }],
@@ -294,11 +294,11 @@ test(`over ${POOLS * REQUESTS} requests, the account that explain calls next is 
       if (reply.status === 200) served += 1
       const about = JSON.stringify({ query, reply: [reply.status, reply.text.slice(0, 300)] })
       if (isQwenctlError(told)) expect(reply.headers['x-qwenctl-error'], about).toBe(told.code)
-      else if (nextOf(told) === null) expect(reply.status, about).toBeGreaterThan(399)
+      else if (findNext(told) === null) expect(reply.status, about).toBeGreaterThan(399)
       else {
         const answers = [200, ...(query.route?.includes('/images/') === true ? [404] : [])] // not simulated
         expect(answers, about).toContain(reply.status)
-        expect(reply.headers['x-qwenctl-account'], about).toBe(nextOf(told))
+        expect(reply.headers['x-qwenctl-account'], about).toBe(findNext(told))
       }
     }
   }
@@ -309,6 +309,6 @@ test(`over ${POOLS * REQUESTS} requests, the account that explain calls next is 
   expect(served).toBeGreaterThan((POOLS * REQUESTS) / 4)
 })
 
-function nextOf({ accounts, next }: ExplainDocument): string | null {
+function findNext({ accounts, next }: ExplainDocument): string | null {
   return accounts.find(({ id }) => id === next)?.name ?? null
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { chat, givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
 import type { Answer, FakeUpstream } from '../../../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey } from '../../../support/servers/proxy-harness.ts'
 import type { TestProxy } from '../../../support/servers/proxy-harness.ts'
 
 const WHOLE = { object: 'chat.completion', choices: [{ message: { role: 'assistant', content: 'hello' } }] }
@@ -21,7 +21,7 @@ function givenGroq(upstream: FakeUpstream, names: string[], home?: string): Prom
 }
 
 /** The learned limits of an account, as `quota show` has them. */
-async function learnedOf(proxy: TestProxy, name: string) {
+async function readLearned(proxy: TestProxy, name: string) {
   const { limits } = (await proxy.quota())[name]!
   return limits.filter(({ source }) => source === 'learned')
 }
@@ -29,11 +29,11 @@ async function learnedOf(proxy: TestProxy, name: string) {
 describe('what answers say of limits', () => {
   test('is learned from heads, shown with its source, and gates the next requests', async () => {
     const upstream = await givenUpstream()
-    upstream.nextFor(keyOf('a'), saying(3, 1), saying(3, 0))
-    upstream.always(chat(), keyOf('b'))
+    upstream.nextFor(makeKey('a'), saying(3, 1), saying(3, 0))
+    upstream.always(chat(), makeKey('b'))
     const proxy = await givenGroq(upstream, ['a', 'b'])
     await proxy.chat()
-    expect(await learnedOf(proxy, 'a')).toMatchObject([
+    expect(await readLearned(proxy, 'a')).toMatchObject([
       {
         metric: 'requests',
         window: 'day@refill',
@@ -46,7 +46,7 @@ describe('what answers say of limits', () => {
     const served = []
     for (let count = 0; count < 3; count += 1) served.push((await proxy.chat()).headers['x-qwenctl-account'])
     expect(served).toEqual(['a', 'b', 'b'])
-    expect(await learnedOf(proxy, 'a')).toMatchObject([{ max: 3, used: 3, remaining: 0 }])
+    expect(await readLearned(proxy, 'a')).toMatchObject([{ max: 3, used: 3, remaining: 0 }])
   })
 
   test('survives a restart, until it is forgotten', async () => {
@@ -54,13 +54,13 @@ describe('what answers say of limits', () => {
     upstream.next(saying(3, 1))
     const first = await givenGroq(upstream, ['a'])
     await first.chat()
-    await learnedOf(first, 'a')
+    await readLearned(first, 'a')
     await first.running.stop(0)
     await first.toolkit.close()
     const second = await givenGroq(upstream, [], first.home)
-    expect(await learnedOf(second, 'a')).toMatchObject([{ max: 3, used: 2 }])
+    expect(await readLearned(second, 'a')).toMatchObject([{ max: 3, used: 2 }])
     await second.toolkit.quotas.forgetLearned(['a'])
-    expect(await learnedOf(second, 'a')).toEqual([])
+    expect(await readLearned(second, 'a')).toEqual([])
   })
 
   test('is learned from the body of an error, and the next account answers', async () => {
@@ -68,12 +68,12 @@ describe('what answers say of limits', () => {
     const violation = { quotaId: 'GenerateRequestsPerDayPerProjectPerModel-FreeTier', quotaValue: '250' }
     const details = [{ '@type': 'type.googleapis.com/google.rpc.QuotaFailure', violations: [violation] }]
     const error = { code: 429, message: 'You exceeded your quota', status: 'RESOURCE_EXHAUSTED', details }
-    upstream.nextFor(keyOf('a'), json(429, [{ error }]))
-    upstream.nextFor(keyOf('b'), chat())
+    upstream.nextFor(makeKey('a'), json(429, [{ error }]))
+    upstream.nextFor(makeKey('b'), chat())
     const accounts = ['a', 'b'].map((name) => ({ name, provider: 'gemini' }))
     const proxy = await givenProxy({ accounts, baseUrl: upstream.baseUrl })
     expect((await proxy.chat()).headers['x-qwenctl-account']).toBe('b')
-    expect(await learnedOf(proxy, 'a')).toMatchObject([
+    expect(await readLearned(proxy, 'a')).toMatchObject([
       { metric: 'requests', window: 'day@America/Los_Angeles', max: 250, from: 'quotaValue of an error' },
     ])
   })
@@ -91,6 +91,6 @@ describe('what answers say of limits', () => {
     })
     const reply = await proxy.post('/v1/messages/count_tokens', { model: 'claude-x', messages: [] })
     expect(reply.status).toBe(200)
-    expect(await learnedOf(proxy, 'a')).toEqual([])
+    expect(await readLearned(proxy, 'a')).toEqual([])
   })
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey } from '../../../support/servers/proxy-harness.ts'
 
 const response = (id: string) => ({
   id,
@@ -15,7 +15,7 @@ async function given() {
   const upstream = await givenUpstream()
   const accounts = [{ name: 'a' }, { name: 'b' }]
   const proxy = await givenProxy({ accounts, baseUrl: upstream.baseUrl })
-  upstream.nextFor(keyOf('b'), json(200, response('resp_1')))
+  upstream.nextFor(makeKey('b'), json(200, response('resp_1')))
   await proxy.post('/v1/responses', { model: 'm1', input: 'hi', store: true }, { 'x-qwenctl-account': 'b' })
   return { upstream, proxy }
 }
@@ -27,10 +27,10 @@ test.each([
   ['POST', '/v1/responses/resp_1/cancel'],
 ])('%s %s goes to the account that made the response', async (method, path) => {
   const { upstream, proxy } = await given()
-  upstream.nextFor(keyOf('b'), json(200, response('resp_1')))
+  upstream.nextFor(makeKey('b'), json(200, response('resp_1')))
   const reply = await proxy.ask(method, path)
   expect(reply.json).toEqual(response('resp_1'))
-  expect(upstream.last).toMatchObject({ method, path, key: keyOf('b') })
+  expect(upstream.last).toMatchObject({ method, path, key: makeKey('b') })
   const { b } = await proxy.quota()
   expect(b?.today.requests).toBe(1) // it uses no request of the account
 })
@@ -41,9 +41,9 @@ test('an unknown response is refused by its name, and no account is asked', asyn
   expect(reply.status).toBe(404)
   expect(reply.json.error.message).toContain('resp_2')
   expect(upstream.count()).toBe(1)
-  upstream.nextFor(keyOf('a'), json(404, { error: { message: "Response with id 'resp_2' not found." } }))
+  upstream.nextFor(makeKey('a'), json(404, { error: { message: "Response with id 'resp_2' not found." } }))
   const pinned = await proxy.get('/v1/responses/resp_2', { 'x-qwenctl-account': 'a' })
   expect(pinned.status).toBe(404)
-  upstream.nextFor(keyOf('a'), json(200, response('resp_3')))
+  upstream.nextFor(makeKey('a'), json(200, response('resp_3')))
   expect((await proxy.post('/v1/responses', { model: 'm1', input: 'hi' })).status).toBe(200) // it still has the endpoint
 })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { chat, givenUpstream, json, reset } from '../../../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf, until } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey, until } from '../../../support/servers/proxy-harness.ts'
 import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const list = (...ids: string[]) => json(200, { object: 'list', data: ids.map((id) => ({ id })) })
@@ -81,7 +81,7 @@ describe('a proxy that fetches model lists', () => {
 
   test('says that no account has the model, also while another one of the same service is out', async () => {
     const upstream = await givenUpstream()
-    upstream.nextFor(keyOf('c'), chat('hi'))
+    upstream.nextFor(makeKey('c'), chat('hi'))
     const proxy = await givenProxy({
       accounts: [{ name: 'a' }, { name: 'b' }, { name: 'c', limits: ['1/5h'] }],
       baseUrl: upstream.baseUrl,
@@ -102,7 +102,7 @@ describe('a proxy that fetches model lists', () => {
     const upstream = await givenUpstream()
     upstream.always(json(404, { error: { message: 'The model does not exist', code: 'model_not_found' } }))
     upstream.nextFor(
-      keyOf('c'),
+      makeKey('c'),
       json(401, { error: { message: 'Incorrect API key', code: 'invalid_api_key' } }),
     )
     const proxy = await givenProxy({
@@ -193,8 +193,8 @@ test('no list is fetched for a pool of one service, until a client asks for it',
 
 test('an account without the endpoint is passed over, costs nothing, and none with it is 404', async () => {
   const upstream = await givenUpstream()
-  upstream.nextFor(keyOf('a'), json(404, { detail: 'Not Found' }))
-  upstream.nextFor(keyOf('b'), json(200, { data: [] }))
+  upstream.nextFor(makeKey('a'), json(404, { detail: 'Not Found' }))
+  upstream.nextFor(makeKey('b'), json(200, { data: [] }))
   const accounts = [
     { name: 'a', limits: ['100/24h'] },
     { name: 'b', limits: ['100/24h'] },
@@ -202,7 +202,7 @@ test('an account without the endpoint is passed over, costs nothing, and none wi
   const proxy = await givenProxy({ accounts, baseUrl: upstream.baseUrl })
   const embed = () => proxy.post('/v1/embeddings', { model: 'm1', input: 'x' })
   expect((await embed()).headers).toMatchObject({ 'x-qwenctl-account': 'b', 'x-qwenctl-attempts': '2' })
-  upstream.nextFor(keyOf('b'), json(405, ''))
+  upstream.nextFor(makeKey('b'), json(405, ''))
   const refused = await embed()
   expect([refused.status, refused.headers['x-qwenctl-error']]).toEqual([404, 'route_not_served'])
   expect(refused.headers['x-qwenctl-attempts']).toBe('1')

@@ -10,7 +10,7 @@ import {
 
 const durations = fc.array(fc.integer({ min: 1, max: 3_600_000 }), { minLength: 1, maxLength: 200 })
 
-function histogramOf(values: number[]): Histogram {
+function buildHistogram(values: number[]): Histogram {
   const histogram: Histogram = new Map()
   for (const value of values) addDuration(histogram, value)
   return histogram
@@ -25,7 +25,7 @@ test('percentiles are within 5 % of the true ones', () => {
   expect(HISTOGRAM_ERROR).toBeLessThan(0.05)
   fc.assert(
     fc.property(durations, (values) => {
-      const told = readPercentiles(histogramOf(values))!
+      const told = readPercentiles(buildHistogram(values))!
       expect(told.count).toBe(values.length)
       for (const [name, share] of [
         ['p50', 0.5],
@@ -42,15 +42,15 @@ test('percentiles are within 5 % of the true ones', () => {
 test('two that are merged tell the same as one of all', () => {
   fc.assert(
     fc.property(durations, durations, (some, others) => {
-      const sum = histogramOf(some)
-      addHistogram(sum, histogramOf(others))
-      expect(readPercentiles(sum)).toEqual(readPercentiles(histogramOf([...some, ...others])))
+      const sum = buildHistogram(some)
+      addHistogram(sum, buildHistogram(others))
+      expect(readPercentiles(sum)).toEqual(readPercentiles(buildHistogram([...some, ...others])))
     }),
   )
 })
 
 test('when nothing was measured, there is no percentile; what is no duration is not counted', () => {
-  expect(readPercentiles(histogramOf([]))).toBeNull()
-  expect(readPercentiles(histogramOf([Number.NaN, -1, Infinity]))).toBeNull()
-  expect(readPercentiles(histogramOf([0, 1]))).toEqual({ p50: 1, p95: 1, count: 2 })
+  expect(readPercentiles(buildHistogram([]))).toBeNull()
+  expect(readPercentiles(buildHistogram([Number.NaN, -1, Infinity]))).toBeNull()
+  expect(readPercentiles(buildHistogram([0, 1]))).toEqual({ p50: 1, p95: 1, count: 2 })
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { formatDay } from '../../../../src/lib/base/iso-time.ts'
 import type { LedgerEvent, OutcomeClass } from '../../../../src/lib/quota/log/events.ts'
 import { apply, emptyState } from '../../../../src/lib/quota/log/fold.ts'
 import type { History, HistoryBucket } from '../../../../src/lib/quota/history/history.ts'
@@ -13,7 +14,6 @@ import {
 import { historyFromJson, historyToJson } from '../../../../src/lib/quota/history/history-json.ts'
 import { parseLimit } from '../../../../src/lib/quota/limit.ts'
 import type { DayTotals, LedgerState } from '../../../../src/lib/quota/log/state.ts'
-import { formatDay } from '../../../../src/lib/quota/log/totals.ts'
 
 const BASE = Date.parse('2026-11-22T22:30:00Z')
 const HOUR = 3_600_000
@@ -34,7 +34,7 @@ const settle = (id: string, at = BASE, more = {}): LedgerEvent => ({
   ...more,
 })
 
-function historyOf(events: LedgerEvent[], state = emptyState()): HistoryBucket[] {
+function buildHistory(events: LedgerEvent[], state = emptyState()): HistoryBucket[] {
   const history: History = new Map()
   for (const event of events) foldHistory(history, state, event)
   return [...history.values()].filter((bucket) => !isNothing(bucket))
@@ -46,7 +46,7 @@ describe('the history of a request', () => {
       reserve('r', BASE, { also: ['key_1'] }),
       settle('r', BASE + 900, { model: 'm', inputTokens: 7, outputTokens: 3, costUsd: 0.25, latencyMs: 900 }),
     ]
-    expect(historyOf(events)).toMatchObject([
+    expect(buildHistory(events)).toMatchObject([
       {
         at: Date.parse('2026-11-22T22:00:00Z'),
         account: 'a',
@@ -66,39 +66,41 @@ describe('the history of a request', () => {
   })
 
   test('while it is in flight, is a request of no known model', () => {
-    expect(historyOf([reserve('r')])).toMatchObject([{ model: null, requests: 1, succeeded: 0, failed: 0 }])
+    expect(buildHistory([reserve('r')])).toMatchObject([
+      { model: null, requests: 1, succeeded: 0, failed: 0 },
+    ])
   })
 
   test('when it ends after midnight, counts where it was reserved and its tokens where they were used', () => {
     const events = [reserve('r'), settle('r', BASE + 2 * HOUR, { model: 'm', inputTokens: 5 })]
-    expect(historyOf(events)).toMatchObject([
+    expect(buildHistory(events)).toMatchObject([
       { at: Date.parse('2026-11-22T22:00:00Z'), model: 'm', requests: 1, succeeded: 0, inputTokens: 0 },
       { at: Date.parse('2026-11-23T00:00:00Z'), model: 'm', requests: 0, succeeded: 1, inputTokens: 5 },
     ])
   })
 
   test('when it is refunded, leaves nothing', () => {
-    expect(historyOf([reserve('r'), settle('r', BASE, { outcome: 'unreachable', refunded: true })])).toEqual(
-      [],
-    )
+    expect(
+      buildHistory([reserve('r'), settle('r', BASE, { outcome: 'unreachable', refunded: true })]),
+    ).toEqual([])
   })
 
   test('when its limit is full, it is void and leaves nothing', () => {
     const limits = [{ ...parseLimit('1/day'), source: 'configured' as const }]
     const events: LedgerEvent[] = [{ type: 'limits', account: 'a', at: iso(BASE), limits }]
-    expect(historyOf([...events, reserve('r'), reserve('s')])).toMatchObject([{ requests: 1 }])
+    expect(buildHistory([...events, reserve('r'), reserve('s')])).toMatchObject([{ requests: 1 }])
   })
 
   test('when the account is reset in between, it stays', () => {
     const reset: LedgerEvent = { type: 'reset', account: 'a', at: iso(BASE) }
-    expect(historyOf([reserve('r'), reset, settle('r')])).toMatchObject([{ requests: 1, succeeded: 1 }])
+    expect(buildHistory([reserve('r'), reset, settle('r')])).toMatchObject([{ requests: 1, succeeded: 1 }])
   })
 
   test('when its cost is of the price table, says so; when it is unknown, counts as unpriced and not as free', () => {
     const priced = [reserve('r'), settle('r', BASE, { inputTokens: 1, costUsd: 0.5, estimated: true })]
-    expect(historyOf(priced)).toMatchObject([{ costUsd: 0.5, estimatedUsd: 0.5, unpriced: 0 }])
+    expect(buildHistory(priced)).toMatchObject([{ costUsd: 0.5, estimatedUsd: 0.5, unpriced: 0 }])
     const unknown = [reserve('r'), settle('r', BASE, { inputTokens: 1 })]
-    expect(historyOf(unknown)).toMatchObject([{ costUsd: null, estimatedUsd: null, unpriced: 1 }])
+    expect(buildHistory(unknown)).toMatchObject([{ costUsd: null, estimatedUsd: null, unpriced: 1 }])
   })
 })
 
@@ -216,7 +218,7 @@ test('whatever happened, the hours of a day add up to the totals that the ledger
 test('whatever happened, outcomes add up to what succeeded and failed', () => {
   fc.assert(
     fc.property(arbitraryEvents, (events) => {
-      for (const { succeeded, failed, outcomes: all } of historyOf(events)) {
+      for (const { succeeded, failed, outcomes: all } of buildHistory(events)) {
         expect(all.ok ?? 0).toBe(succeeded)
         expect(Object.values(all).reduce((sum, count) => sum + count, 0)).toBe(succeeded + failed)
       }
@@ -234,7 +236,7 @@ test.each([
 })
 
 test('the history has the time to the first byte beside the time to the last', () => {
-  const [bucket] = historyOf([reserve('r'), settle('r', BASE, { firstByteMs: 120, latencyMs: 4_000 })])
+  const [bucket] = buildHistory([reserve('r'), settle('r', BASE, { firstByteMs: 120, latencyMs: 4_000 })])
   const count = (histogram: HistoryBucket['latency']) =>
     [...histogram.values()].reduce((sum, n) => sum + n, 0)
   expect([count(bucket!.firstByte), count(bucket!.latency)]).toEqual([1, 1])

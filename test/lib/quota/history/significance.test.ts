@@ -41,7 +41,7 @@ test('the same difference of shares is less by chance in a larger sample', () =>
   )
 })
 
-function histogramOf(durations: readonly number[]): Histogram {
+function buildHistogram(durations: readonly number[]): Histogram {
   const histogram: Histogram = new Map()
   for (const duration of durations) addDuration(histogram, duration)
   return histogram
@@ -51,7 +51,7 @@ test('durations that never overlap differ as the normal approximation of the ran
   const fast = [1, 2, 4, 8, 16, 32, 64, 128]
   const slow = fast.map((ms) => ms * 1000)
   // W = 0, n = m = 8, no ties: z = 32 / sqrt(8 * 8 * 17 / 12) = 3.3606.
-  expect(testDurations(histogramOf(fast), histogramOf(slow))).toBeCloseTo(0.0007775, 6)
+  expect(testDurations(buildHistogram(fast), buildHistogram(slow))).toBeCloseTo(0.0007775, 6)
 })
 
 test('equal durations share their ranks, and the variance is smaller by them', () => {
@@ -60,19 +60,19 @@ test('equal durations share their ranks, and the variance is smaller by them', (
     [1, 1, 1000, 1000, 1000, 1000, 1000, 1000],
   ]
   // Ranks 3.5 and 11.5, U = 24; the ties of 6 and 10 make the variance 64: z = 8 / 8 = 1.
-  expect(testDurations(histogramOf(one), histogramOf(other))).toBeCloseTo(0.3173, 4)
+  expect(testDurations(buildHistogram(one), buildHistogram(other))).toBeCloseTo(0.3173, 4)
 })
 
 test('a p-value of durations is a probability, the same from both sides, and not significant for one distribution', () => {
   const durations = fc.array(fc.integer({ min: 1, max: 100_000 }), { minLength: 8, maxLength: 60 })
   fc.assert(
     fc.property(durations, durations, (one, other) => {
-      const p = testDurations(histogramOf(one), histogramOf(other))!
+      const p = testDurations(buildHistogram(one), buildHistogram(other))!
       expect(p).toBeGreaterThanOrEqual(0)
       expect(p).toBeLessThanOrEqual(1)
-      expect(testDurations(histogramOf(other), histogramOf(one))).toBeCloseTo(p, 10)
-      expect(testDurations(histogramOf(one), histogramOf(one))).toBeCloseTo(1, 6)
+      expect(testDurations(buildHistogram(other), buildHistogram(one))).toBeCloseTo(p, 10)
+      expect(testDurations(buildHistogram(one), buildHistogram(one))).toBeCloseTo(1, 6)
     }),
   )
-  expect(testDurations(histogramOf([1, 2, 3]), histogramOf([5, 6, 7]))).toBeNull()
+  expect(testDurations(buildHistogram([1, 2, 3]), buildHistogram([5, 6, 7]))).toBeNull()
 })

@@ -25,10 +25,10 @@ const limits = (account: string, at: number, ...texts: string[]): LedgerEvent =>
   type: 'limits',
   account,
   at: iso(at),
-  limits: texts.map(recordOf),
+  limits: texts.map(makeRecord),
 })
 
-function recordOf(text: string): LimitRecord {
+function makeRecord(text: string): LimitRecord {
   const { metric, window, max } = parseLimit(text)
   return { metric, window, max, source: 'configured' }
 }
@@ -284,7 +284,7 @@ const arbitraryEvents = fc
         const more = refunded ? { refunded: true as const } : { inputTokens: amount, costUsd: amount / 100 }
         return { type: 'settle', id: `w-${pick}`, at, outcome: refunded ? 'unreachable' : 'ok', ...more }
       }
-      if (kind === 'limits') return { type: 'limits', account, at, limits: texts.map(recordOf) }
+      if (kind === 'limits') return { type: 'limits', account, at, limits: texts.map(makeRecord) }
       if (kind === 'reset') return { type: 'reset', account, at }
       if (kind === 'clear') return { type: 'clear', subject: account, at }
       return { type: 'cool', subject: account, at, until: iso(time + amount * 1000), reason: 'rate-short' }

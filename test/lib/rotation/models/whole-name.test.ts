@@ -28,7 +28,7 @@ function build({ provider, own = null, fetched = null, isLocal = false, enabled 
   return member(`a${n}`, { provider, models: own, enabled }, { serves, known, isLocal, family })
 }
 
-const poolOf = (...facts: Facts[]) => new Pool(facts.map(build), options)
+const makePool = (...facts: Facts[]) => new Pool(facts.map(build), options)
 const router = { provider: 'openrouter', fetched: [NAME] }
 const lmStudio = { provider: 'custom', fetched: [NAME], isLocal: true }
 const qwen = { provider: 'qwen' }
@@ -56,7 +56,7 @@ describe('a name that may be the whole name of a model', () => {
       [whole],
     ],
   ])('where %s', (_, facts, steps) => {
-    expect(poolOf(...facts).readName(NAME, everyAccount)).toEqual(steps)
+    expect(makePool(...facts).readName(NAME, everyAccount)).toEqual(steps)
   })
 
   const local = { ...qwen, isLocal: true }
@@ -73,7 +73,7 @@ describe('a name that may be the whole name of a model', () => {
       [whole],
     ],
   ])('where the account of the provider on this machine %s', (_, facts, steps) => {
-    expect(poolOf(...facts).readName(NAME, everyAccount)).toEqual(steps)
+    expect(makePool(...facts).readName(NAME, everyAccount)).toEqual(steps)
   })
 
   test.each<[string, Facts[], object[]]>([
@@ -82,7 +82,7 @@ describe('a name that may be the whole name of a model', () => {
     ['the provider has the rest', [{ ...qwen, fetched: ['coder'] }, lmStudio], [split]],
     ['the provider is here, too', [{ ...qwen, isLocal: true }, lmStudio], [split, whole]],
   ])('where only a server on this machine has the whole, and %s', (_, facts, steps) => {
-    expect(poolOf(...facts).readName(NAME, everyAccount)).toEqual(steps)
+    expect(makePool(...facts).readName(NAME, everyAccount)).toEqual(steps)
   })
 })
 
@@ -104,7 +104,7 @@ test('a prompt for a model that only this machine has never leaves it, and any o
   const seen = { stays: 0, leaves: 0 }
   fc.assert(
     fc.property(someFacts, (facts) => {
-      const pool = poolOf(...facts)
+      const pool = makePool(...facts)
       const steps = pool.readName(NAME, everyAccount)
       const offered = steps.map((step) => ids(pool.candidates(step, new Ground().view())))
       const isAnyRemote = offered.flat().some((id) => !pool.member(id)!.isLocal)
@@ -129,7 +129,7 @@ test('a prompt for a model that only this machine has never leaves it, and any o
 })
 
 test('a pool reads a name once for each scope', () => {
-  const pool = poolOf(qwen, router)
+  const pool = makePool(qwen, router)
   const own = { user: 'local', allowed: null }
   expect(pool.readName(NAME, everyAccount)).toBe(pool.readName(NAME, everyAccount))
   expect(pool.readName(NAME, own)).toBe(pool.readName(NAME, own))

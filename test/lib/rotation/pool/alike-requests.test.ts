@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Pool } from '../../../../src/lib/rotation/pool/pool.ts'
 import type { RotationRequest } from '../../../../src/lib/rotation/rotation-request.ts'
-import { firstOf, Ground, member } from '../fixture.ts'
+import { pickFirst, Ground, member } from '../fixture.ts'
 
 const accounts = [
   member('plain'),
@@ -31,8 +31,8 @@ test.each(requests)(
     for (const [, before] of requests) {
       const pool = build()
       const view = new Ground().view()
-      firstOf(pool, before, view)
-      expect(firstOf(pool, request, view)).toBe(first)
+      pickFirst(pool, before, view)
+      expect(pickFirst(pool, request, view)).toBe(first)
     }
   },
 )

@@ -4,7 +4,7 @@ import { refusal } from '../../../../src/lib/rotation/eligibility.ts'
 import { Pool } from '../../../../src/lib/rotation/pool/pool.ts'
 import type { RotationRequest } from '../../../../src/lib/rotation/rotation-request.ts'
 import { strategyNames } from '../../../../src/lib/rotation/strategies/strategies.ts'
-import { Ground, MINUTE, NOON, firstOf, ids, member, members, seeded } from '../fixture.ts'
+import { Ground, MINUTE, NOON, pickFirst, ids, member, members, seeded } from '../fixture.ts'
 
 const options = { strategy: 'fill-first', affinity: false } as const
 
@@ -43,7 +43,7 @@ describe('what a request may choose from', () => {
     )
     const view = new Ground().view()
     const routes = ['/chat/completions', '/embeddings', '/chat/completions', null]
-    expect(routes.map((route) => firstOf(pool, { route, model: 'm' }, view))).toEqual(['a', 'b', 'a', 'a'])
+    expect(routes.map((route) => pickFirst(pool, { route, model: 'm' }, view))).toEqual(['a', 'b', 'a', 'a'])
   })
 
   test('when an account is known to serve the model, those that would have to be asked come after', () => {
@@ -194,7 +194,7 @@ describe('whatever happens', () => {
           const view = ground.view(now, random)
           const request = { model: 'm', session: step.session }
           const eligible = given.filter((each) => refusal(each, request, view) === null)
-          const first = firstOf(pool, request, view)
+          const first = pickFirst(pool, request, view)
           expect(first !== null).toBe(eligible.length > 0)
           if (first !== null) expect(ids(eligible)).toContain(first)
           if (step.who % 4 === 0)
@@ -217,7 +217,7 @@ describe('whatever happens', () => {
           take(step, ground, now, size)
           now += step.what === 'wait' ? (step.forMs ?? 0) : 1
           const view = ground.view(now, seeded(1))
-          if (step.who % 2 === 0) firstOf(pool, { model: 'm' }, view)
+          if (step.who % 2 === 0) pickFirst(pool, { model: 'm' }, view)
           const times = given.map((each) => {
             const why = refusal(each, { model: 'm' }, view)
             return why === null ? now : (why.availableAt ?? Infinity)
@@ -294,7 +294,7 @@ describe('the cost of a choice among 10,000', () => {
     const subjects = counted(ground)
     for (let n = 0; n < 50; n++) {
       subjects.asked.clear()
-      expect(firstOf(pool, { model: 'm' }, ground.view(NOON + n, seeded(n)))).toMatch(/^a\d+$/)
+      expect(pickFirst(pool, { model: 'm' }, ground.view(NOON + n, seeded(n)))).toMatch(/^a\d+$/)
       expect(subjects.asked.size).toBeLessThanOrEqual(65)
     }
   })
@@ -308,7 +308,7 @@ describe('the cost of a choice among 10,000', () => {
     for (let n = 0; n < 1000; n++) {
       subjects.asked.clear()
       const session = n % 2 === 0 ? `s${n}` : null
-      const found = firstOf(pool, { model: 'm', session }, ground.view(NOON, seeded(n)))
+      const found = pickFirst(pool, { model: 'm', session }, ground.view(NOON, seeded(n)))
       expect(Number(found?.slice(1))).toBeGreaterThanOrEqual(5000)
       asked += subjects.asked.size
     }
@@ -319,12 +319,12 @@ describe('the cost of a choice among 10,000', () => {
     const pool = new Pool(given, { strategy: 'priority', affinity: true })
     const ground = new Ground()
     for (let n = 0; n < 10_000; n++) ground.cool(`a${n}`, NOON + MINUTE + n)
-    firstOf(pool, {}, ground.view())
+    pickFirst(pool, {}, ground.view())
     const subjects = counted(ground)
-    expect(firstOf(pool, {}, ground.view(NOON + 1))).toBeNull()
+    expect(pickFirst(pool, {}, ground.view(NOON + 1))).toBeNull()
     expect(pool.earliestReturn({}, ground.view(NOON + 1))?.at).toBe(NOON + MINUTE)
     expect(subjects.asked.size).toBeLessThanOrEqual(1)
-    expect(firstOf(pool, {}, ground.view(NOON + MINUTE))).toBe('a0')
+    expect(pickFirst(pool, {}, ground.view(NOON + MINUTE))).toBe('a0')
   })
 
   test('when one of a preferred tier is reset while another tier serves, it is found within 16 slices', () => {
@@ -334,9 +334,9 @@ describe('the cost of a choice among 10,000', () => {
     })
     const ground = new Ground()
     for (let n = 0; n < 10_000; n++) ground.cool(`a${n}`, null)
-    expect(firstOf(pool, {}, ground.view())).toBe('spare')
+    expect(pickFirst(pool, {}, ground.view())).toBe('spare')
     ground.apply({ type: 'clear', subject: 'a7777' })
-    const found = Array.from({ length: 17 }, (_, n) => firstOf(pool, {}, ground.view(NOON + 250 * (n + 1))))
+    const found = Array.from({ length: 17 }, (_, n) => pickFirst(pool, {}, ground.view(NOON + 250 * (n + 1))))
     expect(found).toContain('a7777')
   })
 })

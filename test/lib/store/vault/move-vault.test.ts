@@ -15,14 +15,14 @@ import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const WORDS = { QWENCTL_PASSPHRASE: 'correct horse' }
 const options = (keychain: MemoryKeychain) => ({ keychain, scryptCost: 2 ** 10 })
-const contextOf = (name: string) => ({ user: 'local', accountId: `acc_local-${name}` })
+const makeContext = (name: string) => ({ user: 'local', accountId: `acc_local-${name}` })
 
 /** A home with two accounts, one of them archived, sealed with a key file. */
 async function givenHome(): Promise<{ home: Home; keychain: MemoryKeychain }> {
   const home = tempHome()
   const keychain = memoryKeychain()
   const vault = await openVault(home, {}, options(keychain))
-  const sealed = (name: string) => vault.seal(`sk-${name}`, contextOf(name))
+  const sealed = (name: string) => vault.seal(`sk-${name}`, makeContext(name))
   const account = (name: string) =>
     accountRecord({ name, credential: { type: 'api-key', sealed: sealed(name), hint: 'sk-…' } })
   await accountsDocument(home).update((data) => {
@@ -42,7 +42,7 @@ async function secretsIn(
   const opened: string[] = []
   for (const { name, credential, egressProxy } of [...accounts, ...archived]) {
     for (const place of [credential, egressProxy]) {
-      if (place !== null && 'sealed' in place) opened.push(vault.open(place.sealed, contextOf(name)))
+      if (place !== null && 'sealed' in place) opened.push(vault.open(place.sealed, makeContext(name)))
     }
   }
   return opened
@@ -140,7 +140,7 @@ test('a new home in the folders of the system gets a key in the keychain, and a 
     expect(vault.kind).toBe(isLocked ? 'key-file' : 'keychain')
     expect(vault.warning === null).toBe(!isLocked)
     const again = await openVault(home, {}, options(keychain))
-    expect(again.open(vault.seal('s', contextOf('a')), contextOf('a'))).toBe('s')
+    expect(again.open(vault.seal('s', makeContext('a')), makeContext('a'))).toBe('s')
   }
 })
 

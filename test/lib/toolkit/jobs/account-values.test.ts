@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { lookUpIn } from '../../../../src/lib/toolkit/jobs/runner/account-values.ts'
 import { temporaryFolder } from '../../../support/temp-folder.ts'
 
-function keywordsOf(text: string, name = 'keyword', runs = 4): (string | null)[] {
+function listKeywords(text: string, name = 'keyword', runs = 4): (string | null)[] {
   const folder = temporaryFolder()
   writeFileSync(join(folder, 'keywords.yaml'), text)
   return Array.from({ length: runs }, (_, index) => lookUpIn({ folder, values: {}, number: index + 1 })(name))
@@ -16,16 +16,17 @@ test.each([
   ['lists under names', 'data: [kuota]\nsales: [promo]\n'],
   ['lists under names under keywords', 'keywords:\n  data: [kuota]\n  sales: [promo]\n'],
 ])('each run gets the next keyword of %s', (_, text) => {
-  expect(keywordsOf(text)).toEqual(['kuota', 'promo', 'kuota', 'promo'])
+  expect(listKeywords(text)).toEqual(['kuota', 'promo', 'kuota', 'promo'])
 })
 
 test('a named list has its own turn', () => {
   const text = 'data: [kuota, 5]\nsales: [promo]\n'
-  expect(keywordsOf(text, 'keyword.data', 3)).toEqual(['kuota', '5', 'kuota'])
-  expect(keywordsOf(text, 'keyword.sales', 2)).toEqual(['promo', 'promo'])
-  expect(keywordsOf(text, 'keyword.other', 1)).toEqual([null])
+  expect(listKeywords(text, 'keyword.data', 3)).toEqual(['kuota', '5', 'kuota'])
+  expect(listKeywords(text, 'keyword.sales', 2)).toEqual(['promo', 'promo'])
+  expect(listKeywords(text, 'keyword.other', 1)).toEqual([null])
 })
 
 test('an empty file has no keyword', () => {
-  for (const text of ['', '[]', '{}', 'keywords: []']) expect(keywordsOf(text, 'keyword', 1)).toEqual([null])
+  for (const text of ['', '[]', '{}', 'keywords: []'])
+    expect(listKeywords(text, 'keyword', 1)).toEqual([null])
 })

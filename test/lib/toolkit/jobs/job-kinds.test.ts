@@ -5,7 +5,7 @@ import { AccountPools, JobRunner } from '../../../../src/lib/toolkit/jobs/runner
 import type { NewJob } from '../../../../src/lib/toolkit/jobs/jobs.ts'
 import { openaiLine, seenBy } from '../../../e2e/batch-process.ts'
 import { chat, givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf } from '../../../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey } from '../../../support/servers/proxy-harness.ts'
 
 async function given() {
   const upstream = await givenUpstream()
@@ -58,7 +58,7 @@ test('a batch of a job runs over its account alone, and a later run sends no ans
   const first = await run({ batch: 'data/{{kind}}.jsonl', set: ['kind=tasks'] })
   expect(first).toMatchObject({ status: 'done', reason: null })
   expect(first.output).toContain('3 of 3 lines are answered')
-  expect(upstream.count(keyOf('a'))).toBe(3)
+  expect(upstream.count(makeKey('a'))).toBe(3)
   expect(upstream.count()).toBe(3)
   expect(readFileSync(path.replace('.jsonl', '.out.jsonl'), 'utf8').trim().split('\n')).toHaveLength(3)
   expect((await runAgain()).status).toBe('done')

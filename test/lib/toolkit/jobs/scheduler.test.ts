@@ -29,7 +29,7 @@ async function given(missed: 'skip' | 'once') {
   return { toolkit, job, look, pass: (ms: number) => void (now += ms) }
 }
 
-const runsOf = async (toolkit: Toolkit) =>
+const listRuns = async (toolkit: Toolkit) =>
   (await toolkit.jobs.runs()).map(({ status, slots, isLate, slot }) => ({
     status,
     slots,
@@ -41,14 +41,14 @@ test('slots that passed before a run on time are recorded', async () => {
   const { toolkit, look, pass } = await given('skip')
   pass(60 * MINUTE + 1000)
   await look()
-  expect(await runsOf(toolkit)).toEqual(
+  expect(await listRuns(toolkit)).toEqual(
     expect.arrayContaining([
       { status: 'done', slots: 1, isLate: false, minute: 60 },
       { status: 'skipped', slots: 59, isLate: true, minute: 59 },
     ]),
   )
   await look()
-  expect(await runsOf(toolkit)).toHaveLength(2)
+  expect(await listRuns(toolkit)).toHaveLength(2)
 })
 
 test('a value of a placeholder does not lead out of the folder of the account', () => {

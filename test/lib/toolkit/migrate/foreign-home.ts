@@ -41,7 +41,7 @@ export function find(source: SourceId | null, home: string, options: LookOptions
 }
 
 /** Bytes and times of every file below a folder. */
-export function stateOf(folder: string): Record<string, [string, number]> {
+export function readState(folder: string): Record<string, [string, number]> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
     entry.isFile(),
   )

@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { find, givenFiles, login, stateOf, TODAY } from './foreign-home.ts'
+import { find, givenFiles, login, readState, TODAY } from './foreign-home.ts'
 
 test('qwen-code: its login is shared, and its settings give one account per key and base URL', () => {
   const home = givenFiles({
@@ -95,9 +95,9 @@ test('qwen-code-oai-proxy: the counts of its database are read, and the database
     CREATE TABLE daily_usage (account_id TEXT, date TEXT, requests INTEGER, input_tokens INTEGER, output_tokens INTEGER);
     INSERT INTO daily_request_counts VALUES ('bob', '${TODAY}', 41), ('bob', '2026-11-21', 900);
     INSERT INTO daily_usage VALUES ('bob', '${TODAY}', 40, 700, 60);`)
-  const before = stateOf(home)
+  const before = readState(home)
   const { findings } = find('qwen-code-oai-proxy', home)
-  expect(stateOf(home)).toEqual(before)
+  expect(readState(home)).toEqual(before)
   database.close()
   expect(findings[0]?.countsToday).toEqual({ day: TODAY, requests: 41, inputTokens: 700, outputTokens: 60 })
 })

@@ -4,7 +4,7 @@ import type { ProxyView } from '../../../../src/lib/toolkit/proxies.ts'
 import { rotationSettings } from '../../../../src/lib/toolkit/quota/explain-settings.ts'
 import { temporaryFolder } from '../../../support/temp-folder.ts'
 
-const proxyOf = (user: string | null, strategy: string): ProxyView => ({
+const makeProxy = (user: string | null, strategy: string): ProxyView => ({
   pid: 1,
   url: 'http://127.0.0.1:9',
   host: '127.0.0.1',
@@ -27,7 +27,7 @@ test.each([
   const toolkit = openToolkit({ env: { QWENCTL_HOME: temporaryFolder() } })
   onTestFinished(() => toolkit.close())
   // The oldest first, as the run files are listed.
-  const running = [proxyOf('ann', 'least-used'), proxyOf(null, 'fill-first')]
+  const running = [makeProxy('ann', 'least-used'), makeProxy(null, 'fill-first')]
   const query = user === undefined ? {} : { user }
   const found = await rotationSettings(query, toolkit.settings, { list: () => running })
   expect(found).toMatchObject({ strategy, proxyUser, user: user ?? null })

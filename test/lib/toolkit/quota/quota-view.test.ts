@@ -168,7 +168,7 @@ describe('the status of an account', () => {
 })
 
 describe('the command that brings an account back', () => {
-  const fixOf = (events: LedgerEvent[], of: Account = account()) => view(fold(...events), of).fix
+  const findFix = (events: LedgerEvent[], of: Account = account()) => view(fold(...events), of).fix
   const cases: [string, string | null][] = [
     ['rate-short', null],
     ['quota-window', null],
@@ -178,18 +178,20 @@ describe('the command that brings an account back', () => {
 
   test.each(cases)('of %s is %s', (reason, fix) => {
     const until = fix === null ? LATER : null
-    const found = fixOf([cool('acc_a', { reason: reason as OutcomeClass, until })])
+    const found = findFix([cool('acc_a', { reason: reason as OutcomeClass, until })])
     expect(found).toBe(fix)
   })
 
   test('names the user of an account of another user', () => {
     const refused = cool('acc_a', { reason: 'auth-dead', until: null })
-    expect(fixOf([refused], account({ user: 'ann' }))).toBe('qwenctl accounts set ann:acme/work --key-stdin')
+    expect(findFix([refused], account({ user: 'ann' }))).toBe(
+      'qwenctl accounts set ann:acme/work --key-stdin',
+    )
   })
 
   test('of an account without a key does not verify one', () => {
     const unpaid = cool('acc_a', { reason: 'quota-hard', until: null })
-    const found = fixOf([unpaid], account({ credential: { type: 'none' } }))
+    const found = findFix([unpaid], account({ credential: { type: 'none' } }))
     expect(found).toBe('qwenctl quota reset acme/work --cooldowns')
   })
 

@@ -53,7 +53,7 @@ async function givenLostVault(
   return { home, file, open, paths: toolkit.home }
 }
 
-async function statusOf(toolkit: Toolkit): Promise<string[]> {
+async function listStatus(toolkit: Toolkit): Promise<string[]> {
   const { accounts } = await toolkit.quotas.show([])
   return accounts.map(({ name, status, fix }) => [name, status, fix].join(' ')).sort()
 }
@@ -101,7 +101,7 @@ test.each(kinds)('without a backup, a new vault keeps all but the secrets (%s)',
   const later = await open()
   expect((await later.quotas.show([])).accounts.map(({ name, limits }) => ({ name, limits }))).toEqual(before)
   expect(await later.settings.get('proxy.port')).toBe(4000)
-  expect(await statusOf(later)).toEqual([
+  expect(await listStatus(later)).toEqual([
     'home no-key qwenctl accounts set ann:acme/home --key-stdin',
     'work no-key qwenctl accounts set acme/work --key-stdin',
   ])
@@ -112,9 +112,9 @@ test.each(kinds)('without a backup, a new vault keeps all but the secrets (%s)',
   })
   await later.accounts.set('work', { secret: `${KEY}9`, egressProxy: PROXY })
   expect(await later.accounts.readSecret(await later.accounts.find('work'))).toBe(`${KEY}9`)
-  expect(await statusOf(later)).toContain('work ready ')
+  expect(await listStatus(later)).toContain('work ready ')
   await later.archive.restore((await later.archive.find('old')).id)
-  expect((await statusOf(later)).join()).toContain('old no-key')
+  expect((await listStatus(later)).join()).toContain('old no-key')
 })
 
 test('a home with a vault that opens keeps it when a backup is restored', async () => {

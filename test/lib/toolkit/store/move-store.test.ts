@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { openToolkit } from '../../../../src/lib/toolkit/open-toolkit.ts'
 import type { Toolkit } from '../../../../src/lib/toolkit/toolkit.ts'
-import { keyOf, newAccount } from '../../../support/servers/proxy-harness.ts'
+import { makeKey, newAccount } from '../../../support/servers/proxy-harness.ts'
 import { RedisServer, hasRedis } from '../../../support/servers/redis-server.ts'
 import { temporaryFolder } from '../../../support/temp-folder.ts'
 
@@ -191,7 +191,7 @@ describe.skipIf(!hasRedis)('a machine of a shared store', () => {
       const backup = await toolkit.backups.open(file, 'a passphrase for it')
       await backup.apply('replace')
     })
-    expect(keyOf('a')).not.toBe('')
+    expect(makeKey('a')).not.toBe('')
     expect((await shown(target)).counted).toEqual(before.counted)
   })
 })

@@ -133,9 +133,9 @@ describe('the SDK of OpenAI, on a service of Messages', () => {
     const deltas = chunks.flatMap(({ choices }) => choices.map(({ delta }) => delta))
     expect(deltas.map(({ content }) => content ?? '').join('')).toBe('One moment.')
     const calls = deltas.flatMap(({ tool_calls }) => tool_calls ?? [])
-    const argumentsOf = (at: number) =>
+    const readArguments = (at: number) =>
       calls.filter(({ index }) => index === at).map((one) => one.function?.arguments ?? '')
-    expect([argumentsOf(0).join(''), argumentsOf(1).join('')]).toEqual(['{"city":"Bern"}', '{}'])
+    expect([readArguments(0).join(''), readArguments(1).join('')]).toEqual(['{"city":"Bern"}', '{}'])
     expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { prompt_tokens: 11, completion_tokens: 3 } })
     expect(asked()).toMatchObject({ stream: true })
     expect(asked()).not.toHaveProperty('stream_options')

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Format } from '../../../../src/lib/provider/wire-format.ts'
-import { planOf, translateAnswer, translateBody } from '../given-translation.ts'
+import { makePlan, translateAnswer, translateBody } from '../given-translation.ts'
 import { answered, messages, streamed } from './given-situation.ts'
 
 const choice = (finish_reason: unknown, message: object = { content: 'x' }, more: object = {}) => ({
@@ -172,12 +172,12 @@ describe('sources beside an answer in JSON', () => {
     ['messages', { id: 'm', content: [cited], stop_reason: 'end_turn' }],
     ['responses', { id: 'r', status: 'completed', output: [{ type: 'message', content: [part] }] }],
   ])('%s: the answer stays JSON (vercel/ai: generateObject)', (to, body) => {
-    const plan = planOf('openai', { from: 'chat', to })
-    expect(textOf(translateAnswer({ ...plan, hasForm: true }, body))).toBe('{}')
-    expect(textOf(translateAnswer(plan, body))).toContain('https://a.example')
+    const plan = makePlan('openai', { from: 'chat', to })
+    expect(readText(translateAnswer({ ...plan, hasForm: true }, body))).toBe('{}')
+    expect(readText(translateAnswer(plan, body))).toContain('https://a.example')
   })
 
-  const textOf = ({ choices }: Record<string, unknown>) =>
+  const readText = ({ choices }: Record<string, unknown>) =>
     (choices as { message: { content: string } }[])[0]!.message.content
 })
 
@@ -289,7 +289,7 @@ describe('Responses', () => {
         { ...item, arguments: '{}' },
       ],
     }
-    const plan = planOf('anthropic', { to: 'responses', hasForm })
+    const plan = makePlan('anthropic', { to: 'responses', hasForm })
     const { content: blocks } = translateAnswer(plan, body) as { content: { type: string; text?: string }[] }
     expect(blocks.map(({ type }) => type)).toEqual(hasForm ? ['tool_use'] : ['text', 'tool_use'])
     expect(blocks.every(({ text }) => text !== '')).toBe(true)

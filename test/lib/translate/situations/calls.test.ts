@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import type { Format } from '../../../../src/lib/provider/wire-format.ts'
-import { planOf, translateAnswer, translateBody } from '../given-translation.ts'
+import { makePlan, translateAnswer, translateBody } from '../given-translation.ts'
 import { assistant, call, chat, responses, result, streamed, user } from './given-situation.ts'
 
 const functions = [{ name: 'f', parameters: { type: 'object', properties: {} } }]
@@ -81,7 +81,7 @@ describe('arguments that are null (langroid/langroid#988)', () => {
 
   test.each<Format>(['messages', 'chat'])('in a whole response, for %s', (from) => {
     const output = [{ ...item, arguments: 'null' }]
-    const answer = translateAnswer(planOf('openai', { from, to: 'responses' }), {
+    const answer = translateAnswer(makePlan('openai', { from, to: 'responses' }), {
       id: 'r',
       status: 'completed',
       output,

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { isQwenctlError } from '../../../../src/lib/base/errors.ts'
 import type { Format } from '../../../../src/lib/provider/wire-format.ts'
 import { StreamTranslator, type TranslationPlan } from '../../../../src/lib/translate/translate.ts'
-import { planOf, translateAnswer, translateBody } from '../given-translation.ts'
+import { makePlan, translateAnswer, translateBody } from '../given-translation.ts'
 
 interface Situation {
   /** The report or the reference that it comes from. */
@@ -88,7 +88,7 @@ export const gemini = (fields: object = {}) => ({
 export const base64 = (text: string) => Buffer.from(text).toString('base64')
 
 const planFor = (from: Format, to: Format, more: Partial<TranslationPlan> = {}): TranslationPlan =>
-  planOf('openai', { from, to, ...more })
+  makePlan('openai', { from, to, ...more })
 
 /** The whole answer as the client gets it, or the error's code. */
 export function answered(from: Format, to: Format, body: unknown): unknown {

@@ -1,8 +1,18 @@
 import { describe, expect, test } from 'vitest'
-import { DONE, USAGE, USAGE_CHUNK, call, chunk, contentOf, finish, frame, translate } from './given-stream.ts'
-import { planOf } from '../given-translation.ts'
+import {
+  DONE,
+  USAGE,
+  USAGE_CHUNK,
+  call,
+  chunk,
+  readContent,
+  finish,
+  frame,
+  translate,
+} from './given-stream.ts'
+import { makePlan } from '../given-translation.ts'
 
-const plan = planOf('anthropic', { isStream: true, stops: ['END'] })
+const plan = makePlan('anthropic', { isStream: true, stops: ['END'] })
 const text = (said: string) => ({ type: 'text', text: said, citations: null })
 const thinking = (said: string, signature = '') => ({ type: 'thinking', thinking: said, signature })
 const use = (id: string, name: string, input: object) => ({
@@ -120,7 +130,7 @@ describe('streams of services', () => {
     ],
   ])('with %s', (_, upstream) => {
     const { said, isComplete } = translate(plan, upstream)
-    const { content, end, usage } = contentOf(said)
+    const { content, end, usage } = readContent(said)
     expect(content).toEqual([text('x')])
     expect(end.stop_reason).toBe('end_turn')
     expect(usage).toMatchObject({ input_tokens: 7, output_tokens: 3 })
@@ -151,7 +161,7 @@ describe('tool calls', () => {
       finish('tool_calls'),
       DONE,
     ])
-    const { content, end } = contentOf(said)
+    const { content, end } = readContent(said)
     expect(content).toEqual([text('I ask.'), use('a', 'f', { x: 1 }), use('b', 'g', { y: 2 })])
     expect(end.stop_reason).toBe('tool_use')
   })
@@ -168,7 +178,7 @@ describe('tool calls', () => {
       finish('tool_calls'),
       DONE,
     ])
-    expect(contentOf(said).content).toEqual([
+    expect(readContent(said).content).toEqual([
       use('a', 'f', { x: '}{' }),
       use('b', 'g', { y: 2 }),
       text('done'),
@@ -186,7 +196,7 @@ describe('tool calls', () => {
       finish('tool_calls'),
       DONE,
     ])
-    expect(contentOf(said).content).toEqual([
+    expect(readContent(said).content).toEqual([
       use('a', 'f', {}),
       use('c', 'h', { z: 3 }),
       use('b', 'g', { y: 2 }),
@@ -258,12 +268,12 @@ describe('tool calls', () => {
   ])('when %s', (_, upstream) => {
     const { said, hasFailed } = translate(plan, [...upstream, finish('tool_calls'), DONE])
     expect(hasFailed).toBe(false)
-    expect(contentOf(said).content).toEqual([use('a', 'f', { x: 1 }), use('b', 'g', { y: 2 })])
+    expect(readContent(said).content).toEqual([use('a', 'f', { x: 1 }), use('b', 'g', { y: 2 })])
   })
 
   test('a call without arguments, without an id, and with the wrong reason', () => {
     const { said } = translate(plan, [call(0, '', { name: 'f' }), finish('stop'), DONE])
-    const { content, end } = contentOf(said)
+    const { content, end } = readContent(said)
     expect(content).toEqual([use('call_req_1_0', 'f', {})])
     expect(end.stop_reason).toBe('tool_use')
   })
@@ -288,7 +298,7 @@ describe('thinking', () => {
     ['parts', [chunk({ content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] }] })], ''],
   ])('by %s, then text', (_, upstream, signature) => {
     const { said } = translate(plan, [...upstream, chunk({ content: 'x' }), finish('stop'), DONE])
-    expect(contentOf(said).content).toEqual([thinking('hm', signature), text('x')])
+    expect(readContent(said).content).toEqual([thinking('hm', signature), text('x')])
   })
 
   test('sealed thinking keeps its place', () => {
@@ -299,18 +309,18 @@ describe('thinking', () => {
       finish('stop'),
       DONE,
     ])
-    expect(contentOf(said).content).toEqual([{ type: 'redacted_thinking', data: 'xx' }, text('x')])
+    expect(readContent(said).content).toEqual([{ type: 'redacted_thinking', data: 'xx' }, text('x')])
   })
 
   test('is not shown to a client that does not want it', () => {
-    const hidden = planOf('anthropic', { isStream: true, showsThinking: false })
+    const hidden = makePlan('anthropic', { isStream: true, showsThinking: false })
     const { said } = translate(hidden, [
       chunk({ reasoning_content: 'hm', content: 'x' }),
       chunk({ content: [{ type: 'thinking', thinking: 'so' }] }),
       finish('stop'),
       DONE,
     ])
-    expect(contentOf(said).content).toEqual([text('x')])
+    expect(readContent(said).content).toEqual([text('x')])
   })
 })
 
@@ -320,7 +330,7 @@ test.each([
   ['stop', { stop_reason: 'END' }, 'stop_sequence', 'END'],
 ])('finish_reason %s with %j', (finish_reason, more, stop_reason, stop_sequence) => {
   const { said } = translate(plan, [chunk({ content: 'x' }), chunk({}, {}, { finish_reason, ...more }), DONE])
-  expect(contentOf(said).end).toMatchObject({ stop_reason, stop_sequence })
+  expect(readContent(said).end).toMatchObject({ stop_reason, stop_sequence })
 })
 
 test('a refusal is said, and is the reason', () => {
@@ -330,7 +340,7 @@ test('a refusal is said, and is the reason', () => {
     finish('stop'),
     DONE,
   ])
-  const { content, end } = contentOf(said)
+  const { content, end } = readContent(said)
   expect(content).toEqual([text('I will not.')])
   expect(end.stop_reason).toBe('refusal')
 })

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { START, block, event, stop, translate } from './given-stream.ts'
-import { planOf } from '../given-translation.ts'
+import { makePlan } from '../given-translation.ts'
 
-const plan = planOf('openai', { isStream: true })
-const silent = planOf('openai', { isStream: true, wantsUsage: false })
+const plan = makePlan('openai', { isStream: true })
+const silent = makePlan('openai', { isStream: true, wantsUsage: false })
 const TEXT = block(
   0,
   { type: 'text', text: '' },

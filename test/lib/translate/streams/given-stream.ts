@@ -99,7 +99,7 @@ export function stop(stop_reason: string, fields: object = {}): string {
 }
 
 /** The content of a message as its events say it, checked for their order: one block after the other. */
-export function contentOf(said: Said[]): { content: Parsed[]; end: Parsed; usage: Parsed } {
+export function readContent(said: Said[]): { content: Parsed[]; end: Parsed; usage: Parsed } {
   const events = said.filter(({ event }) => event !== 'ping')
   for (const { event, data } of said) expect(data.type).toBe(event)
   expect(events[0]?.event).toBe('message_start')

@@ -8,7 +8,7 @@ import {
   block,
   call,
   chunk,
-  contentOf,
+  readContent,
   event,
   finish,
   read,
@@ -16,10 +16,10 @@ import {
   translate,
 } from './given-stream.ts'
 import type { Parsed, Said } from './given-stream.ts'
-import { PIXEL, planOf, translateAnswer, translated } from '../given-translation.ts'
+import { PIXEL, makePlan, translateAnswer, translated } from '../given-translation.ts'
 
-const toMessages = planOf('anthropic', { isStream: true })
-const toChat = planOf('openai', { isStream: true })
+const toMessages = makePlan('anthropic', { isStream: true })
+const toChat = makePlan('openai', { isStream: true })
 
 // Text with what is special in JSON, UTF-8 and event streams.
 const text = fc
@@ -56,7 +56,7 @@ interface Stream {
   end: string
 }
 
-function chunksOf({ thinking, text, calls, cuts, turns }: Answer): Stream {
+function writeChunks({ thinking, text, calls, cuts, turns }: Answer): Stream {
   const said = pieces(thinking ?? '', cuts).map((piece) => chunk({ reasoning_content: piece }))
   said.push(...pieces(text ?? '', cuts).map((piece) => chunk({ content: piece })))
   const waiting = calls.map(({ name, input }, index) => {
@@ -70,7 +70,7 @@ function chunksOf({ thinking, text, calls, cuts, turns }: Answer): Stream {
   return { body: said.join(''), end: end + DONE }
 }
 
-function completionOf({ thinking, text, calls }: Answer): object {
+function writeCompletion({ thinking, text, calls }: Answer): object {
   const tool_calls = calls.map(({ name, input }, index) => ({
     id: `call_${index}`,
     type: 'function',
@@ -88,7 +88,7 @@ function inOrder(answer: Answer): Answer {
   return { ...answer, calls: order.map((at) => answer.calls[at]!) }
 }
 
-function eventsOf({ thinking, text, calls, cuts }: Answer): Stream {
+function writeEvents({ thinking, text, calls, cuts }: Answer): Stream {
   const blocks: ((index: number) => string)[] = []
   if (thinking !== null) {
     const deltas = pieces(thinking, cuts).map((piece) => ({ type: 'thinking_delta', thinking: piece }))
@@ -110,7 +110,7 @@ function eventsOf({ thinking, text, calls, cuts }: Answer): Stream {
   return { body: START + said, end: stop(calls.length > 0 ? 'tool_use' : 'end_turn') }
 }
 
-function wholeOf({ body, end }: Stream): string {
+function joinWhole({ body, end }: Stream): string {
   return body + end
 }
 
@@ -150,10 +150,10 @@ describe('a stream says the same as a whole answer', () => {
   test('chunks as a message', () => {
     fc.assert(
       fc.property(answer, (given) => {
-        const { said, isComplete } = translate(toMessages, wholeOf(chunksOf(given)))
+        const { said, isComplete } = translate(toMessages, joinWhole(writeChunks(given)))
         expect(isComplete).toBe(true)
-        const { content, end, usage } = contentOf(said)
-        const whole: Parsed = translateAnswer(toMessages, completionOf(inOrder(given)))
+        const { content, end, usage } = readContent(said)
+        const whole: Parsed = translateAnswer(toMessages, writeCompletion(inOrder(given)))
         const anonymous = (blocks: Parsed[]) => blocks.map(({ id: _, ...rest }) => rest)
         expect(anonymous(content)).toEqual(anonymous(whole.content))
         expect(end.stop_reason).toBe(whole.stop_reason)
@@ -166,11 +166,11 @@ describe('a stream says the same as a whole answer', () => {
   test('a message as chunks', () => {
     fc.assert(
       fc.property(answer, (given) => {
-        const upstream = wholeOf(eventsOf(given))
+        const upstream = joinWhole(writeEvents(given))
         const { said, isComplete } = translate(toChat, upstream)
         expect(isComplete).toBe(true)
         // The message itself as a test's own client gathers it, translated whole.
-        const { content, end } = contentOf(read(upstream))
+        const { content, end } = readContent(read(upstream))
         const whole: Parsed = translateAnswer(toChat, { content, stop_reason: end.stop_reason })
         const { refusal: _, ...message } = whole.choices[0].message
         expect(gathered(said)).toEqual({
@@ -184,12 +184,12 @@ describe('a stream says the same as a whole answer', () => {
 
 describe('however the bytes are cut, the same is said', () => {
   test.each([
-    ['chunks', toMessages, chunksOf],
-    ['events', toChat, eventsOf],
+    ['chunks', toMessages, writeChunks],
+    ['events', toChat, writeEvents],
   ] as const)('%s', (_, plan, streamOf) => {
     fc.assert(
       fc.property(answer, fc.array(fc.nat(5000), { maxLength: 12 }), fc.boolean(), (given, at, isCrLf) => {
-        const upstream = wholeOf(streamOf(given))
+        const upstream = joinWhole(streamOf(given))
         const sent = isCrLf ? upstream.replaceAll('\n', '\r\n') : upstream
         expect(translate(plan, cutBytes(sent, at)).text).toBe(translate(plan, upstream).text)
       }),
@@ -197,8 +197,8 @@ describe('however the bytes are cut, the same is said', () => {
   })
 
   test.each([
-    ['chunks', toMessages, chunksOf],
-    ['events', toChat, eventsOf],
+    ['chunks', toMessages, writeChunks],
+    ['events', toChat, writeEvents],
   ] as const)('%s, at every byte of one stream', (_, plan, streamOf) => {
     const given: Answer = {
       thinking: 'ü',
@@ -207,7 +207,7 @@ describe('however the bytes are cut, the same is said', () => {
       cuts: [1],
       turns: [],
     }
-    const upstream = wholeOf(streamOf(given)).replaceAll('\n', '\r\n')
+    const upstream = joinWhole(streamOf(given)).replaceAll('\n', '\r\n')
     const whole = translate(plan, upstream).text
     const bytes = new TextEncoder().encode(upstream)
     for (let at = 0; at <= bytes.length; at += 1) {
@@ -224,8 +224,8 @@ describe('however the bytes are cut, the same is said', () => {
 
 describe('a stream cut short never looks complete', () => {
   test.each([
-    ['chunks', toMessages, chunksOf, 'message_stop'],
-    ['events', toChat, eventsOf, '[DONE]'],
+    ['chunks', toMessages, writeChunks, 'message_stop'],
+    ['events', toChat, writeEvents, '[DONE]'],
   ] as const)('%s', (_, plan, streamOf, end) => {
     fc.assert(
       fc.property(answer, fc.nat(), fc.boolean(), (given, cut, isCut) => {

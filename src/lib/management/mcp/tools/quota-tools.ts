@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
+import { formatTime } from '../../../base/iso-time.ts'
 import { account } from '../../../contract/accounts/account.ts'
 import { explainQuery } from '../../../contract/explain.ts'
 import { isQwenctlError } from '../../../base/errors.ts'
@@ -76,7 +77,7 @@ async function explainUnlessSpent(
     return await explainQuota(view, query)
   } catch (error) {
     if (!isQwenctlError(error) || error.code !== 'quota_exhausted') throw error
-    return { next: null, returnsAt: new Date(Number(error.details['returnsAt'])).toISOString(), accounts: [] }
+    return { next: null, returnsAt: formatTime(Number(error.details['returnsAt'])), accounts: [] }
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { formatTime } from '../../../base/iso-time.ts'
 import type { ClientKey } from '../../../account/client-key.ts'
 import { QwenctlError } from '../../../base/errors.ts'
 import { historyQuery } from '../../../contract/history.ts'
@@ -45,7 +46,7 @@ const modelsFind = defineTool({
     const wanted = model.toLowerCase()
     const models = await listModels(view, buildFilter(filter))
     return {
-      now: new Date(view.clock()).toISOString(),
+      now: formatTime(view.clock()),
       models: models.filter((one) => one.model.toLowerCase().includes(wanted)),
     }
   },

@@ -1,7 +1,7 @@
 // The service itself, or something on the way to it, in the words of any service.
 import type { FailedAnswer } from '../outcome-row.ts'
 import type { FailureRow } from '../failure-row.ts'
-import { isXmlError } from '../read-error.ts'
+import { isXmlError } from '../read-text.ts'
 
 const BUSY = new RegExp(
   [

@@ -1,6 +1,6 @@
 import { isCountFormat } from '../../../provider/wire-format.ts'
 import { findOutputLimit } from '../../../provider/limits/output-limits.ts'
-import { countsAmounts, heldAmount, holdAmount } from '../../../quota/in-flight.ts'
+import { countsAmounts, sumHolds, holdAmount } from '../../../quota/in-flight.ts'
 import type { Metric } from '../../../quota/limit.ts'
 import { formatLimit } from '../../../quota/limit.ts'
 import type { Hold } from '../../../quota/log/events.ts'
@@ -78,7 +78,7 @@ function listRests(owners: readonly (SubjectState | undefined)[], now: number, k
     for (const limit of owner?.limits ?? []) {
       if (limit.metric === 'requests' || !isInForce(limit, now)) continue
       const used = countUsed(limit, now)
-      const held = heldAmount(owner?.inFlight, limit, now)
+      const held = sumHolds(owner?.inFlight, limit, now)
       const kept = index === 0 ? keep : 0
       const usualOutput = used > 0 ? (owner?.inFlight?.mean?.outputTokens ?? 0) : 0
       rests.push({ limit, left: usable(limit, kept) - used - held, held, keep: kept, usualOutput })
@@ -131,10 +131,10 @@ function goAlone(fit: Fit): BoundUse | null {
 }
 
 function clipHold({ inputTokens, outputTokens, usd }: Hold, rests: readonly Rest[]): Hold {
-  const leftOf = (metric: Metric) =>
+  const findLeft = (metric: Metric) =>
     Math.min(...rests.filter(({ limit }) => limit.metric === metric).map(({ left }) => left))
-  const input = Math.min(inputTokens, leftOf('input-tokens'), leftOf('tokens'))
-  const output = Math.min(outputTokens, leftOf('output-tokens'), leftOf('tokens') - input)
+  const input = Math.min(inputTokens, findLeft('input-tokens'), findLeft('tokens'))
+  const output = Math.min(outputTokens, findLeft('output-tokens'), findLeft('tokens') - input)
   return { inputTokens: input, outputTokens: output, usd }
 }
 

@@ -25,10 +25,10 @@ export function bodyAsEvent(shape: ErrorShape, status: number, body: Buffer): Bu
 
 function errorIn(text: string, status: number): WireError {
   const { error } = JSON.parse(text) as { error?: { message?: unknown; type?: unknown; code?: unknown } }
-  const textOf = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null)
-  const type = textOf(error?.type) ?? 'server_error'
-  const message = textOf(error?.message) ?? text.slice(0, 300)
-  return { status, type, message, code: textOf(error?.code) ?? type, requestId: '' }
+  const readText = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null)
+  const type = readText(error?.type) ?? 'server_error'
+  const message = readText(error?.message) ?? text.slice(0, 300)
+  return { status, type, message, code: readText(error?.code) ?? type, requestId: '' }
 }
 
 function onOneLine(text: string): string {

@@ -1,3 +1,4 @@
+import { formatDay } from '../../../base/iso-time.ts'
 import { stateToJson } from '../../../quota/log/checkpoint.ts'
 import { emptyState } from '../../../quota/log/fold.ts'
 import type { History } from '../../../quota/history/history.ts'
@@ -24,7 +25,7 @@ export async function compactLedger(
   retentionDays: number,
   host = systemHost,
 ): Promise<string | null> {
-  const oldest = new Date(Date.parse(today) - retentionDays * 86_400_000).toISOString().slice(0, 10)
+  const oldest = formatDay(Date.parse(today) - retentionDays * 86_400_000)
   const { disk } = host
   const isOld = (day: string) => day < oldest
   if (!ledgerDays(home, disk).some(isOld)) return null

@@ -1,10 +1,9 @@
 import type { QwenctlError } from '../../../base/errors.ts'
-import { isoTime } from '../../../base/iso-time.ts'
+import { formatTime, formatDay } from '../../../base/iso-time.ts'
 import { ByteWriter } from '../../../base/byte-writer.ts'
 import type { ClockEvent, LedgerEvent } from '../../../quota/log/events.ts'
 import { apply } from '../../../quota/log/fold.ts'
 import type { LedgerState } from '../../../quota/log/state.ts'
-import { formatDay } from '../../../quota/log/totals.ts'
 import { compactLedger } from './compact-ledger.ts'
 import type { Damage } from './day-file.ts'
 import type { AppendResult, EventLog, PendingEvent, PendingQueue } from '../event-log.ts'
@@ -176,7 +175,7 @@ export class FileEventLog implements EventLog {
     if (isForLater && pending.length === 0) return // a process that only looks takes the ledger to no other day
     const at = this.#clock.reading()
     for (const { event: waiting, reservation } of pending) {
-      waiting.at = isoTime(at)
+      waiting.at = formatTime(at)
       if (reservation !== null) reservation.at = at
     }
     if (event !== null) pending.unshift({ event, reservation: null, listener: null })
@@ -261,7 +260,7 @@ export class FileEventLog implements EventLog {
       const file = this.#reader.file ?? this.#reader.begin(today)
       if (file.day >= today && this.#reader.nextDay === null) return
       if (this.#reader.nextDay === null) {
-        file.append(this.#writeLines([{ type: 'close', at: isoTime(this.now()), next: today }]))
+        file.append(this.#writeLines([{ type: 'close', at: formatTime(this.now()), next: today }]))
         this.#sync.wrote(file)
         this.#planCompaction()
       }
@@ -299,7 +298,7 @@ export class FileEventLog implements EventLog {
 
   /** A process's own state that the file lost: it precedes the next batch. */
   #owedSince({ before, what }: { before: LedgerState; what: string }): PendingEvent[] {
-    const at = isoTime(this.now())
+    const at = formatTime(this.now())
     const { lost } = this.state
     const isSaid = lost !== null && this.now() - lost.at < SAME_LOSS_MS
     const events = eventsToRecordAgain(before, this.state, at)
@@ -326,7 +325,7 @@ export class FileEventLog implements EventLog {
 
   /** The event is in the file, or may still get there, but its caller was refused. */
   #takeBack(taken: LedgerEvent): void {
-    const event = makeReturn(taken, isoTime(this.now()))
+    const event = makeReturn(taken, formatTime(this.now()))
     if (event !== null) this.#queue.add({ event, reservation: null, listener: null })
   }
 

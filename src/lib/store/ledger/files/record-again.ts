@@ -1,3 +1,4 @@
+import { formatTimeOrNull, formatTime } from '../../../base/iso-time.ts'
 import type { LedgerEvent } from '../../../quota/log/events.ts'
 import type { LimitState, LedgerState, ModelLimitState, SubjectState } from '../../../quota/log/state.ts'
 
@@ -20,7 +21,7 @@ function slotEvents({ jobs }: LedgerState, present: LedgerState, at: string): Le
   return [...jobs.last].flatMap(([key, { slot, attempt, day }]): LedgerEvent[] => {
     const [job = '', account = ''] = key.split(' ')
     if ((present.jobs.last.get(key)?.slot ?? 0) >= slot) return []
-    const claim = { job, account, slot: new Date(slot).toISOString(), attempt, skipped: true, day } as const
+    const claim = { job, account, slot: formatTime(slot), attempt, skipped: true, day } as const
     return [{ type: 'slot', id: `lost-${key}`, at, ...claim }]
   })
 }
@@ -66,7 +67,7 @@ function coolEvents(
       subject,
       at,
       ...(key === '*' ? {} : { model: key }),
-      until: until === null ? null : new Date(until).toISOString(),
+      until: formatTimeOrNull(until),
       reason,
       ...(guessed === true ? { guessed } : {}),
       ...(evidence === null ? {} : { evidence }),

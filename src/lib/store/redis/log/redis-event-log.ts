@@ -1,6 +1,6 @@
 import type { QwenctlError } from '../../../base/errors.ts'
 import { isQwenctlError } from '../../../base/errors.ts'
-import { isoTime } from '../../../base/iso-time.ts'
+import { formatTime } from '../../../base/iso-time.ts'
 import type { LedgerEvent } from '../../../quota/log/events.ts'
 import type { LedgerState } from '../../../quota/log/state.ts'
 import type { EventLoop, Timer } from '../../ledger/event-loop.ts'
@@ -273,7 +273,7 @@ export class RedisEventLog implements EventLog {
   }
 
   #takeBack(taken: LedgerEvent): void {
-    const event = makeReturn(taken, isoTime(this.now()))
+    const event = makeReturn(taken, formatTime(this.now()))
     if (event !== null) this.#addEvent(event)
   }
 
@@ -334,7 +334,7 @@ export class RedisEventLog implements EventLog {
   #repair(before: LedgerState): void {
     const { state } = this
     this.#report('the store lost entries of its log; the counts are folded again')
-    const at = isoTime(this.now())
+    const at = formatTime(this.now())
     const { lost } = state
     const events: LedgerEvent[] = []
     if (lost === null || this.now() - lost.at > SAME_LOSS_MS)

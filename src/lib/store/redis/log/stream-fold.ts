@@ -1,4 +1,4 @@
-import { isoTime } from '../../../base/iso-time.ts'
+import { formatTime, formatDay } from '../../../base/iso-time.ts'
 import { CHECKPOINT_VERSION, migrateState } from '../../../quota/log/checkpoint-migrations.ts'
 import type { StateJson } from '../../../quota/log/checkpoint.ts'
 import { stateFromJson } from '../../../quota/log/checkpoint.ts'
@@ -6,7 +6,6 @@ import type { LedgerEvent } from '../../../quota/log/events.ts'
 import { emptyState } from '../../../quota/log/fold.ts'
 import { parseEvent } from '../../../quota/log/parse-event.ts'
 import type { LedgerState } from '../../../quota/log/state.ts'
-import { formatDay } from '../../../quota/log/totals.ts'
 import type { History } from '../../../quota/history/history.ts'
 import { addHistory, foldHistory } from '../../../quota/history/history.ts'
 import type { BucketJson } from '../../../quota/history/history-json.ts'
@@ -65,7 +64,7 @@ export class StreamFold {
   foldEvents(id: string, fields: StreamEntry[1], events: readonly LedgerEvent[]): boolean[] {
     const time = readTime(id)
     this.#enterDay(Math.max(time, this.state.now))
-    const at = isoTime(time)
+    const at = formatTime(time)
     const verdicts = events.map((event) => {
       event.at = at
       return foldHistory(this.history, this.state, event)

@@ -1,3 +1,4 @@
+import { formatTime } from '../../../base/iso-time.ts'
 import type { Account } from '../../../account/account.ts'
 import { quotaGroupSubject } from '../../../account/account.ts'
 import type { Ledger, Notice } from '../../../quota/ledger.ts'
@@ -45,6 +46,6 @@ const NO_MODEL = '-'
 
 /** The event matches that of a refused request, so the credential is tested again automatically. */
 function refusalNotice(ledger: Ledger, account: Account, message: string): Notice {
-  const until = new Date(ledger.now() + FIRST_TEST_MS).toISOString()
+  const until = formatTime(ledger.now() + FIRST_TEST_MS)
   return { type: 'cool', subject: account.id, until, reason: 'auth-dead', guessed: true, evidence: message }
 }

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { statSync, utimesSync } from 'node:fs'
 import { QwenctlError, isQwenctlError } from '../../../base/errors.ts'
 import { unreadableInput } from '../../../base/input-file.ts'
-import { isoTime } from '../../../base/iso-time.ts'
+import { formatTime } from '../../../base/iso-time.ts'
 import { withLock } from '../../../store/locks/lock.ts'
 import { thisProcess } from '../../../store/locks/lock-owner.ts'
 import { BatchFiles, newHeader } from '../results/batch-files.ts'
@@ -203,7 +203,7 @@ class Reporter {
   constructor(running: Running, parts: RunParts) {
     this.#running = running
     this.#parts = parts
-    this.#startedAt = isoTime(parts.clock())
+    this.#startedAt = formatTime(parts.clock())
   }
 
   start(): void {
@@ -216,7 +216,7 @@ class Reporter {
   }
 
   end(end: RunEnd): BatchView {
-    const now = isoTime(this.#parts.clock())
+    const now = formatTime(this.#parts.clock())
     const view = {
       ...this.#view(deriveStatus(end), formatReason(end)),
       endedAt: now,
@@ -289,10 +289,10 @@ class Reporter {
       outputTokens: states.outputTokens,
       costUsd: states.priced === 0 ? null : Number(states.costUsd.toFixed(6)),
       perMinute: perMinute === null ? null : Number(perMinute.toFixed(1)),
-      endsAt: endsAt === null || waits !== null ? null : isoTime(Math.round(endsAt)),
-      resumesAt: waits === null ? null : isoTime(Math.round(waits.at)),
+      endsAt: endsAt === null || waits !== null ? null : formatTime(Math.round(endsAt)),
+      resumesAt: waits === null ? null : formatTime(Math.round(waits.at)),
       startedAt: this.#startedAt,
-      updatedAt: isoTime(now),
+      updatedAt: formatTime(now),
       endedAt: null,
       pid: process.pid,
       accounts: states.accounts(),

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Account } from '../../../account/account.ts'
 import { readMessage } from '../../../base/errors.ts'
-import { isoTime } from '../../../base/iso-time.ts'
+import { formatTime } from '../../../base/iso-time.ts'
 import type { Ledger, SlotClaim } from '../../../quota/ledger.ts'
 import { slotKey } from '../../../quota/log/job-slots.ts'
 import { formatLocalDay } from '../../../schedule/local-times.ts'
@@ -63,7 +63,7 @@ export class JobRunner {
     return {
       job: job.id,
       account: account.id,
-      slot: isoTime(slot),
+      slot: formatTime(slot),
       ...(attempt > 1 ? { attempt } : {}),
       ...(replaces === undefined ? {} : { replaces }),
       ...(isManual ? { manual: true } : {}),
@@ -96,7 +96,13 @@ export class JobRunner {
   /** Uses up a slot without a run, and records why. `slots`: how many slots that covers. */
   async skip(wanted: SlotOfJob, reason: string, slots = 1): Promise<void> {
     const { job, account, slot, isManual, attempt } = wanted
-    const claim = { job: job.id, account: account.id, slot: isoTime(slot), attempt, skipped: true } as const
+    const claim = {
+      job: job.id,
+      account: account.id,
+      slot: formatTime(slot),
+      attempt,
+      skipped: true,
+    } as const
     const id = await this.#parts.ledger.claimSlot(claim)
     if (id === null || isManual) return
     const record: RunRecord = { ...this.#record(id, wanted), status: 'skipped', attempts: 0, reason, slots }
@@ -132,7 +138,7 @@ export class JobRunner {
       exitCode,
       outputBytes,
       attempts,
-      endedAt: isoTime(this.#parts.ledger.now()),
+      endedAt: formatTime(this.#parts.ledger.now()),
     }
     try {
       if (output !== '') this.#parts.toolkit.jobs.runRecords.keepOutput(ended, output)
@@ -195,9 +201,9 @@ export class JobRunner {
       account: account.id,
       user: account.user,
       accountName: `${account.provider}/${account.name}`,
-      slot: isoTime(slot),
+      slot: formatTime(slot),
       status: 'running',
-      claimedAt: isoTime(this.#parts.ledger.now()),
+      claimedAt: formatTime(this.#parts.ledger.now()),
       endedAt: null,
       attempts: attempt,
       isLate,

@@ -1,3 +1,4 @@
+import { formatTime } from '../../../base/iso-time.ts'
 import type { Account } from '../../../account/account.ts'
 import { readMessage } from '../../../base/errors.ts'
 import type { Ledger } from '../../../quota/ledger.ts'
@@ -211,7 +212,7 @@ export class JobScheduler {
 
   #formatOverlap({ job, account }: SlotOfJob): string {
     const run = findRun(this.#parts.ledger.state.jobs, { job: job.id, account: account.id })
-    const since = run === null ? '' : ` of ${new Date(run.slot).toISOString()}`
+    const since = run === null ? '' : ` of ${formatTime(run.slot)}`
     return `the run${since} has not ended`
   }
 }

@@ -1,4 +1,4 @@
-import { isoTime } from '../../../base/iso-time.ts'
+import { formatTime } from '../../../base/iso-time.ts'
 import type { Ledger } from '../../../quota/ledger.ts'
 import { slotKey } from '../../../quota/log/job-slots.ts'
 import type { OpenRun } from '../../../quota/log/state.ts'
@@ -40,7 +40,7 @@ function markLost({ toolkit, ledger }: LostRunsParts, record: RunRecord): void {
     ...record,
     status: 'lost',
     reason: 'the process that ran it has ended',
-    endedAt: isoTime(ledger.now()),
+    endedAt: formatTime(ledger.now()),
   }
   toolkit.jobs.runRecords.write(lost)
 }

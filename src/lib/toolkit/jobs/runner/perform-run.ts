@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { formatTime } from '../../../base/iso-time.ts'
 import { redact } from '../../../account/mask.ts'
 import { shortReference } from '../../../account/account.ts'
 import type { Account } from '../../../account/account.ts'
@@ -58,14 +59,14 @@ async function prepare({ toolkit }: PerformParts, order: RunOrder): Promise<Prep
   const { job, account, slot, number } = order
   const folder = accountFolder(toolkit.home, account)
   ensureFolder(folder)
-  const wall = new Date(wallClock(job.zone, slot)).toISOString()
+  const wall = formatTime(wallClock(job.zone, slot))
   const facts = {
     account: account.name,
     provider: account.provider,
     user: account.user,
     label: account.label ?? '',
     job: job.name,
-    slot: new Date(slot).toISOString(),
+    slot: formatTime(slot),
     date: formatLocalDay(job.zone, slot),
     time: wall.slice(11, 19).replaceAll(':', ''),
   }
@@ -207,7 +208,7 @@ function runVariables({ job, account, slot, isLate }: RunOrder, folder: string):
     QWENCTL_ACCOUNT: shortReference(account),
     QWENCTL_ACCOUNT_FOLDER: folder,
     QWENCTL_JOB: job.name,
-    QWENCTL_SLOT: new Date(slot).toISOString(),
+    QWENCTL_SLOT: formatTime(slot),
     QWENCTL_LATE: isLate ? '1' : '0',
   }
 }

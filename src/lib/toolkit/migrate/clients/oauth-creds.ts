@@ -1,3 +1,4 @@
+import { formatTime } from '../../../base/iso-time.ts'
 import { qwenResourceBase } from '../../../provider/builtin/makers/qwen-oauth.ts'
 import type { TokenSet } from '../../login/token-set.ts'
 import { finding } from '../finding.ts'
@@ -19,7 +20,7 @@ export function tokensIn(parsed: unknown, sharedFile: string | null): TokenSet |
     accessToken,
     refreshToken,
     tokenType: readText(parsed['token_type']) ?? 'Bearer',
-    expiresAt: Math.abs(expiresAt) <= MOST_MS ? new Date(expiresAt).toISOString() : null,
+    expiresAt: Math.abs(expiresAt) <= MOST_MS ? formatTime(expiresAt) : null,
     obtainedAt: null,
     server: null,
     baseUrl: qwenResourceBase(parsed),

@@ -1,3 +1,4 @@
+import { formatTime } from '../../../base/iso-time.ts'
 import { finding } from '../finding.ts'
 import type { AliasFinding, Finding } from '../finding.ts'
 import { keyFinding } from '../read/key-problem.ts'
@@ -101,9 +102,7 @@ function listNotes(account: Fields): string[] {
       : [
           `at most ${concurrency} requests at a time there; next: qwenctl config set caps.perAccountConcurrency`,
         ]),
-    ...(expiresAt === null || expiresAt <= 0
-      ? []
-      : [`expires there at ${new Date(expiresAt * 1000).toISOString()}`]),
+    ...(expiresAt === null || expiresAt <= 0 ? [] : [`expires there at ${formatTime(expiresAt * 1000)}`]),
     ...(rate === null || rate === 1 ? [] : [`left behind: rate_multiplier ${rate}`]),
   ]
 }

@@ -13,15 +13,15 @@ import {
   hang,
   json,
 } from '../../../../support/servers/fake-upstream.ts'
-import { givenProxy, keyOf } from '../../../../support/servers/proxy-harness.ts'
+import { givenProxy, makeKey } from '../../../../support/servers/proxy-harness.ts'
 import { failedAnswers } from '../../failover/failed-answers.ts'
 
 describe('when the first account answers with', () => {
   test.each(failedAnswers)('$when, the next one serves, and what the answer says rests', async (row) => {
     const { provider = 'custom', outcome, cools, counted = true } = row
     const upstream = await givenUpstream()
-    upstream.nextFor(keyOf('a'), row.answer)
-    upstream.always(row.stream === true ? events(delta('hi'), STOP, DONE) : chat(), keyOf('b'))
+    upstream.nextFor(makeKey('a'), row.answer)
+    upstream.always(row.stream === true ? events(delta('hi'), STOP, DONE) : chat(), makeKey('b'))
     const limits = ['9/30m'] // longer windows get some failures back
     const proxy = await givenProxy({
       accounts: [
@@ -36,7 +36,7 @@ describe('when the first account answers with', () => {
     expect(reply).toMatchObject({ status: 200, isCut: false })
     expect(reply.headers).toMatchObject({ 'x-qwenctl-account': 'b', 'x-qwenctl-attempts': '2' })
     expect(reply.text).toContain(row.stream === true ? DONE : 'hello')
-    expect(upstream.keys).toEqual([keyOf('a'), keyOf('b')])
+    expect(upstream.keys).toEqual([makeKey('a'), makeKey('b')])
 
     const { a, b } = await proxy.quota()
     expect(proxy.attempts.map((attempt) => attempt.outcome)).toEqual([outcome, 'ok'])
@@ -52,7 +52,7 @@ describe('when the first account answers with', () => {
     if (cools.isGuess === true) expect(cooldown?.evidence).toContain('guessed')
     if (cools.scope === 'provider') return
     await ask()
-    expect(upstream.count(keyOf('a'))).toBe(1)
+    expect(upstream.count(makeKey('a'))).toBe(1)
   })
 })
 
@@ -85,8 +85,8 @@ test('when no server listens at an account, the next one serves, and what was ne
 
 test('when an account does not answer in time, the next one serves, and the request counts where it was sent', async () => {
   const upstream = await givenUpstream()
-  upstream.nextFor(keyOf('a'), hang)
-  upstream.nextFor(keyOf('b'), chat())
+  upstream.nextFor(makeKey('a'), hang)
+  upstream.nextFor(makeKey('b'), chat())
   const proxy = await givenProxy({
     accounts: [
       { name: 'a', limits: ['5/24h'] },
@@ -119,8 +119,8 @@ test.each([301, 302, 307, 308])(
     const elsewhere = await givenUpstream() // any request there fails the test
     const upstream = await givenUpstream()
     const location = `${elsewhere.baseUrl}/chat/completions`
-    upstream.nextFor(keyOf('a'), bytes(status, { location }, ''))
-    upstream.nextFor(keyOf('b'), chat())
+    upstream.nextFor(makeKey('a'), bytes(status, { location }, ''))
+    upstream.nextFor(makeKey('b'), chat())
     const proxy = await givenProxy({ accounts: [{ name: 'a' }, { name: 'b' }], baseUrl: upstream.baseUrl })
     const reply = await proxy.chat()
     expect(reply.headers['x-qwenctl-account']).toBe('b')

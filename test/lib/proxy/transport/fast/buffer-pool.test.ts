@@ -8,7 +8,7 @@ import { givenProxy } from '../../../../support/servers/proxy-harness.ts'
 import type { TestProxy } from '../../../../support/servers/proxy-harness.ts'
 
 /** A body that names its request in every byte of its text. */
-function bodyOf(n: number, bytes: number, model = 'm1'): Buffer {
+function makeBody(n: number, bytes: number, model = 'm1'): Buffer {
   const letter = String.fromCharCode(97 + (n % 26))
   return Buffer.from(
     JSON.stringify({ n, model, messages: [{ role: 'user', content: letter.repeat(bytes) }] }),
@@ -67,14 +67,14 @@ test('when large requests meet every trouble at once, no upstream ever gets a by
 /** A few clients leave before they have sent all, and others before they have the answer. */
 async function ask(proxy: TestProxy, n: number): Promise<void> {
   // The provider's name is taken out on the way, which makes another body.
-  const body = bodyOf(n, 70_000 + 9_000 * (n % 40), n % 3 === 0 ? 'custom/m1' : 'm1')
-  if (n % 7 === 3) return void (await proxy.raw(partOf(body, body.length >> 1)))
+  const body = makeBody(n, 70_000 + 9_000 * (n % 40), n % 3 === 0 ? 'custom/m1' : 'm1')
+  if (n % 7 === 3) return void (await proxy.raw(cutPart(body, body.length >> 1)))
   const reply = await proxy.post('/v1/chat/completions', body)
   expect([200, 502, 503]).toContain(reply.status)
 }
 
 /** A request that ends in the middle, and with it the connection. */
-function partOf(body: Buffer, bytes: number): string {
+function cutPart(body: Buffer, bytes: number): string {
   const head = `POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\ncontent-length: ${bytes}\r\n\r\n`
   return head + body.toString('latin1', 0, bytes)
 }
@@ -83,7 +83,7 @@ function partOf(body: Buffer, bytes: number): string {
 function fault(body: Buffer): string {
   const { n, messages } = JSON.parse(body.toString()) as { n: number; messages: { content: string }[] }
   const { length } = messages[0]!.content
-  return body.equals(bodyOf(n, length)) ? '' : `request ${n} has bytes of another`
+  return body.equals(makeBody(n, length)) ? '' : `request ${n} has bytes of another`
 }
 
 test('when an upstream answers before it has read a large body, the rest of that body is never replaced by the next', async () => {
@@ -108,7 +108,7 @@ test('when an upstream answers before it has read a large body, the rest of that
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`
   const proxy = await givenProxy({ accounts: [{ name: 'a' }], baseUrl, settings: { maxBodyMb: 8 } })
   for (let n = 0; n < 12; n++) {
-    const { status } = await proxy.post('/v1/chat/completions', bodyOf(n, 900_000))
+    const { status } = await proxy.post('/v1/chat/completions', makeBody(n, 900_000))
     expect(status).toBe(200)
   }
   await proxy.running.stop(0)

@@ -108,7 +108,7 @@ describe('whatever a head holds', () => {
   })
 
   test('one that was read before is read again only if it says the same in all but the length', () => {
-    const bytesOf = (lines: string[], length: number | string) =>
+    const buildHead = (lines: string[], length: number | string) =>
       Buffer.from(
         ['POST /v1/x HTTP/1.1', 'host: x', `content-length: ${length}`, ...lines, '', 'body'].join('\r\n'),
         'latin1',
@@ -122,7 +122,7 @@ describe('whatever a head holds', () => {
           const memory = new HeadMemory(new ReadBuffer())
           let kept = new FastHeads(memory)
           for (const [lines, bytes] of requests) {
-            const chunk = bytesOf(lines, bytes)
+            const chunk = buildHead(lines, bytes)
             const fresh = new FastHeads(new HeadMemory(new ReadBuffer()))
             if (isOnOthers) kept = new FastHeads(memory) // another connection
             expect(kept.read(chunk)).toBe(fresh.read(chunk))

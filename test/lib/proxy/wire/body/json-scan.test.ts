@@ -8,7 +8,7 @@ const space = /[ \n\r\t]*/y
 const scalar = /true|false|null|-?(?:0|[1-9]\d*)(?!\d)(?:\.\d+(?!\d)|(?!\.))(?:[eE][+-]?\d+(?!\d)|(?![eE]))/y
 
 /** The same by the book: where the value at `at` ends. */
-function endOf(text: string, at: number, depth = 0): number {
+function findEnd(text: string, at: number, depth = 0): number {
   const past = (pattern: RegExp, from: number) => {
     pattern.lastIndex = from
     return from >= 0 && pattern.test(text) ? pattern.lastIndex : MALFORMED
@@ -24,7 +24,7 @@ function endOf(text: string, at: number, depth = 0): number {
       if (text[next] !== ':') return MALFORMED
       next = past(space, next + 1)
     }
-    next = endOf(text, next, depth + 1)
+    next = findEnd(text, next, depth + 1)
     if (next < 0) return next
     next = past(space, next)
     if (text[next] === close) return next + 1
@@ -43,7 +43,7 @@ test('for any JSON, damaged or not, a value ends where it ends by the book', () 
     fc.property(anyBody, anyNoise, damage, (value, choose, changes) => {
       const body = Buffer.from(noisyJson(value, choose).trimStart())
       for (const { at, byte } of changes) body[at % body.length] = byte
-      expect(skipValue(body, 0)).toBe(endOf(body.toString('latin1'), 0))
+      expect(skipValue(body, 0)).toBe(findEnd(body.toString('latin1'), 0))
     }),
     { numRuns: 2000 },
   )
@@ -70,7 +70,7 @@ test('for any few tokens, a value ends where it ends by the book', () => {
   fc.assert(
     fc.property(fc.array(token, { maxLength: 12 }), (tokens) => {
       const text = tokens.join('')
-      expect(skipValue(Buffer.from(text), 0)).toBe(endOf(text, 0))
+      expect(skipValue(Buffer.from(text), 0)).toBe(findEnd(text, 0))
     }),
     { numRuns: 5000 },
   )

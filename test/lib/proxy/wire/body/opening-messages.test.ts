@@ -20,7 +20,7 @@ test('for any messages, finds the contents up to those of the user, and the end'
       const found: Span[] = []
       expect(skipMessages(body, 0, 1, found)).toBe(body.length)
       const read = found.map(({ start, end }) => JSON.parse(body.toString('utf8', start, end)) as unknown)
-      expect(read).toEqual(JSON.parse(JSON.stringify(openingOf(messages))))
+      expect(read).toEqual(JSON.parse(JSON.stringify(readOpening(messages))))
     }),
     { numRuns: 1000 },
   )
@@ -50,7 +50,7 @@ test('for anything else, ends where any value ends', () => {
   )
 })
 
-function openingOf(messages: unknown[]): unknown[] {
+function readOpening(messages: unknown[]): unknown[] {
   const contents: unknown[] = []
   for (const each of messages.slice(0, 8)) {
     if (typeof each !== 'object' || each === null || Array.isArray(each)) continue

@@ -36,10 +36,10 @@ test('for any stream however it is cut, the frames are the same and their bytes 
   fc.assert(
     fc.property(anyStream, fc.array(fc.nat()), (stream, cuts) => {
       const bytes = Buffer.from(stream)
-      const whole = framesOf([bytes])
+      const whole = readFrames([bytes])
       expect(Buffer.concat(whole.map((frame) => frame.bytes))).toEqual(bytes)
-      expect(framesOf(cut(bytes, cuts)).map(fieldsOf)).toEqual(whole.map(fieldsOf))
-      expect(framesOf(cut(bytes, [...bytes.keys()])).map(fieldsOf)).toEqual(whole.map(fieldsOf))
+      expect(readFrames(cut(bytes, cuts)).map(pickFields)).toEqual(whole.map(pickFields))
+      expect(readFrames(cut(bytes, [...bytes.keys()])).map(pickFields)).toEqual(whole.map(pickFields))
     }),
     { numRuns: 1000 },
   )
@@ -48,7 +48,7 @@ test('for any stream however it is cut, the frames are the same and their bytes 
 test('for any stream, data and events are those of the standard', () => {
   fc.assert(
     fc.property(anyStream, (stream) => {
-      const read = framesOf([Buffer.from(stream)]).filter((frame) => frame.isComplete && frame.hasData)
+      const read = readFrames([Buffer.from(stream)]).filter((frame) => frame.isComplete && frame.hasData)
       expect(read.map(({ event, data }) => ({ event, data }))).toEqual(byTheStandard(stream))
     }),
     { numRuns: 1000 },
@@ -59,7 +59,7 @@ test('for arbitrary bytes and a small bound, nothing is lost and nothing throws'
   const bytes = fc.array(fc.constantFrom(...Buffer.from('da:e \r\n\n\r')), { maxLength: 80 })
   fc.assert(
     fc.property(bytes, fc.array(fc.nat()), (input, cuts) => {
-      const frames = framesOf(cut(Buffer.from(input), cuts), new SseTap({ maxFrameBytes: 8 }))
+      const frames = readFrames(cut(Buffer.from(input), cuts), new SseTap({ maxFrameBytes: 8 }))
       expect(Buffer.concat(frames.map((frame) => frame.bytes))).toEqual(Buffer.from(input))
     }),
     { numRuns: 1000 },
@@ -91,13 +91,13 @@ test.each([
     { event: 'error', data: '{"code":"Throttling"}', isComment: false, statusHint: 429 },
   ],
 ])('when the frame is %j, reads %j', (text, expected) => {
-  const [frame, ...more] = framesOf([Buffer.from(text)])
+  const [frame, ...more] = readFrames([Buffer.from(text)])
   expect(more).toEqual([])
   expect(frame).toMatchObject(expected)
 })
 
 test('when the stream ends without a blank line, the remainder is handed out as incomplete', () => {
-  const frames = framesOf([Buffer.from('data: a\n\ndata: b\n')])
+  const frames = readFrames([Buffer.from('data: a\n\ndata: b\n')])
   expect(frames.map(({ data, isComplete }) => [data, isComplete])).toEqual([
     ['a', true],
     ['b', false],
@@ -105,7 +105,7 @@ test('when the stream ends without a blank line, the remainder is handed out as 
 })
 
 test('when the last carriage return of a stream ends a blank line, the frame is complete', () => {
-  expect(framesOf([Buffer.from('data: a\r\r')]).map((frame) => frame.isComplete)).toEqual([true])
+  expect(readFrames([Buffer.from('data: a\r\r')]).map((frame) => frame.isComplete)).toEqual([true])
 })
 
 test('when the stream ended between frames, nothing remains', () => {
@@ -116,7 +116,7 @@ test('when the stream ended between frames, nothing remains', () => {
 
 test('when a frame is over the bound, its pieces pass unread and the next frame is read again', () => {
   const tap = new SseTap({ maxFrameBytes: 10 })
-  const frames = framesOf(
+  const frames = readFrames(
     ['data: 0123', '456789', 'abc\n\ndata: z\n\n'].map((text) => Buffer.from(text)),
     tap,
   )
@@ -133,17 +133,17 @@ test('when a frame over the bound lies within one chunk, it is not read either',
 })
 
 test('when a frame of megabytes is made of carriage returns alone, it is read in one pass', () => {
-  const [frame] = framesOf([Buffer.from(`${'data: x\r'.repeat(500_000)}\r`)])
+  const [frame] = readFrames([Buffer.from(`${'data: x\r'.repeat(500_000)}\r`)])
   expect(frame?.data?.length).toBe(999_999)
 })
 
-function framesOf(chunks: Buffer[], tap = new SseTap()): SseFrame[] {
+function readFrames(chunks: Buffer[], tap = new SseTap()): SseFrame[] {
   const frames = chunks.flatMap((chunk) => tap.push(chunk))
   const rest = tap.end()
   return rest === null ? frames : [...frames, rest]
 }
 
-function fieldsOf({ bytes, event, data, isComment, isComplete, statusHint }: SseFrame) {
+function pickFields({ bytes, event, data, isComment, isComplete, statusHint }: SseFrame) {
   return { bytes: bytes.toString('latin1'), event, data, isComment, isComplete, statusHint }
 }
 
