@@ -2,6 +2,7 @@
 // the screens are thin layers over this one object. Every costly part opens on first use. The class behind it is in
 // `open-toolkit.ts`; use cases import this type instead, because they are themselves parts of that class.
 
+import type { KeptItems } from '../account/kept-items.ts'
 import type { Placements } from '../account/placements.ts'
 import type { Egress } from '../net/egress.ts'
 import type { Ledger } from '../quota/ledger.ts'
@@ -107,8 +108,11 @@ export interface Toolkit {
   followLedger(onProblem: (problem: string) => void): () => void
   /** Whether the process that made an open reservation still runs, so that it can end. */
   readonly isInFlight: (reservationId: string) => boolean
-  /** The account of each conversation or stored response, for all processes of the home. */
-  readonly placements: { conversations: Placements; states: Placements }
+  /**
+   * The account of each conversation or stored response, and the items of translated answers, for all processes of
+   * the home.
+   */
+  readonly placements: { conversations: Placements; states: Placements; items: KeptItems }
   /** Warnings for people (key file without a passphrase, clock ahead of the ledger); for stderr. */
   warnings(): string[]
   close(): Promise<void>

@@ -21,6 +21,8 @@ export interface TranslationContext {
   isList?: boolean
   /** The tokens of the request are counted, and nothing answers it. */
   isCount?: boolean
+  /** Names the items of a Responses answer, so that the proxy can keep them; missing: they are not kept. */
+  itemsToken?: string
   /** Whether the client wants a stream, where its path says it; missing: as in the body. */
   isStream?: boolean
 }
@@ -70,6 +72,8 @@ export interface TranslationPlan {
   /** Fields of the request that were left out, for the client to know. A whole answer adds its own. */
   leftOut: string[]
   requestId: string
+  /** The token in the ids of items that the proxy keeps; missing: none are kept. */
+  itemsToken?: string
   /** Epoch seconds. */
   createdAt: number
 }

@@ -8,11 +8,12 @@ import { readElements, readMembers, writeMembers } from './json/ordered-json.ts'
 import { parseJson } from './json/parse-json.ts'
 import { RawJson } from './json/raw-json.ts'
 import { ENVELOPE, NO_SIGNATURE } from './neutral/seal.ts'
+import { OWN_THOUGHT } from './responses/items.ts'
 
 /** Marks of such state in the text of a request. */
 const MARKS: Readonly<Record<Format, RegExp | null>> = {
   messages: /"signature"\s*:\s*""|"qwenctl\.1\./,
-  responses: /"qwenctl\.1\./,
+  responses: /"qwenctl\.1\.|"rs_qwenctl_/,
   chat: null,
   gemini: /"functionCall"\s*:|"qwenctl\.1\./,
 }
@@ -65,8 +66,17 @@ interface Keep {
 }
 
 function isSealedItem(item: unknown, { sealed }: Keep): boolean {
-  if (isEnvelope(item, 'encrypted_content')) return true
+  if (isEnvelope(item, 'encrypted_content') || isUnknownThought(item)) return true
   return !sealed && isObject(item) && item.type === 'reasoning' && isText(item.encrypted_content)
+}
+
+/**
+ * OpenAI looks up an item of thinking without a seal by its id, and refuses an unknown one
+ * (https://github.com/vercel/ai/issues/7099, 2026-11).
+ */
+function isUnknownThought(item: unknown): boolean {
+  if (!isObject(item) || item.type !== 'reasoning' || isText(item.encrypted_content)) return false
+  return isText(item.id) && item.id.startsWith(OWN_THOUGHT)
 }
 
 function scrubMessage(message: RawJson, keep: Keep): RawJson {

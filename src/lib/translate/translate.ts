@@ -154,6 +154,9 @@ function buildPlan(
     echo,
     leftOut: [...new Set(leftOut)],
     requestId: context.requestId,
+    ...(request.isStored === true && context.itemsToken !== undefined
+      ? { itemsToken: context.itemsToken }
+      : {}),
     createdAt: Math.floor(context.now / 1000),
   }
 }

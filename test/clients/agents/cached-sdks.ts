@@ -75,14 +75,14 @@ async function runLangChainAnthropic(facts: SdkFacts): Promise<string> {
   return loop(new ChatAnthropic(options), facts)
 }
 
-async function runVercel(model: LanguageModel, { shell }: SdkFacts): Promise<string> {
+async function runVercel(model: LanguageModel, { shell }: SdkFacts, store?: boolean): Promise<string> {
   const { text } = await generateText({
     model,
     prompt: PROMPT,
     maxRetries: 1,
     stopWhen: isStepCount(MOST_TURNS),
-    // Without a store, the SDK sends whole items, not references to them.
-    providerOptions: { openai: { store: false } },
+    // By default, the SDK refers to items of earlier answers by their ids. Without a store it sends whole items.
+    providerOptions: { openai: { ...(store === undefined ? {} : { store }) } },
     tools: {
       bash: tool({
         description,
@@ -99,14 +99,14 @@ type CreateProvider = (options: object) => (model: string) => LanguageModel
 export const cachedSdks: readonly Sdk[] = [
   { title: '@langchain/openai', dialect: 'chat', run: runLangChainOpenAI },
   { title: '@langchain/anthropic', dialect: 'messages', run: runLangChainAnthropic },
-  {
-    title: '@ai-sdk/openai',
+  ...[undefined, false].map((store): Sdk => ({
+    title: store === undefined ? '@ai-sdk/openai' : '@ai-sdk/openai without a store',
     dialect: 'responses',
     run: async (facts) => {
       const { createOpenAI } = await load<{ createOpenAI: CreateProvider }>('@ai-sdk/openai')
-      return runVercel(createOpenAI({ baseURL: `${facts.url}/v1`, apiKey: facts.key })('m1'), facts)
+      return runVercel(createOpenAI({ baseURL: `${facts.url}/v1`, apiKey: facts.key })('m1'), facts, store)
     },
-  },
+  })),
   {
     title: '@ai-sdk/anthropic',
     dialect: 'messages',

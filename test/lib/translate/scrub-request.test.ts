@@ -7,6 +7,7 @@ const messages = (...blocks: string[]) =>
 const text = '{"type":"text","text":"x","2":1,"1":2}'
 const input = (...items: string[]) => `{"input":[${items.join(',')}],"model":"m"}`
 const reasoning = (sealed: string) => `{"type":"reasoning","summary":[],"encrypted_content":"${sealed}"}`
+const unsealed = (id: string) => `{"type":"reasoning","id":"${id}","summary":[],"encrypted_content":null}`
 const once = { provider: 'anthropic', dropsAll: false }
 
 test.each([
@@ -14,6 +15,7 @@ test.each([
   ['an envelope', 'messages', messages(thought('qwenctl.1.openai.data.x'), text), messages(text)],
   ['a lone thought', 'messages', messages(thought('')), messages().replace('[]', '"..."')],
   ['an envelope', 'responses', input(reasoning('qwenctl.1.anthropic.data.x'), '{"a":1}'), input('{"a":1}')],
+  ['thinking of another model', 'responses', input(unsealed('rs_qwenctl_1_0'), '{"a":1}'), input('{"a":1}')],
 ] as const)('%s is left out of %s', (_, format, given, wanted) => {
   expect(JSON.parse(scrubRequest(format, given, once)!)).toEqual(JSON.parse(wanted))
   expect(scrubRequest(format, given, once)).toContain(format === 'messages' ? '12345678901234567890' : '"m"')
@@ -22,6 +24,7 @@ test.each([
 test.each([
   ['messages', messages(thought('signed'), text)],
   ['responses', input(reasoning('gAAA'))],
+  ['responses', input(unsealed('rs_0f3'))],
   ['chat', '{"messages":[]}'],
 ] as const)('a service gets its own state back in %s', (format, given) => {
   expect(scrubRequest(format, given, once)).toBeNull()

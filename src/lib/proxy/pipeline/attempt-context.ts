@@ -17,7 +17,7 @@ export interface AttemptContext {
   /** The model as requested upstream; null: none is named. */
   model: string | null
   /** Learns limits from answers. */
-  live: Pick<LivePool, 'notes' | 'rememberState'>
+  live: Pick<LivePool, 'notes' | 'rememberState' | 'keepItems'>
   target: Target
   upstreams: UpstreamPool
   heartbeats: Heartbeats

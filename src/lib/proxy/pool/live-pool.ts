@@ -268,6 +268,11 @@ export class LivePool {
     this.placements.states.put(stateKey(id), account.id, this.ledger.now())
   }
 
+  /** Keeps the items of a translated answer, which no account stores. */
+  keepItems(token: string, owner: string, items: string): void {
+    this.placements.items.put(token, owner, items, this.ledger.now())
+  }
+
   /** Reads what other processes have written since; true if there was anything. */
   hasNews(): boolean {
     const before = this.ledger.state.sequence

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Home } from '../../store/home.ts'
+import { KeptItemFiles } from '../../store/kept-items.ts'
 import { PlacementFile } from '../../store/placements.ts'
 
 /** About 65,000 conversations in 4 MiB. Stored responses may be continued for weeks, so they get twice as many. */
@@ -14,6 +15,7 @@ export class HomePlacements {
   readonly #home: () => Pick<Home, 'affinityFolder'>
   #conversations: PlacementFile | null = null
   #states: PlacementFile | null = null
+  #items: KeptItemFiles | null = null
 
   constructor(home: () => Pick<Home, 'affinityFolder'>) {
     this.#home = home
@@ -25,6 +27,10 @@ export class HomePlacements {
 
   get states(): PlacementFile {
     return (this.#states ??= this.#open('responses', STATE_SETS))
+  }
+
+  get items(): KeptItemFiles {
+    return (this.#items ??= new KeptItemFiles(join(this.#home().affinityFolder, 'items')))
   }
 
   close(): void {

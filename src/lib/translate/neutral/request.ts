@@ -30,6 +30,8 @@ export interface NeutralRequest {
   names: Map<string, ToolName>
   /** The client's own fields that its answer repeats. */
   echo: Json
+  /** The client may name items of the answer by their ids later. */
+  isStored?: boolean
 }
 
 export interface Turn {

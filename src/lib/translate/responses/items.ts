@@ -6,6 +6,9 @@ import { showSeal } from '../neutral/seal.ts'
 import { fillInput, objectInput } from '../neutral/tools/object-input.ts'
 import { unreadable } from '../errors/unreadable.ts'
 
+/** The beginning of the ids of thinking that qwenctl writes. No service knows these items. */
+export const OWN_THOUGHT = 'rs_qwenctl_'
+
 /** An output item while it is written. */
 export interface Item {
   id: string
@@ -34,9 +37,9 @@ export function itemFor(block: Block, id: string): Item {
     case 'refusal':
       return messageItem(block.kind, `msg_${own}`)
     case 'thinking':
-      return thinkingItem(block, `rs_${own}`)
+      return thinkingItem(block, `${OWN_THOUGHT}${own}`)
     case 'sealed':
-      return sealedItem(block, `rs_${own}`)
+      return sealedItem(block, `${OWN_THOUGHT}${own}`)
     case 'call':
       return block.isSearch === true ? searchItem(block, own) : callItem(block, own)
     case 'image':

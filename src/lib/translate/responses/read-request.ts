@@ -96,6 +96,7 @@ export function readResponsesRequest(body: Json, refusesUnknown: boolean): Neutr
     settings: check.settings,
     leftOut: check.leftOut,
     echo: repeatSettings(body),
+    isStored: !isFalse(body.store),
   }
 }
 

@@ -40,7 +40,8 @@ export class ResponsesWriter implements AnswerWriter {
 
   begin(block: Block): void {
     if (block.kind === 'call' && block.seal !== null) this.#addSealed(block)
-    const item = itemFor(block, `${this.#plan.requestId}_${this.#output.length}`)
+    const { itemsToken, requestId } = this.#plan
+    const item = itemFor(block, `${itemsToken ?? requestId}_${this.#output.length}`)
     const output_index = this.#output.length
     this.#item = item
     this.#pieces = []

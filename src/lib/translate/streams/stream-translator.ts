@@ -58,6 +58,11 @@ export class StreamTranslator {
     return this.#hasFailed
   }
 
+  /** The whole answer, once it is complete. */
+  get whole(): Json {
+    return this.#writer.whole
+  }
+
   push(chunk: string | Uint8Array): string[] {
     this.#guarded(() => this.#reader.push(chunk))
     return this.#taken()

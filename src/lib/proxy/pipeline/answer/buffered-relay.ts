@@ -10,6 +10,7 @@ import { buildJudge, classifyResponse, looksLikeEvents, untranslatable } from '.
 import { hideInHeaders } from './hide-secret.ts'
 import { PassthroughRelay } from './passthrough-relay.ts'
 import { boundWhole, readUsage } from './read-usage.ts'
+import { keepItems } from './keep-items.ts'
 import { rememberState } from './remember-state.ts'
 import { headersFor, sendWhole, withoutCoding } from './reshaped-answer.ts'
 import { StreamRelay } from './stream-relay.ts'
@@ -103,6 +104,7 @@ export class BufferedRelay implements AnswerRelay {
     const answer = plan === null ? this.#toSend(body) : inClientsFormat(plan, body)
     if (answer === null) return this.#host.refuse(untranslatable(), null)
     rememberState(this.#context, head.status, body)
+    keepItems(this.#context, answer)
     const passed = headersFor(head, { isDecoded: this.#host.isDecoded, isStream: false, body })
     sendWhole(exchange, answer, { head, outgoing, passed })
     this.#host.finish('ok', readUsage(target.provider, tellsUsage))

@@ -10,6 +10,7 @@ import type { AttemptContext } from '../attempt-context.ts'
 import type { AnswerRelay, RelayHost } from './answer-relay.ts'
 import { buildJudge, classifyStreamError, localOutcome, untranslatable } from './classify-response.ts'
 import { hideInStreamError } from './hide-secret.ts'
+import { keepItems } from './keep-items.ts'
 import { rememberState } from './remember-state.ts'
 import { headersFor, joinStream } from './reshaped-answer.ts'
 import { inClientsFormat, streamHeaders, translatedError } from './translated-answer.ts'
@@ -42,6 +43,7 @@ export class StreamRelay implements AnswerRelay {
   readonly #translator: StreamTranslator | null
   /** The stream so far, for a client that wants the whole; null: the client wants the stream. */
   readonly #collected: ArrivingBody | null
+  #hasKeptItems = false
 
   constructor(context: AttemptContext, head: UpstreamHead, host: RelayHost) {
     const { target, outgoing, exchange, route } = context
@@ -143,6 +145,7 @@ export class StreamRelay implements AnswerRelay {
     if (answer === null) return this.#host.refuse(untranslatable(), null)
     const { exchange } = this.#context
     rememberState(this.#context, head.status, whole)
+    keepItems(this.#context, answer)
     exchange.clientListener = null
     const { isDecoded } = this.#host
     exchange.send(head.status, [], answer, headersFor(head, { isDecoded, isStream: false, body: answer }))
@@ -184,6 +187,11 @@ export class StreamRelay implements AnswerRelay {
   }
 
   #writeEvents(events: string[]): void {
+    const translator = this.#translator!
+    if (translator.isComplete && !this.#hasKeptItems) {
+      this.#hasKeptItems = true
+      keepItems(this.#context, translator.whole)
+    }
     if (events.length > 0) this.#host.write(Buffer.from(events.join('')))
   }
 

@@ -135,6 +135,7 @@ function withoutOwnHeaders(head: ClientHead, authHeaders: CheckedHeaders): Check
 /** Google wants its signature at a call. A call of another service has none. */
 const CALL = Buffer.from('"functionCall"')
 const ENVELOPE = Buffer.from('"qwenctl.1.')
+const OWN_THOUGHT = Buffer.from('"rs_qwenctl_')
 const UNSIGNED = ['"signature":""', '"signature": ""'].map((mark) => Buffer.from(mark))
 
 /** Whether the request may have state that this format's services refuse. Native searches cost little. */
@@ -142,7 +143,8 @@ function hasForeignState({ format }: Route, bytes: Buffer): boolean {
   if (format === 'gemini') return bytes.includes(CALL)
   if (format !== 'messages' && format !== 'responses') return false
   if (bytes.includes(ENVELOPE)) return true
-  return format === 'messages' && UNSIGNED.some((mark) => bytes.includes(mark))
+  if (format === 'responses') return bytes.includes(OWN_THOUGHT)
+  return UNSIGNED.some((mark) => bytes.includes(mark))
 }
 
 function scrubbed(

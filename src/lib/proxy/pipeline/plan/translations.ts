@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { QwenctlError } from '../../../base/errors.ts'
 import { isQwenctlError } from '../../../base/errors.ts'
 import type { Member } from '../../../rotation/pool/member.ts'
@@ -10,6 +11,8 @@ interface TranslationsContext {
   requestId: string
   now: number
   refusesUnknown: boolean
+  /** The items of answers are kept for later references. */
+  keepsItems: boolean
 }
 
 /** The translations of one request, each made once for all accounts of a service. */
@@ -20,12 +23,15 @@ export class Translations {
   readonly #body: RequestBody
   readonly #context: TranslationsContext
   readonly #made = new Map<string, TranslatedRequest | null>()
+  /** Names the items of an answer, so that its client can refer to them; null: they are not kept. */
+  readonly #itemsToken: string | null
   #text: string | null = null
 
   constructor(incoming: Incoming, body: RequestBody, context: TranslationsContext) {
     this.#incoming = incoming
     this.#body = body
     this.#context = context
+    this.#itemsToken = context.keepsItems ? randomBytes(16).toString('hex') : null
   }
 
   /**
@@ -64,6 +70,7 @@ export class Translations {
         model: wanted.model ?? this.#body.model ?? '',
         isStream: this.#body.isStream,
         isList: facts?.isList === true,
+        ...(this.#itemsToken === null ? {} : { itemsToken: this.#itemsToken }),
       })
     } catch (error) {
       if (!isQwenctlError(error)) throw error
