@@ -4,6 +4,7 @@ import type { FailureRow } from './failure-row.ts'
 import { accountRows } from './general/account.ts'
 import { requestCodeRows } from './general/request-codes.ts'
 import { exceptRequests } from './general/request-subject.ts'
+import { requestDeniedRows } from './general/request-denied.ts'
 import { requestWordRows } from './general/request-words.ts'
 import { languageRows } from './general/languages.ts'
 import { limitRows } from './general/limits.ts'
@@ -18,6 +19,7 @@ export { statusRows } from './general/status.ts'
 export const generalRows: readonly FailureRow[] = [
   ...networkRows,
   ...requestCodeRows,
+  ...requestDeniedRows,
   ...exceptRequests(accountRows),
   ...exceptRequests(moneyRows),
   ...hiccupRows,

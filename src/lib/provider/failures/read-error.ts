@@ -31,12 +31,21 @@ export function readError(answer: Answer): ErrorFacts {
     withInnerJson({ ...nothing, message: extractText(answer.text) }, 0)
   const status = answer.status >= 300 ? answer.status : (found.status ?? answer.status)
   return {
-    code: cut(found.code, LONGEST_CODE),
+    code: cut(found.code ?? awsCode(answer), LONGEST_CODE),
     type: cut(found.type, LONGEST_CODE),
     message: cut(found.message, LONGEST_MESSAGE),
     error: found.error,
     status,
   }
+}
+
+/**
+ * AWS names the exception in `__type` or in a header. A namespace with `#` may precede it, and `:` with a URL follow.
+ * Source: smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html (2026-11).
+ */
+function awsCode({ body, header }: Answer): string | null {
+  const name = (isRecord(body) ? text(body.__type) : null) ?? header('x-amzn-errortype')
+  return /(?:^|#)(\w{1,80})(?::|$)/.exec(name ?? '')?.[1] ?? null
 }
 
 /** Patterns run on this part: an answer of megabytes must not block a process. */

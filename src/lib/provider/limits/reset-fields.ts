@@ -70,7 +70,7 @@ const KINDS: readonly Kind[] = [
 const LIMIT_WORDS = /\brate|limit|quota|throttl|too[ _]many|cool(?:ing)?[ _-]?down|限流|频繁|额度/i
 const LONGEST_NAME = 40
 const LONGEST_WORDS = 1000
-const NESTED = ['metadata', 'details', 'data']
+const NESTED = ['metadata', 'details', 'data', 'window', 'limit', 'quota', 'usage', 'rate_limit']
 
 /** The end named by a field of these objects or one level below, in epoch milliseconds; null: none. */
 export function resetInFields(objects: readonly unknown[], now: number): number | null {
@@ -109,8 +109,10 @@ function namesLimit(object: Record<string, unknown>): boolean {
  * or the one header `ratelimit: limit=10, remaining=0, reset=7` (draft-ietf-httpapi-ratelimit-headers, 2026-11).
  */
 export function resetInHeaders(header: HeaderLookup, now: number): number | null {
-  for (const prefix of ['x-ratelimit', 'ratelimit']) {
-    if (header(`${prefix}-remaining`)?.trim() === '0') return parseResetTime(header(`${prefix}-reset`), now)
+  for (const prefix of ['x-ratelimit', 'ratelimit', 'x-rate-limit', 'rate-limit']) {
+    if (header(`${prefix}-remaining`)?.trim() !== '0') continue
+    const end = header(`${prefix}-reset-after`) ?? header(`${prefix}-reset`)
+    if (end !== undefined) return parseResetTime(end, now)
   }
   return resetInPolicies(header('ratelimit') ?? '', now)
 }

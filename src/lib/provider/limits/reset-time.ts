@@ -30,10 +30,22 @@ export function parseResetTime(value: string | number | null | undefined, now: n
 const AMOUNT = /^\d{1,12}(\.\d{1,9})?$/
 /** OpenAI, and services of Azure (learn.microsoft.com/rest/api/cosmos-db, 2026-11). */
 const IN_MS = ['retry-after-ms', 'x-ms-retry-after-ms']
+/**
+ * After the header of RFC 9110: that of GitHub Copilot (github.com/microsoft/vscode-copilot-chat, 2026-11), and the
+ * spellings of Bucket4j, Resilience4j and API gateways.
+ */
+const IN_SECONDS = [
+  'retry-after',
+  'x-ratelimit-user-retry-after',
+  'x-retry-after',
+  'x-ratelimit-retry-after',
+  'x-rate-limit-retry-after',
+  'x-rate-limit-retry-after-seconds',
+  'ratelimit-retry-after',
+]
 
 /**
- * A header in milliseconds, else `retry-after` (seconds or an HTTP date, RFC 9110). GitHub Copilot has a name of its
- * own: github.com/microsoft/vscode-copilot-chat (2026-11).
+ * A header in milliseconds, else `retry-after` (seconds or an HTTP date, RFC 9110) or a name with the same meaning.
  */
 export function retryAfter(header: HeaderLookup, now: number): number | null {
   for (const name of IN_MS) {
@@ -41,7 +53,11 @@ export function retryAfter(header: HeaderLookup, now: number): number | null {
     const at = ms !== undefined && AMOUNT.test(ms) ? within(now + Number(ms), now) : null
     if (at !== null) return at
   }
-  return parseResetTime(header('retry-after') ?? header('x-ratelimit-user-retry-after'), now)
+  for (const name of IN_SECONDS) {
+    const given = header(name)
+    if (given !== undefined) return parseResetTime(given, now)
+  }
+  return null
 }
 
 function fromNumber(value: number, now: number): number {

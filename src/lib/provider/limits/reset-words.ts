@@ -1,7 +1,7 @@
 // Reads the end of a limit from sentences: a wait ("try again in 58 hours"), a date, a clock with its zone, a
 // weekday.
 
-import { DURATION_IN_WORDS, parseWordedDuration } from './duration.ts'
+import { DURATION_IN_WORDS, parseDuration, parseWordedDuration } from './duration.ts'
 import { readForeignWait, readLooseForeignWait } from './reset-languages.ts'
 import {
   CHINA,
@@ -21,7 +21,7 @@ const LONGEST_TEXT = 4000
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 
-const ENDS = String.raw`(?:try again|retry(?:ing)?|retry[- ]after|resets?|resetting|waits?|waiting|available|refresh(?:es|ed)?|renews?|restored?|recovers?|resumes?|come back|cool(?:ing)?[- ]?down|expires?|regain access|replenish(?:ed|es)?|refills?)`
+const ENDS = String.raw`(?:try again|retry(?:ing)?|retry[- ]after|resets?|resetting|waits?|waiting|available|refresh(?:es|ed)?|renews?|restored?|recovers?|resumes?|come back|cool(?:ing)?[- ]?down|expires?|regain access|replenish(?:ed|es)?|refills?|next (?:request|attempt|message|reset))`
 /** Few words: a list of them must not take quadratic time. */
 const FILLER = String.raw`(?:[\s:=~≈(]+(?:in|after|for|at|on|by|least|about|approximately|approx\.?|around|another|again|until|till|roughly|time|within|under|less|than|up to)){0,6}[\s:=~≈(]*`
 
@@ -31,6 +31,8 @@ const CLOCK_WAIT = new RegExp(
   String.raw`\b${ENDS}(?: again)? in (?:(?:(\d{1,3})[.:])?(\d{1,2}):)?(\d{1,2}):(\d{2})(?![\w:]| ?[ap]\.?m)`,
   'i',
 )
+/** `in PT2H30M`. */
+const ISO_WAIT = /\b(?:in|after|for) (P(?:\d{1,3}D)?T[\dHMS.]{2,20})(?!\w)/g
 /** The other order: "2h 30m until reset". */
 const SPAN_FIRST = new RegExp(
   String.raw`(?<![\w.])(${DURATION_IN_WORDS})(?: left| remaining)? (?:until|till|before) (?:(?:the|your|next|quota|limit|usage) )*(?:reset|refresh|renewal|retry)`,
@@ -103,6 +105,9 @@ export function resetInText(message: string, now: number, zone: string | null = 
   const text = message
     .slice(0, LONGEST_TEXT)
     .replace(/(\d) more (?=second|minute|hour)/gi, '$1 ')
+    .replace(/\bhalf an? (?=minute|hour|day)/gi, '0.5 ')
+    .replace(/\b(?:the )?(\d{1,2})(?:st|nd|rd|th) of (?=[A-Z][a-z]{2})([A-Z][a-z]{2,8})/g, '$2 $1')
+    .replace(ISO_WAIT, isoInWords)
     .replace(OFFER, 'offered')
     .replace(/(\d{4}) ?年 ?(\d{1,2}) ?月 ?(\d{1,2}) ?日 ?/g, '$1-$2-$3 ')
   const announced = wait(text, now)
@@ -127,6 +132,11 @@ function wait(text: string, now: number): number | null {
   const chinese = CHINESE_WAIT.exec(text)
   const ms = chinese === null ? readForeignWait(text) : parseWordedDuration(chinese[1] ?? chinese[2] ?? '')
   return ms === null ? null : now + ms
+}
+
+function isoInWords(found: string, span: string): string {
+  const ms = parseDuration(span.replace(/\.$/, ''))
+  return ms === null ? found : `in ${ms / 1000} seconds`
 }
 
 function looseWait(text: string, now: number): number | null {

@@ -95,6 +95,53 @@ describe('a fault of the request in the words for money or a rate', () => {
   })
 })
 
+describe('a part of the request under 403', () => {
+  eachIs('bad-request', [
+    [403, 'Access to the file file-abc is denied: it belongs to another organization.'],
+    [403, 'User not allowed to access thread thread_abc.'],
+    [403, "You don't have access to the requested vector store vs_1"],
+    [403, 'Access denied: conversation conv_9 is owned by a different user'],
+    [403, 'This voice is private and cannot be used by you'],
+    [403, 'Cached content cachedContents/1 is not accessible with these credentials'],
+    [403, 'The image URL could not be fetched: access denied by the remote server (403 Forbidden).'],
+    [403, 'MCP server https://mcp.example.com returned 403: invalid API key.'],
+    [403, 'Connector Google Drive: your credentials have expired'],
+    [403, 'The website blocked our crawler: access denied'],
+    [403, 'Your prompt was flagged by moderation: account is suspended'],
+    [403, 'The prompt was rejected by the safety checker. Requests with API keys are blocked.'],
+    [403, 'Guardrail intervened: sensitive topic detected in the prompt'],
+    [403, 'Request blocked by DLP policy: PII detected in prompt'],
+    [403, 'Malicious content detected in input'],
+    [403, '内容不合规，请求被拒绝'],
+    [451, 'The content you provided is blocked.'],
+  ])
+  eachIs('auth-dead', [
+    [403, 'Your API key is invalid: see the file docs/keys'],
+    [403, 'Account suspended: violation of the acceptable use policy'],
+    [403, 'Access from your country is prohibited'],
+    [403, 'Your workspace has been archived'],
+    [403, '该 API Key 已被禁用'],
+  ])
+  eachIs('model-unavailable', [
+    [403, 'You do not have access to the image model dall-e-3'],
+    [403, 'Image generation is not available for your organization'],
+    [403, 'Model x is not available in your region'],
+    [429, 'Model x is not available on the free plan'],
+  ])
+  eachIs('quota-window', [[403, 'Daily limit reached for your account: 100 images per day']])
+})
+
+describe('a request that is too long, repeated by a gateway', () => {
+  eachIs('bad-request', [
+    [502, 'Provider error: prompt is too long: 210000 tokens > 200000 maximum'],
+    [503, 'context_length_exceeded: Your input exceeds the context window of this model'],
+  ])
+  eachIs('overloaded', [
+    [502, 'Bad gateway'],
+    [503, 'The context service is unavailable'],
+  ])
+})
+
 describe('an account that is the subject, beside a part of the request', () => {
   eachIs('auth-dead', [
     [400, 'Your API key does not allow function calling: API key disabled'],

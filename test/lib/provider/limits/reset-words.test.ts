@@ -84,6 +84,11 @@ describe('the end that a sentence names', () => {
     ['Since 2026-11-25 09:00 UTC nothing is left, 2h 30m until reset', inSeconds(9000)],
     ['Limit resets to 1M tokens on 2026-11-26 00:00 UTC', at('2026-11-26T00:00:00Z')],
     ['Please retry in 1m', inSeconds(60)],
+    ['Try again in PT2H30M.', inSeconds(9000)],
+    ['Please retry in half an hour', inSeconds(1800)],
+    ['You can send your next request at 10:05 UTC', inSeconds(300)],
+    ['Your quota refreshes on the 1st of December', at('2026-11-30T10:00:00Z')],
+    ['Next reset: December 1st, 2026', at('2026-11-30T10:00:00Z')],
     // Words in Chinese say where a clock is only if they are next to it.
     ['额度将于 2026-11-26 05:00 重置', at('2026-11-25T21:00:00Z')],
     ['重置时间：2026-11-26 05:00', at('2026-11-25T21:00:00Z')],

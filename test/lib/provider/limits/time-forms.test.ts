@@ -75,6 +75,16 @@ describe('durations', () => {
     (span) => `Resets within ${span(' and ')}`,
   ]
 
+  it('ISO 8601 in a sentence', () => {
+    fc.assert(
+      fc.property(seconds, (total) => {
+        const { d, h, m, s } = split(total)
+        const text = `Rate limit reached. Retry after P${d}DT${h}H${m}M${s}S.`
+        expect([text, resetInText(text, NOW)]).toEqual([text, inSeconds(total)])
+      }),
+    )
+  })
+
   it('an English sentence', () => {
     fc.assert(
       fc.property(seconds, fc.constantFrom(...inSentences), (total, sentence) => {

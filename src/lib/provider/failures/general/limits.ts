@@ -22,11 +22,11 @@ const OF_MODEL = new RegExp(
 /** A window of a plan or an account. */
 const OF_ACCOUNT = new RegExp(
   [
-    String.raw`\b${LONG}\b[^.]{0,60}\b${THING}\b[^.]{0,60}\b${SPENT}\b|\b${SPENT}\b[^.]{0,60}\b${LONG}\b[^.]{0,40}\b${THING}\b|\b${LONG}\/${LONG}\b|\b${LONG} (?:usage |message |request )?${THING} (?:is |was |has been )?${SPENT}\b`,
+    String.raw`\b${LONG}\b[^.]{0,60}\b${THING}\b[^.]{0,60}\b${SPENT}\b|\b${SPENT}\b[^.]{0,60}\b${LONG}\b[^.]{0,40}\b${THING}\b|\b${LONG}\/${LONG}\b|\b${LONG} (?:usage |message |request )?${THING} (?:is |was |has been )?(?:${SPENT}|used)\b|\b${THING}\b[^.]{0,40}\bbilling (?:cycle|period)\b[^.]{0,30}\b${SPENT}\b`,
     String.raw`\b${THING}\b[^.]{0,60}\b${SPENT}\b[^.]{0,60}\b(?:for (?:the|this|your) )?(?:day|week|month|today|billing cycle|billing period|\d+ ?hours?)\b`,
     String.raw`\busage limit\b[^.]{0,60}\b${SPENT}\b|\b${SPENT}\b[^.]{0,60}\b(?:usage|message|plan) limit\b|\bplan limit\b|\breached your subscription quota\b|\b(?:quota|limit)s? (?:will )?(?:be )?(?:reset|refresh|renew)\w*\b[^.]{0,60}\b(?:cycle|month|week|day|tomorrow|hours?)\b|\bout of (?:usage|quota|requests|messages|call volume quota)\b|\b(?:used up|exceeded|exhausted|reached)\b[^.]{0,40}\b(?:quota|limit|usage)\b[^.]{0,20}\b(?:today|this (?:week|month)|the (?:day|week|month))\b`,
-    String.raw`\b(?:you've|you have) (?:hit|reached) your (?:usage )?limit\b|\b(?:quota|allocation)\b[^.]{0,30}\b(?:has been |is |was )?(?:exhausted|used up)\b|\bquota[_ ]?exceeded\b[^.]{0,60}\b(?:day|month|week)|\bno (?:remaining )?(?:premium requests|usage) (?:left|remaining)\b|\btoday'?s (?:quota|limit|allowance)\b|\btry again tomorrow\b|\bexceeded your token quota\b|\bwait until (?:the )?next (?:day|week|month)\b`,
-    '(?:小时|每日|每周|每月|今日|当日|本周|本月|周期).{0,16}(?:使用上限|上限|限额|额度|用量|配额|用尽|用完|(?:费用|消费|请求|次数)(?:次数)?(?:限制|上限))|已达(?:到)?.{0,16}(?:使用上限|限额|上限)|(?:限额|额度|配额).{0,14}(?:重置|刷新)',
+    String.raw`\b(?:you've|you have) (?:hit|reached) your (?:usage )?limit\b|\b(?:quota|allocation)\b[^.]{0,30}\b(?:has been |is |was )?(?:exhausted|used up)\b|\bquota[_ ]?exceeded\b[^.]{0,60}\b(?:day|month|week)|\bno (?:remaining )?(?:premium requests|usage) (?:left|remaining)\b|\btoday'?s (?:quota|limit|allowance)\b|\btry again tomorrow\b|\bexceeded your token quota\b|(?<!\b(?:per|an?) )\b(?:hour|day|week|month) (?:quota|limit|allowance|cap) (?:is |was |has been )?(?:exceeded|reached|exhausted|used up)\b|\b(?:exhausted|used up) your (?:\w+ ){0,3}(?:quota|allowance|allocation)\b|\b(?:used|consumed|at) 100 ?% of\b|\bno (?:more|remaining) (?:requests|messages|tokens|calls|generations) (?:for )?(?:today|this (?:week|month))\b|\bper \d{1,3} (?:hours|days|weeks)\b[^.]{0,30}\b${SPENT}\b|\bconsumption limit for your plan\b|\bwait until (?:the )?next (?:day|week|month)\b`,
+    '(?<![今每当前\\d])[日周月](?:额度|配额|限额).{0,8}(?:用完|用尽|耗尽|上限)|(?:小时|每日|每周|每月|今日|当日|本周|本月|周期).{0,16}(?:使用上限|上限|限额|额度|用量|配额|用尽|用完|(?:费用|消费|请求|次数)(?:次数)?(?:限制|上限))|已达(?:到)?.{0,16}(?:使用上限|限额|上限)|(?:限额|额度|配额).{0,14}(?:重置|刷新)',
   ].join('|'),
   'i',
 )
@@ -100,6 +100,27 @@ export const limitRows: readonly FailureRow[] = [
           },
         },
         ends: '2026-11-25T11:02:26.400Z',
+      },
+    ],
+  },
+  {
+    id: 'plan-window-code',
+    status: (status) => isRefused(status) || status < 300,
+    code: /(?:^|_)(?:hour|day|week|month|(?:hour|dai|week|month)ly)_(?:\w+_)?(?:quota|limit|rate_limit|usage)(?:_?(?:exceeded|reached|exhausted)|ed)$|^(?:token_quota_reached|free_quota_exceeded)$/i,
+    class: 'quota-window',
+    scope: 'account',
+    until: windowEnd,
+    about: 'a code for a used-up window of a plan',
+    source: 'github.com/github/copilot-cli/issues/2740 (2026-04), cloud.ibm.com/apidocs/watsonx-ai (2026-11)',
+    examples: [
+      {
+        status: 429,
+        body: {
+          error: {
+            code: 'user_weekly_rate_limited',
+            message: "Sorry, you've exceeded your weekly rate limit. Please review our Terms of Service.",
+          },
+        },
       },
     ],
   },
@@ -282,7 +303,7 @@ export const limitRows: readonly FailureRow[] = [
   },
   {
     id: 'rate-code',
-    code: /^(?:request_?limit_?exceeded(?:\.\w+)?|(?:request_|token_)?rate_?limit(?:ed|s|_exceeded|_reached|_error|_exceeded_error)?|ratelimitreached|slow_?down|too_?many_?requests(?:_error)?|throttl\w*|limit_requests|requests_limit_exceeded|resource_exhausted|concurrency_limit\w*|too_many_concurrent\w*)$/i,
+    code: /^(?:request_?limit_?exceeded(?:\.\w+)?|(?:request_|token_)?rate_?limit(?:ed|s|_exceeded|_reached|_error|_exceeded_error)?|ratelimitreached|slow_?down|too_?many_?requests(?:_error)?|throttl\w*|limit_requests|requests_limit_exceeded|resource_exhausted|concurrency_limit\w*|too_many_concurrent\w*|servicequotaexceeded(?:exception)?)$/i,
     class: 'rate-short',
     about: 'a code for a rate that refills',
     source: 'platform.openai.com/docs/guides/error-codes (2026-11)',

@@ -4,7 +4,7 @@ import type { FailureRow } from '../failure-row.ts'
 
 /** The APIs of a service beside chat: an account without one of them still serves chat. */
 export const PRODUCT = String.raw`(?:embeddings?|responses|files?|batch(?:es)?|realtime|live|images?|videos?|audio|speech|transcriptions?|assistants?|agents?|threads|moderations?|fine[- ]?tuning|legacy completions|completions|rerank\w*|vision|search|web search|vector stores?|conversations|evals?|admin|usage|models|messages|token counting)`
-const GONE = String.raw`(?:does not exist|doesn't exist|do not exist|not exist|not found|not (?:currently )?available|unavailable to|no longer (?:available|supported|served)|(?:is|are|been) (?:deprecated|decommissioned|retired|discontinued|removed|shut down|sunset|unknown|disabled)|not (?:a )?(?:supported|recognized|recognised|valid|allowed|enabled|activated|deployed|loaded|permitted|authorized|accessible|configured|purchased|subscribed|served|hosted)(?! (?:value|format|type|for (?:json|tools|functions)))|unsupported|not included in)`
+const GONE = String.raw`(?:does not exist|doesn't exist|do not exist|not exist|not found|not (?:currently )?available|unavailable to|no longer (?:available|supported|served|offered|hosted)|reached (?:the |its )?end[- ]of[- ](?:its )?life|(?:isn't|aren't) (?:supported|available|deployed|enabled|allowed)|(?:is|are|been) (?:deprecated|decommissioned|retired|discontinued|removed|shut down|sunset|unknown|disabled)|not (?:a )?(?:supported|recognized|recognised|valid|allowed|enabled|activated|deployed|loaded|permitted|authorized|accessible|configured|purchased|subscribed|served|hosted)(?! (?:value|format|type|for (?:json|tools|functions)))|unsupported|not included in)`
 const MODEL = new RegExp(
   [
     String.raw`\bmodels?\b(?:[^.]|\.(?=\d)){0,100}?\b${GONE}\b|\b(?:bot|adapter) \S{1,100} (?:not found|(?:does not|doesn't|not) exist)\b|\bmodels? \S{1,100} is gated\b|\bonly \S{1,100} allowed now, your model \S{1,100}$|\bno such deployment\b`,
@@ -12,7 +12,7 @@ const MODEL = new RegExp(
     String.raw`\b(?:no|not have|without|lacks?|denied|any) (?:permission|access|right|rights|authorization|authorisation|entitlement)s?\b[^.]{0,40}\bmodels?\b|\b(?:access|use|call|invoke) (?:to )?(?:the |this |that )?models?\b[^.]{0,60}\b(?:denied|forbidden|not (?:allowed|permitted|enabled))|\bmodel access\b|\bno available (?:\w+ )?accounts?\b[^.:]{0,30}\b(?:support|serve|have) the requested model\b|\bnot (?:allowed|permitted|authorized) to (?:use|access|call) (?:publisher |this |the )?models?\b`,
     String.raw`\bno available (?:model )?(?:providers?|endpoints?|channels?|deployments?)\b|\bno (?:endpoints?|providers?|deployments?|instances?|available (?:endpoints?|providers?|channels?))\b[^.]{0,80}\b(?:found|available|support|for|serve)|\b(?:deployment|endpoint)\b[^.]{0,60}\b(?:does not exist|not found)\b|\bendpoint is disabled due to a rate limit set to 0\b|^(?:the )?specified version does not exist\b`,
     String.raw`\bmodel\b[^.]{0,60}\b(?:requires?|must|need)\b[^.]{0,40}\b(?:terms|license|licence|agreement|acceptance|gated|approval|higher tier|paid plan|subscription|upgrade)|\b(?:accept|agree)\b[^.]{0,60}\b(?:terms|license|conditions|share your contact)\b|\bgated (?:repo|model)\b`,
-    String.raw`\bis not a valid model\b|\bnot a valid model id\b|\bmodel_not_found\b|\btry pulling it first\b|\bno models? loaded\b|\bpull model\b|\bplease download the model\b|\bmodels? not support(?:ed)?\.?$|\bmodel identifier is invalid\b|\bon-demand throughput isn.t supported\b|\bhas no provider supported\b|\bnot activated the model\b`,
+    String.raw`\bis not a valid model\b|\bnot a valid model id\b|\bmodel_not_found\b|\btry pulling it first\b|\bno models? loaded\b|\bpull model\b|\bplease download the model\b|\bmodels? not support(?:ed)?\.?$|\bmodel identifier is invalid\b|\bon-demand throughput isn.t supported\b|\bhas no provider supported\b|\bunknown provider for model\b|\bno model is loaded\b|\bnot activated the model\b`,
     '模型.{0,30}(?:不存在|未找到|不支持|未开通|已下线|无权|无可用|没有权限|未授权|暂未开放|不可用)|无可用(?:渠道|模型)|无权(?:访问|使用|调用).{0,20}模型|暂未开放.{0,30}权限',
   ].join('|'),
   'i',
@@ -28,11 +28,15 @@ const OTHER_OBJECT =
 /** A setting or a part of the request that the model does not take: every account gives the same answer. */
 const SETTING =
   /\b(?:logit_bias|json_schema|response_format|temperature|top_[pk]|(?:top_)?logprobs|tool_choice|max_(?:\w+_)?tokens|reasoning_effort|parallel_tool_calls|file_ids?|in metadata|n greater|support (?:stop|seed|streaming)|(?:embedding|image|audio|video|file|pdf) inputs?|outputs? (?:tokens?|format|schema)|value \S{1,40} (?:is )?not)\b|^streaming\b|(?<![-/\w])(?:stop|seed|streaming) (?:is |are )?(?:not|unsupported)\b/i
+/** Under 429 a model is missing only if the words name the plan: most are about its rate. */
+const IN_PLAN =
+  /\bmodels?\b[^.]{0,60}\bnot (?:yet )?(?:available|included|supported|offered|accessible)\b[^.]{0,20}\b(?:plan|tier|subscription|package)\b/i
 const MAINTENANCE = /\bmaintenance\b|\btemporar/i
 
 const isModel = ({ status, words }: FailedAnswer): boolean => {
   if (status >= 500) return !MAINTENANCE.test(words)
-  return status !== 429 && !((status === 400 || status === 422) && SETTING.test(words))
+  if (status === 429) return IN_PLAN.test(words)
+  return !((status === 400 || status === 422) && SETTING.test(words))
 }
 
 const fails = (status: number): boolean => status >= 400 || status < 300
@@ -176,7 +180,7 @@ export const modelRows: readonly FailureRow[] = [
 
 /** The words of servers for an unknown path. */
 const NO_ROUTE =
-  /^(?:404:? ?)?(?:page |resource |route |endpoint |path |the requested (?:url|resource|page)\b.*)?(?:was )?not found\.?$|^cannot (?:post|get) \/|^invalid url\b|\bno (?:such )?route\b|\bunexpected endpoint or method\b|\b(?:route|endpoint|path|url|method|operation)\b[^.]{0,60}\b(?:not found|does not exist|not implemented|not supported|not exist)|\bmethod not allowed\b|\bnot implemented\b|\bunknown (?:request )?(?:url|endpoint|path|route)\b|\bnot supported by (?:the )?responses api\b|^error 404|^404\b|\bcould not route to\b/i
+  /^(?:404:? ?)?(?:page |resource |route |endpoint |path |the requested (?:url|resource|page)\b.*)?(?:was )?not found\.?$|^cannot (?:post|get) \/|^invalid url\b|\bno (?:such )?route\b|\bunexpected endpoint or method\b|\b(?:route|endpoint|path|url|method|operation)\b[^.]{0,60}\b(?:not found|does not exist|not implemented|not supported|not exist)|\bmethod not allowed\b|\bnot implemented\b|\bunknown (?:request )?(?:url|endpoint|path|route)\b|\bnot supported by (?:the )?responses api\b|^error 404|^404\b|\bcould not route to\b|\b(?:endpoint|route|api)\b[^.]{0,20}\b(?:has been|was|is) (?:removed|retired|discontinued|no longer supported)\b|^https?:\/\/\S{1,100} is no longer supported\b/i
 
 const isBare = ({ body, message, error }: FailedAnswer): boolean =>
   message === '' ||
@@ -201,7 +205,7 @@ export const routeRows: readonly FailureRow[] = [
   },
   {
     id: 'no-route-words',
-    status: (status) => status === 404 || status === 405 || status >= 500 || status < 300,
+    status: (status) => [404, 405, 410].includes(status) || status >= 500 || status < 300,
     words: NO_ROUTE,
     // Z.ai puts `404 NOT_FOUND` beside the code 500. Other words of a 5xx are about the service.
     when: ({ message, status }) =>
@@ -250,10 +254,10 @@ export const routeRows: readonly FailureRow[] = [
 export const bareRouteRows: readonly FailureRow[] = [
   {
     id: 'no-route-bare',
-    status: [404, 405, 501],
+    status: [404, 405, 410, 501],
     when: isBare,
     class: 'route-missing',
-    about: '404 or 405 without a word',
+    about: '404, 405, 410 or 501 without a word',
     source: 'rfc-editor.org/rfc/rfc9110#name-404-not-found (2022-06)',
     examples: [
       { status: 404, body: '' },

@@ -4,13 +4,13 @@ import type { FailureRow } from '../failure-row.ts'
 const MONEY = new RegExp(
   [
     String.raw`\b(?:insufficient|inadequate|low|negative|zero|no) (?:account |user |wallet |available |prepaid |api )?(?:balance|credits?|funds?)\b`,
-    String.raw`\b(?:balance|credits?|funds|prepay(?:ment)?)\b[^.]{0,40}\b(?:insufficient|too low|depleted|exhausted|used up|not enough|negative|run out|ran out|expired)\b`,
+    String.raw`\b(?:balance|credits?|funds|prepay(?:ment)?)\b[^.]{0,40}\b(?:insufficient|too low|below (?:the )?minimum|depleted|exhausted|used up|not enough|negative|run out|ran out|expired)\b`,
     String.raw`\b(?:not enough|doesn't have any|do not have (?:any|enough)|don't have (?:any|enough)|does not have (?:any|enough)|purchase (?:more )?|buy (?:more )?|add (?:more )?|out of|used all (?:your |of your |available |the )?(?:available )?|exhausted (?:your|all)(?: of your)?(?: available)?|run out of|ran out of|no (?:more|remaining)) (?:available |remaining |included |prepaid |api |free )?(?:balance|credits?|funds|money|licenses)\b`,
     String.raw`\bcredits? (?:balance|limit|quota)? ?(?:is |has been |was )?(?:exceeded|exhausted|reached|depleted|too low)|\bNOT_ENOUGH_BALANCE\b|\bexceeded (?:your|its|the) (?:monthly )?(?:included credits|budget|spend(?:ing)? (?:limit|cap))|\bdepleted your (?:monthly )?(?:included )?credits`,
-    String.raw`\b(?:in arrears|overdue|arrearage|past due|unpaid invoices?|past invoices|outstanding (?:balance|invoice))\b|\bpayment (?:is )?(?:required|failed|overdue)\b|\b(?:add|update|valid|no|enter a) (?:a )?payment method\b|\bcredit card\b[^.]{0,20}\b(?:on file|required)\b`,
+    String.raw`\b(?:in arrears|overdue|arrearage|past due|unpaid invoices?|past invoices|outstanding (?:balance|invoice))\b|\bpayment (?:is )?(?:required|failed|overdue)\b|\b(?:add|update|valid|no|enter a) (?:a |active |valid )?payment method\b|\bcard (?:was|has been) declined\b|\bcredit card\b[^.]{0,20}\b(?:on file|required)\b`,
     String.raw`\bbilling (?:is |has )?(?:not|disabled|inactive|hard limit|details)\b|\benable billing\b|\bbilling (?:to be|must be) enabled|\bactivate (?:your )?billing\b|\b(?:not|isn't) (?:linked to|associated with) (?:a|an active) billing|\bplan and billing\b`,
     String.raw`\b(?:spend(?:ing)?|budget|usage budget|cost) (?:limit|cap)s?\b|\bbudget (?:has been |was |is )?(?:exceeded|exhausted|reached|spent)\b|\bExceededBudget\b|\bmax(?:imum)? budget\b|\bover budget\b|\bkey limit exceeded\b|\bexceeded \w*budget\b`,
-    String.raw`\b0 (?:credits|characters) remaining\b|\baccount balance is \$?-?[\d.]|\bcheck your (?:account )?balance\b|\bused up your points\b`,
+    String.raw`\b0 (?:credits|characters) remaining\b|\baccount balance is \$?-?[\d.]|\bcheck your (?:account )?balance\b|\bused up your points\b|\b(?:resource pack|package)\b[^.]{0,30}\b(?:exhausted|used up)\b`,
     String.raw`\b(?:recharge|top[- ]?up) (?:your )?(?:account|balance|wallet)?\b|\bplease (?:recharge|top[- ]?up|upgrade to a paid)\b|\bfree (?:trial|credits?|tier)\b[^.]{0,40}\b(?:ended|expired|over|exhausted|used up|no longer|restricted access)`,
     String.raw`\b(?:user|token|account|pre-?consume[d]?) quota (?:is )?(?:not enough|insufficient|exhausted|exceeded)|\bquota (?:is )?not enough\b|\binsufficient[_ ](?:user[_ ]|token[_ ])?quota\b`,
     '余额(?:不足|为零|已用|不够)|欠费|充值|额度(?:不足|已用尽|已用完|已耗尽|不够)|预扣费|资源包.{0,8}(?:用尽|不足|耗尽|到期)|账单逾期|金额不足|配额不足',
@@ -20,7 +20,7 @@ const MONEY = new RegExp(
 )
 
 const MONEY_CODE =
-  /^(?:insufficient[_ ]?(?:balance|credits?|funds|user_quota|quota)|credit_limit|credits?_exhausted|credit_balance_exhausted|no_credits?|payment_required|billing_(?:not_active|hard_limit_reached|error|required|failed|auth_failed)|(?:organization|project)_(?:spend|usage)_limit_exceeded|budget_exceeded|exceeded_current_quota_error|arrearage|balance_insufficient|out_of_credits|pre_consume_token_quota_failed|quota_not_enough|not_enough_balance|usage_not_included|workspace_(?:owner|member)_credits_depleted|credit_?limit_?exceeded)$/i
+  /^(?:insufficient[_ ]?(?:balance|credits?|funds|user_quota|quota)|credit_limit|credits?_exhausted|credit_balance_exhausted|no_credits?|payment_required|billing_(?:not_active|hard_limit_reached|error|required|failed|auth_failed)|(?:organization|project)_(?:spend|usage)_limit_exceeded|budget_exceeded|exceeded_current_quota_error|arrearage|balance_insufficient|out_of_credits|pre_consume_token_quota_failed|quota_not_enough|not_enough_balance|usage_not_included|workspace_(?:owner|member)_credits_depleted|credit_?limit_?exceeded|(?:\w+\.)?(?:resource_?pack|pkg|package)_?exhausted)$/i
 
 /** A rate with its number, or a rate that is lower without money (Voyage, Replicate: their documents, 2026-11). */
 const LOWER_RATE =

@@ -8,7 +8,7 @@ import { resetInText } from '../../limits/reset-words.ts'
 export const RATE = new RegExp(
   [
     String.raw`\brate[- _]?limit|\btoo many (?:requests|tokens|concurrent|connections|calls|api calls)|\b(?:requests?|tokens?|queries|calls|images?) (?:per|\/|a) ?(?:second|minute|min|hour|s|m|h)\b|\b(?:RPM|TPM|QPS|RPS|TPS|QPM|ITPM|OTPM|IPM)\b|\bconcurren(?:cy|t)\b[^.]{0,40}\b(?:limit|requests?|exceed|high|too|reach|quota|threshold)|\bthrottl|\bslow down\b|\brequest (?:rate|frequency)\b|\bhigh[- ]frequency\b[^.]{0,20}\brequests\b|\bexcessive concurrency\b|\bburst\b|\bin[- ]flight\b|\bquota exceeded\b|\bexceeded (?:your|the) (?:current )?quota\b|\bresource (?:has been )?exhausted\b|\bmax(?:imum)? (?:parallel|organization concurrency)|\breached (?:the |your )?(?:max|maximum) (?:number of )?(?:requests|concurr)`,
-    '限流|限速|频率(?:过高|超限|过快|限制)|速率限制|并发(?:数)?(?:过高|超限|超过|过多|限制|上限)|流量受限|请求(?:过于频繁|过多|太频繁|过快|次数过多)|流量限制|访问频率|调用频率',
+    '限流|限速|限频|频率(?:过高|超限|过快|限制)|速率限制|并发(?:数)?(?:过高|超限|超过|过多|限制|上限)|流量受限|请求(?:过于频繁|过多|太频繁|过快|次数过多)|流量限制|访问频率|调用频率',
   ].join('|'),
   'i',
 )

@@ -2,6 +2,7 @@
 // is named `login`, an image is behind a login, a sample has a rate limit. Every account gives the same answer.
 import type { FailedAnswer } from '../outcome-row.ts'
 import type { FailureRow } from '../failure-row.ts'
+import { deniesPart } from './request-denied.ts'
 
 /** 424: something that the request names failed. */
 const REFUSED: ReadonlySet<number> = new Set([400, 404, 409, 422, 424])
@@ -35,6 +36,7 @@ const OTHER_SERVER =
 
 /** True when a refusal with these words is about a part of the request, not about the account. */
 export function isAboutRequest({ status, words }: Pick<FailedAnswer, 'status' | 'words'>): boolean {
+  if (status === 403) return deniesPart(words)
   if (!REFUSED.has(status)) return false
   if (status === 424 || OTHER_SERVER.test(words)) return true
   return PART.test(words) && !OF_ACCOUNT.test(words)

@@ -52,10 +52,10 @@ export const statusRows: readonly FailureRow[] = [
   },
   {
     id: 'status-429',
-    status: 429,
+    status: [429, 420],
     class: 'rate-short',
-    about: '429',
-    source: 'rfc-editor.org/rfc/rfc6585 (2012-04)',
+    about: '429, and 420 of older services',
+    source: 'rfc-editor.org/rfc/rfc6585 (2012-04), github.com/treeverse/lakeFS/pull/6711 (2023-10)',
     examples: [
       { status: 429, body: { status: 429, title: 'Please wait' } },
       { status: 429, headers: { 'retry-after': '1.25' }, body: '', ends: '2026-11-25T10:00:01.250Z' },

@@ -68,7 +68,7 @@ export const validationRows: readonly FailureRow[] = [
   },
   {
     id: 'request-flagged',
-    status: isRefused,
+    status: (status) => isRefused(status) || status === 403 || status === 451,
     message:
       /^(?:your|the|this) (?:prompt|input|request|message|content|text)\b[^:]{0,100}\b(?:flagged|moderation|content polic|usage polic|safety)/i,
     class: 'bad-request',

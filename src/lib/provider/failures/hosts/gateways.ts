@@ -12,6 +12,31 @@ export const oneApiFailures: ServiceFailures = {
   providers: [],
   rows: [
     {
+      id: 'gateway-model-cooldown',
+      code: 'model_cooldown',
+      class: 'rate-short',
+      scope: 'model',
+      about: 'all accounts of the gateway rest for this model; the last error of one of them may follow',
+      source: 'github.com/router-for-me/CLIProxyAPI/issues/5639 (2026-09)',
+      examples: [
+        {
+          status: 429,
+          body: {
+            error: {
+              code: 'model_cooldown',
+              last_upstream_error: 'usage_limit_reached: The usage limit has been reached',
+              message:
+                'All credentials for model gpt-5.6-sol are cooling down (last error: usage_limit_reached: The usage limit has been reached)',
+              model: 'gpt-5.6-sol',
+              reset_seconds: 45,
+              reset_time: '45s',
+            },
+          },
+          ends: '2026-11-25T10:00:45.000Z',
+        },
+      ],
+    },
+    {
       id: 'one-api-no-channel',
       message: /无可用渠道|\bno available channels?\b/i,
       class: 'model-unavailable',
@@ -32,7 +57,7 @@ export const oneApiFailures: ServiceFailures = {
     {
       id: 'one-api-quota',
       message:
-        /(?<!小时|[日周月])额度(?:不足|已用尽)|预扣费额度失败|\b(?:user|token) quota is not enough\b|该令牌额度已用尽/i,
+        /(?<!(?:小时|[日周月])(?:免费)?)额度(?:不足|已用尽)|预扣费额度失败|\b(?:user|token) quota is not enough\b|该令牌额度已用尽/i,
       class: 'quota-hard',
       about: 'the user or the token of the gateway has no quota left',
       source: 'github.com/songquanpeng/one-api/issues/1270 (2024-04)',

@@ -49,6 +49,8 @@ export const mistralFailures: ServiceFailures = {
     {
       id: 'mistral-rate',
       type: 'rate_limited',
+      // GitHub Copilot has the same type for the limit of a week.
+      when: ({ words }) => !/\b(?:hourly|daily|weekly|monthly)\b/i.test(words),
       class: 'rate-short',
       about: 'requests or tokens of a minute',
       source: 'github.com/cline/cline/issues/9085 (2026-02)',
