@@ -11,7 +11,7 @@ import { printNow } from './lib/terminal/print-now.ts'
 import { readNames } from './lib/toolkit/direct-names.ts'
 import { readAccountList, readQuotaDocument } from './lib/toolkit/quota/direct-quota.ts'
 import { resolveHome } from './lib/store/home.ts'
-import { closeStore } from './lib/store/redis/store-of.ts'
+import { closeStore } from './lib/store/redis/open-store.ts'
 
 // The answers of frequent commands, from the store alone. The build makes one file of what they
 // always need, which must not import oclif. Providers, YAML and a shared store are in files for a later import.

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Account } from '../../src/lib/account/account.ts'
 import { maskSecret } from '../../src/lib/account/mask.ts'
-import { accountsDocument } from '../../src/lib/store/documents/accounts-document.ts'
+import { openAccountsDocument } from '../../src/lib/store/documents/accounts-document.ts'
 import { resolveHome } from '../../src/lib/store/home.ts'
-import { newAccountId } from '../../src/lib/store/new-id.ts'
+import { makeAccountId } from '../../src/lib/store/new-id.ts'
 import { openVault } from '../../src/lib/store/vault/vault.ts'
 import { root } from './machine.ts'
 import { Started } from './processes.ts'
@@ -54,7 +54,7 @@ async function makeNamedHome(folder: string, baseUrls: Readonly<Record<string, s
   const vault = await openVault(home, env)
   const now = new Date().toISOString()
   const accounts = named.map(([name, baseUrl], index): Account => {
-    const id = newAccountId()
+    const id = makeAccountId()
     const key = `sk-bench-${String(index).padStart(24, '0')}`
     const sealed = vault.seal(key, { user: 'local', accountId: id })
     return {
@@ -76,7 +76,7 @@ async function makeNamedHome(folder: string, baseUrls: Readonly<Record<string, s
       updatedAt: now,
     }
   })
-  await accountsDocument(home).update((data) => {
+  await openAccountsDocument(home).update((data) => {
     data.accounts = accounts
   })
 }

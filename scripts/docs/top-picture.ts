@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { plainText } from '../../src/lib/screen/line.ts'
+import { joinLine } from '../../src/lib/screen/line.ts'
 import { firstState } from '../../src/lib/screen/state/screen-state.ts'
 import type { ScreenEvent } from '../../src/lib/screen/state/screen-event.ts'
 import { step } from '../../src/lib/screen/state/step.ts'
@@ -74,7 +74,7 @@ async function drawn(toolkit: Toolkit): Promise<string> {
   ]
   const state = events.reduce((before, event) => step(before, event).state, firstState(facts, SIZE, NOW))
   return renderFrame(state, { unicode: true })
-    .map((line) => plainText(line).trimEnd())
+    .map((line) => joinLine(line).trimEnd())
     .join('\n')
 }
 

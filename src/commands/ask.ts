@@ -5,7 +5,7 @@ import { canAsk } from '../lib/terminal/input/prompt.ts'
 import { ask, chooseChatModel, listModels } from '../lib/toolkit/ask/pool-client.ts'
 import type { Answer } from '../lib/toolkit/ask/pool-client.ts'
 import { withPool } from './base/proxy/open-pool.ts'
-import { programFlags, programKey } from './base/program-key.ts'
+import { programFlags, findProgramKey } from './base/program-key.ts'
 import { AccountCommand } from './base/toolkit-command.ts'
 
 /** Longer than any answer takes; a key that a killed command leaves expires automatically. */
@@ -33,7 +33,7 @@ export default class Ask extends AccountCommand {
   async run(): Promise<Answer & { model: string }> {
     const { args, flags } = await this.parse(Ask)
     const wanted = await readQuestion([args.model, args.text])
-    const { name, secret } = await programKey(this.toolkit, flags, KEY_LIFE)
+    const { name, secret } = await findProgramKey(this.toolkit, flags, KEY_LIFE)
     const onTrouble = (message: string) => this.caution(message)
     try {
       return await withPool(this.toolkit, { secret, onTrouble }, async (pool) => {

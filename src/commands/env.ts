@@ -7,7 +7,7 @@ import {
   shells,
   unsetLines,
 } from '../lib/toolkit/keys/program-environment.ts'
-import { programFlags, programKey, proxyUrl } from './base/program-key.ts'
+import { programFlags, findProgramKey, proxyUrl } from './base/program-key.ts'
 import { AccountCommand } from './base/toolkit-command.ts'
 
 export default class Env extends AccountCommand {
@@ -28,7 +28,7 @@ export default class Env extends AccountCommand {
   async run(): Promise<{ env: Record<string, string> }> {
     const { flags } = await this.parse(Env)
     const url = proxyUrl(this.toolkit)
-    const { name, secret } = await programKey(this.toolkit, flags, flags.expires)
+    const { name, secret } = await findProgramKey(this.toolkit, flags, flags.expires)
     this.tell(
       `Created the client key ${name}. It expires ${formatExpiry(flags.expires)}. To revoke it now: qwenctl keys revoke ${name}`,
     )

@@ -3,7 +3,7 @@ import { constants } from 'node:os'
 import { QwenctlError } from '../lib/base/errors.ts'
 import { hiddenVariables, programEnvironment } from '../lib/toolkit/keys/program-environment.ts'
 import { prepareLaunch } from '../lib/toolkit/keys/launch/prepare-launch.ts'
-import { listedModels, programFlags, programKey, proxyUrl } from './base/program-key.ts'
+import { listProgramModels, programFlags, findProgramKey, proxyUrl } from './base/program-key.ts'
 import { AccountCommand } from './base/toolkit-command.ts'
 
 /** Longer than any attended program runs; a program killed with -9 leaves a key that expires. */
@@ -29,9 +29,9 @@ export default class Exec extends AccountCommand {
       throw new QwenctlError('invalid_usage', 'no command given', { hint: 'qwenctl exec -- COMMAND...' })
     }
     const url = proxyUrl(this.toolkit)
-    const { name, secret } = await programKey(this.toolkit, flags, KEY_LIFE)
+    const { name, secret } = await findProgramKey(this.toolkit, flags, KEY_LIFE)
     try {
-      const models = () => listedModels(url, secret)
+      const models = () => listProgramModels(url, secret)
       const launch = await prepareLaunch(program, args, { url, secret, models, env: process.env })
       try {
         const variables = { ...programEnvironment(url, secret), ...launch.env }

@@ -9,7 +9,7 @@ import { stateToJson } from '../../src/lib/quota/log/checkpoint.ts'
 import { parseEvent } from '../../src/lib/quota/log/parse-event.ts'
 import { resolveHome } from '../../src/lib/store/home.ts'
 import { FileEventLog } from '../../src/lib/store/ledger/files/file-event-log.ts'
-import { LedgerReader, dayPath, ledgerDays } from '../../src/lib/store/ledger/files/ledger-reader.ts'
+import { LedgerReader, dayPath, listLedgerDays } from '../../src/lib/store/ledger/files/ledger-reader.ts'
 import type { CheckpointPace } from '../../src/lib/store/ledger/files/ledger-checkpoints.ts'
 import type { MachineClock } from '../../src/lib/store/ledger/machine-clock.ts'
 import { TicketLedger } from '../../src/lib/store/ledger/ticket-ledger.ts'
@@ -294,7 +294,7 @@ export class FileRun {
         if (event.type === 'close' && closes(event, day)) next = event.next
         placed.push({ event, at: hasStops ? Date.parse(event.at) : this.#writtenAt(path, start) })
       }
-      const days = ledgerDays(home, this.disk.for(new SimulatedProcess(this.world, 'lister')))
+      const days = listLedgerDays(home, this.disk.for(new SimulatedProcess(this.world, 'lister')))
       day = next ?? days.find((later) => later > day!) ?? null // a power cut may remove a close
     }
     return placed

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { ByteWriter } from '../../src/lib/base/byte-writer.ts'
 import type { LogEntry } from '../../src/lib/observe/logs/log-filter.ts'
-import { allLogs } from '../../src/lib/observe/logs/log-names.ts'
+import { listLogs } from '../../src/lib/observe/logs/log-names.ts'
 import { openObserver } from '../../src/lib/observe/observer.ts'
 import type { Observer, ObserverOptions } from '../../src/lib/observe/observer.ts'
 import { NOW } from './observed-request.ts'
@@ -37,7 +37,7 @@ export async function givenObserver(
 
 /** Everything that is in the logs of a folder, byte for byte. */
 export function logText(folder: string): string {
-  return allLogs(folder)
+  return listLogs(folder)
     .filter((path) => existsSync(path))
     .map((path) => readFileSync(path, 'utf8'))
     .join('')

@@ -3,7 +3,7 @@ import { QwenctlError } from '../../lib/base/errors.ts'
 import { readSecret, secretFlags } from '../../lib/terminal/input/secret-input.ts'
 import type { AccountFilter } from '../../lib/toolkit/toolkit.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
-import { namedTarget } from '../base/account-targets.ts'
+import { findNamedTarget } from '../base/account-targets.ts'
 import { readSettings, settingFlags, verifyFlag } from '../base/flags/setting-flags.ts'
 import { AccountCommand, accountArgument, buildFilter } from '../base/toolkit-command.ts'
 
@@ -43,7 +43,7 @@ export default class AccountsSet extends AccountCommand {
       })
     }
     const filter = buildFilter({ user: flags.user })
-    const target = await namedTarget(this.toolkit, args.account, { verb: 'change', filter })
+    const target = await findNamedTarget(this.toolkit, args.account, { verb: 'change', filter })
     if (secret !== null && flags.verify) await this.checkKey(target, secret, settings, filter)
     const account = await this.toolkit.accounts.set(target, settings, filter)
     this.printCard(account)

@@ -1,7 +1,7 @@
 import type { AccountView } from '../../lib/toolkit/views.ts'
 import { formatJobOfAccount, listAccountJobs } from '../../lib/terminal/jobs/job-messages.ts'
 import type { JobOfAccount } from '../../lib/terminal/jobs/job-messages.ts'
-import { oneTarget } from '../base/account-targets.ts'
+import { findOneTarget } from '../base/account-targets.ts'
 import { AccountCommand, accountArgument, buildFilter } from '../base/toolkit-command.ts'
 
 export default class AccountsShow extends AccountCommand {
@@ -16,7 +16,7 @@ export default class AccountsShow extends AccountCommand {
     const { args, flags } = await this.parse(AccountsShow)
     const filter = buildFilter(flags)
     const account = await this.toolkit.accounts.show(
-      await oneTarget(this.toolkit, args.account, filter),
+      await findOneTarget(this.toolkit, args.account, filter),
       filter,
     )
     const folder = this.toolkit.accounts.locateFolder(account)

@@ -1,12 +1,11 @@
 import { Flags } from '@oclif/core'
 import { QwenctlError, isQwenctlError } from '../../lib/base/errors.ts'
 import { confirmOrCancel } from '../../lib/terminal/input/prompt.ts'
-import type { ArchivedView } from '../../lib/toolkit/views.ts'
 import type { AccountFilter } from '../../lib/toolkit/toolkit.ts'
-import type { AccountView } from '../../lib/toolkit/views.ts'
+import type { AccountView, ArchivedView } from '../../lib/toolkit/views.ts'
 import { accountsAnswer, shownName } from '../../lib/terminal/accounts/account-names.ts'
 import type { AccountsAnswer } from '../../lib/terminal/accounts/account-names.ts'
-import { namedTargets } from '../base/account-targets.ts'
+import { findNamedTargets } from '../base/account-targets.ts'
 import {
   AccountCommand,
   accountArguments,
@@ -41,7 +40,7 @@ export default class AuthRemove extends AccountCommand {
     const filter = buildFilter(flags)
     const archived = flags.purge ? await this.findArchived(references, filter) : null
     if (archived !== null) return this.purge(archived, flags.yes)
-    const ids = await namedTargets(this.toolkit, references, { verb: 'remove', filter })
+    const ids = await findNamedTargets(this.toolkit, references, { verb: 'remove', filter })
     if (ids.length === 0) throw new QwenctlError('account_not_found', 'no account matches')
     const names: string[] = []
     for (const id of ids) names.push(shownName(await this.toolkit.accounts.find(id)))

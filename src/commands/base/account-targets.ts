@@ -24,7 +24,7 @@ export async function resolveTargets(
 }
 
 /** The named account, else the default one, else the only one. */
-export async function oneTarget(
+export async function findOneTarget(
   toolkit: Toolkit,
   reference: string | undefined,
   filter: AccountFilter,
@@ -43,7 +43,7 @@ export async function oneTarget(
 }
 
 /** The named account, else one chosen from a list. Throws `invalid_usage` without a terminal. */
-export async function namedTarget(
+export async function findNamedTarget(
   toolkit: Toolkit,
   reference: string | undefined,
   { verb, filter }: { verb: string; filter: AccountFilter },
@@ -60,7 +60,7 @@ export async function namedTarget(
  * The named accounts, else those that match the filter, else those chosen from a list. Throws `invalid_usage`
  * without a terminal.
  */
-export async function namedTargets(
+export async function findNamedTargets(
   toolkit: Toolkit,
   references: string[],
   { verb, filter }: { verb: string; filter: AccountFilter },

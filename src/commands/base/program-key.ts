@@ -36,7 +36,7 @@ export function proxyUrl(toolkit: Toolkit): string {
 }
 
 /** The models that the proxy lists for a key; none if it does not answer. */
-export async function listedModels(url: string, secret: string): Promise<string[]> {
+export async function listProgramModels(url: string, secret: string): Promise<string[]> {
   try {
     const headers = { authorization: `Bearer ${secret}` }
     const answer = await fetch(`${url}/v1/models`, { headers, signal: AbortSignal.timeout(10_000) })
@@ -48,7 +48,7 @@ export async function listedModels(url: string, secret: string): Promise<string[
 }
 
 /** A temporary key for one program. */
-export async function programKey(
+export async function findProgramKey(
   toolkit: Toolkit,
   wish: ProgramWish,
   expires: string,

@@ -6,7 +6,7 @@ import type { ToolkitOptions } from '../../lib/toolkit/open-toolkit.ts'
 import type { AccountFilter, Toolkit } from '../../lib/toolkit/toolkit.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
 import { formatEmpty } from '../../lib/terminal/accounts/empty-messages.ts'
-import { accountCard } from '../../lib/terminal/accounts/account-card.ts'
+import { formatAccountCard } from '../../lib/terminal/accounts/account-card.ts'
 import { warnOfUnpriced } from '../../lib/toolkit/prices/unpriced.ts'
 import type { Look } from '../../lib/terminal/quota/quota-table.ts'
 
@@ -72,7 +72,7 @@ export abstract class AccountCommand extends ToolkitCommand {
   }
 
   protected printCard(account: AccountView): void {
-    this.print(accountCard(account, new Date().toISOString(), this.look))
+    this.print(formatAccountCard(account, new Date().toISOString(), this.look))
   }
 
   /** Warns of a limit in dollars that counts nothing. */

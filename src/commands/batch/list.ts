@@ -1,5 +1,5 @@
 import type { BatchView } from '../../lib/toolkit/batch/batch-views.ts'
-import { batchRow, batchShape } from '../../lib/terminal/batch/batch-list.ts'
+import { formatBatchRow, batchShape } from '../../lib/terminal/batch/batch-list.ts'
 import { pickItems } from '../../lib/terminal/list-table.ts'
 import { listFlags } from '../base/flags/list-flags.ts'
 import { AccountCommand } from '../base/toolkit-command.ts'
@@ -22,7 +22,7 @@ export default class BatchList extends AccountCommand {
     const now = new Date().toISOString()
     if (all.length === 0) this.tell('No batch has run here. Run one: qwenctl batch run FILE')
     else {
-      const rowsOf = (items: BatchView[]) => items.map((batch) => batchRow(batch, now))
+      const rowsOf = (items: BatchView[]) => items.map((batch) => formatBatchRow(batch, now))
       this.printList(batches, batchShape, { flags, rowsOf })
     }
     return { batches }

@@ -1,5 +1,5 @@
 import type { BatchView } from '../../lib/toolkit/batch/batch-views.ts'
-import { batchCard } from '../../lib/terminal/batch/batch-list.ts'
+import { formatBatchCard } from '../../lib/terminal/batch/batch-list.ts'
 import { accountColumns, accountRows } from '../../lib/terminal/batch/batch-messages.ts'
 import { ToolkitCommand, batchArgument } from '../base/toolkit-command.ts'
 
@@ -14,7 +14,7 @@ export default class BatchShow extends ToolkitCommand {
   async run(): Promise<{ batch: BatchView }> {
     const { args } = await this.parse(BatchShow)
     const batch = this.toolkit.batches.find(args.batch)
-    this.print(batchCard(batch, new Date().toISOString()))
+    this.print(formatBatchCard(batch, new Date().toISOString()))
     if (batch.accounts.length > 0) this.printTable(accountColumns, accountRows(batch))
     return { batch }
   }

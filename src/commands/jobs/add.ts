@@ -1,7 +1,7 @@
 import { Args } from '@oclif/core'
 import { findTerms } from '../../lib/toolkit/accounts/provider-terms.ts'
 import type { JobView } from '../../lib/toolkit/jobs/job-views.ts'
-import { jobCard } from '../../lib/terminal/jobs/job-messages.ts'
+import { formatJobCard } from '../../lib/terminal/jobs/job-messages.ts'
 import { jobFlags, readCommandWords, readJobFlags } from '../base/flags/job-flags.ts'
 import { AccountCommand } from '../base/toolkit-command.ts'
 
@@ -35,7 +35,7 @@ export default class JobsAdd extends AccountCommand {
       ...(user === undefined ? {} : { user }),
     })
     await this.warnOfTerms(job)
-    this.print(jobCard(job, new Date().toISOString(), this.palette))
+    this.print(formatJobCard(job, new Date().toISOString(), this.palette))
     this.tell(`Added the job ${job.name}. ${await this.sayWhere(job)}`)
     return { job }
   }

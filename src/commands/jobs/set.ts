@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import { QwenctlError } from '../../lib/base/errors.ts'
 import type { JobView } from '../../lib/toolkit/jobs/job-views.ts'
-import { jobCard } from '../../lib/terminal/jobs/job-messages.ts'
+import { formatJobCard } from '../../lib/terminal/jobs/job-messages.ts'
 import { jobFlags, readCommandWords, readJobFlags } from '../base/flags/job-flags.ts'
 import { ToolkitCommand, jobArgument } from '../base/toolkit-command.ts'
 
@@ -32,7 +32,7 @@ export default class JobsSet extends ToolkitCommand {
       })
     }
     const job = await this.toolkit.jobs.set(args.job, changes)
-    this.print(jobCard(job, new Date().toISOString(), this.palette))
+    this.print(formatJobCard(job, new Date().toISOString(), this.palette))
     this.tell(`Changed ${job.name}.`)
     return { job }
   }

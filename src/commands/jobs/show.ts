@@ -1,5 +1,5 @@
 import type { JobView } from '../../lib/toolkit/jobs/job-views.ts'
-import { jobCard } from '../../lib/terminal/jobs/job-messages.ts'
+import { formatJobCard } from '../../lib/terminal/jobs/job-messages.ts'
 import { ToolkitCommand, jobArgument } from '../base/toolkit-command.ts'
 
 export default class JobsShow extends ToolkitCommand {
@@ -10,7 +10,7 @@ export default class JobsShow extends ToolkitCommand {
   async run(): Promise<{ job: JobView }> {
     const { args } = await this.parse(JobsShow)
     const job = await this.toolkit.jobs.show(args.job)
-    this.print(jobCard(job, new Date().toISOString(), this.palette))
+    this.print(formatJobCard(job, new Date().toISOString(), this.palette))
     return { job }
   }
 }

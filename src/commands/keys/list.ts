@@ -2,7 +2,7 @@ import type { ClientKeyView } from '../../lib/toolkit/keys/client-keys.ts'
 import { pickItems } from '../../lib/terminal/list-table.ts'
 import type { ListShape } from '../../lib/terminal/list-table.ts'
 import { formatAgo } from '../../lib/terminal/format/format-time.ts'
-import { expiryText, keyLeftText, keyStatusText, servesText } from '../base/key-words.ts'
+import { formatKeyExpiry, formatKeyLeft, formatKeyStatus, formatReach } from '../base/key-words.ts'
 import { listFlags } from '../base/flags/list-flags.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
@@ -42,12 +42,12 @@ function row(key: ClientKeyView, now: string): string[] {
   return [
     key.name,
     key.hint,
-    keyStatusText(key, now),
+    formatKeyStatus(key, now),
     key.user ?? 'all',
-    servesText(key),
+    formatReach(key),
     key.models.join(', ') || 'all',
-    keyLeftText(key),
-    expiryText(key, now),
+    formatKeyLeft(key),
+    formatKeyExpiry(key, now),
     key.lastUsedAt === null ? '-' : formatAgo(key.lastUsedAt, now),
   ]
 }

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import { QwenctlError } from '../../lib/base/errors.ts'
 import type { ClientKeyView } from '../../lib/toolkit/keys/client-keys.ts'
-import { keyCard } from '../base/key-words.ts'
+import { formatKeyCard } from '../base/key-words.ts'
 import { keyFlags, parseList } from '../base/flags/key-flags.ts'
 import { ToolkitCommand, clientKeyArgument } from '../base/toolkit-command.ts'
 
@@ -37,7 +37,7 @@ export default class KeysSet extends ToolkitCommand {
       })
     }
     const key = await this.toolkit.keys.change(args['client-key'], changes)
-    this.print(keyCard(key, new Date().toISOString(), this.palette))
+    this.print(formatKeyCard(key, new Date().toISOString(), this.palette))
     this.tell(`Changed ${key.name}.`)
     return { key }
   }

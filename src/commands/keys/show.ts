@@ -1,5 +1,5 @@
 import type { ClientKeyView } from '../../lib/toolkit/keys/client-keys.ts'
-import { keyCard } from '../base/key-words.ts'
+import { formatKeyCard } from '../base/key-words.ts'
 import { ToolkitCommand, clientKeyArgument } from '../base/toolkit-command.ts'
 
 export default class KeysShow extends ToolkitCommand {
@@ -10,7 +10,7 @@ export default class KeysShow extends ToolkitCommand {
   async run(): Promise<{ key: ClientKeyView }> {
     const { args } = await this.parse(KeysShow)
     const key = await this.toolkit.keys.show(args['client-key'])
-    this.print(keyCard(key, new Date().toISOString(), this.palette))
+    this.print(formatKeyCard(key, new Date().toISOString(), this.palette))
     return { key }
   }
 }

@@ -1,6 +1,11 @@
 import { Flags } from '@oclif/core'
 import { servingFlags } from '../base/flags/proxy-flags.ts'
-import { serviceCommand, serviceHere, serviceView, type ServiceView } from '../base/proxy/service-command.ts'
+import {
+  serviceCommand,
+  findHostService,
+  viewService,
+  type ServiceView,
+} from '../base/proxy/service-command.ts'
 import { AccountCommand } from '../base/toolkit-command.ts'
 import type { Service } from '../../lib/toolkit/service/service.ts'
 
@@ -29,9 +34,9 @@ export default class ProxyInstall extends AccountCommand {
 
   async run(): Promise<Installed> {
     const { flags } = await this.parse(ProxyInstall)
-    const service = serviceHere(this.toolkit)
+    const service = findHostService(this.toolkit)
     const command = serviceCommand(flags)
-    const shown = { service: serviceView(service), text: service.text(command) }
+    const shown = { service: viewService(service), text: service.text(command) }
     if (flags.print) {
       this.print(shown.text)
       this.tell(`Would be written to ${service.file}.`)

@@ -14,7 +14,7 @@ import type { ProxyView } from '../../lib/toolkit/proxies.ts'
 import { servingFlags } from '../base/flags/proxy-flags.ts'
 import { useRotationFlags } from '../base/flags/rotation-flags.ts'
 import { BackgroundWork } from '../base/proxy/background-work.ts'
-import { lazyManagement } from '../base/proxy/lazy-management.ts'
+import { openLazyManagement } from '../base/proxy/lazy-management.ts'
 import { ProxyEntry } from '../base/proxy/proxy-entry.ts'
 import type { Serving } from '../base/proxy/serving.ts'
 import { startServing } from '../base/proxy/start-serving.ts'
@@ -58,7 +58,7 @@ export default class ProxyStart extends AccountCommand {
     const { user } = settings
     const entry = (this.entry = await ProxyEntry.open(toolkit, settings))
     const work = (this.work = new BackgroundWork({ toolkit, user, onTrouble: caution }))
-    const management = lazyManagement({
+    const management = openLazyManagement({
       toolkit,
       user,
       onTrouble: caution,

@@ -4,7 +4,7 @@ import { ownVersion } from '../../lib/toolkit/own-version.ts'
 import { formatVersion } from '../../lib/toolkit/proxies.ts'
 import { listElsewhere } from '../../lib/toolkit/shared-proxies.ts'
 import type { ProxyStanding } from '../../lib/toolkit/proxies.ts'
-import { serviceHere, serviceView, type ServiceView } from '../base/proxy/service-command.ts'
+import { findHostService, viewService, type ServiceView } from '../base/proxy/service-command.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
 export default class ProxyStatus extends ToolkitCommand {
@@ -72,8 +72,8 @@ export default class ProxyStatus extends ToolkitCommand {
   private async installed(): Promise<ServiceView | null> {
     const { isInstalled } = await import('../../lib/toolkit/service/install-service.ts')
     try {
-      const service = serviceHere(this.toolkit)
-      return isInstalled(service) ? serviceView(service) : null
+      const service = findHostService(this.toolkit)
+      return isInstalled(service) ? viewService(service) : null
     } catch {
       return null
     }

@@ -1,4 +1,4 @@
-import { serviceHere, serviceView, type ServiceView } from '../base/proxy/service-command.ts'
+import { findHostService, viewService, type ServiceView } from '../base/proxy/service-command.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
 
 export default class ProxyUninstall extends ToolkitCommand {
@@ -9,7 +9,7 @@ export default class ProxyUninstall extends ToolkitCommand {
 
   async run(): Promise<{ service: ServiceView; left: string[] }> {
     await this.parse(ProxyUninstall)
-    const service = serviceHere(this.toolkit)
+    const service = findHostService(this.toolkit)
     const { uninstallService } = await import('../../lib/toolkit/service/install-service.ts')
     const { isDone, problem, left } = await uninstallService(service, process.env)
     this.tell(`Removed ${service.file}.`)
@@ -17,6 +17,6 @@ export default class ProxyUninstall extends ToolkitCommand {
       this.caution(problem ?? 'the service manager was not notified')
       this.tell(`Run these yourself:\n${left.map((words) => `  ${words}`).join('\n')}`)
     }
-    return { service: serviceView(service), left }
+    return { service: viewService(service), left }
   }
 }

@@ -18,8 +18,8 @@ export default class ProxyWorker extends ToolkitCommand {
 
   async run(): Promise<void> {
     await this.parse(ProxyWorker)
-    const { supervisorLink, leaveSupervisor } = await import('../../lib/proxy/workers/supervisor-link.ts')
-    const link = supervisorLink()
+    const { openSupervisorLink, leaveSupervisor } = await import('../../lib/proxy/workers/supervisor-link.ts')
+    const link = openSupervisorLink()
     if (link === null) {
       throw new QwenctlError('invalid_usage', 'only the proxy starts its workers', {
         hint: 'qwenctl proxy start --workers 2',

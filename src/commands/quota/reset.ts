@@ -3,7 +3,7 @@ import { QwenctlError } from '../../lib/base/errors.ts'
 import { confirmOrCancel } from '../../lib/terminal/input/prompt.ts'
 import type { QuotaDocument } from '../../lib/toolkit/views.ts'
 import { formatCount, shownName } from '../../lib/terminal/accounts/account-names.ts'
-import { namedTargets } from '../base/account-targets.ts'
+import { findNamedTargets } from '../base/account-targets.ts'
 import { QuotaCommand } from '../base/quota-command.ts'
 import { accountArguments, buildFilter, groupFlag, providerFlag, yesFlag } from '../base/toolkit-command.ts'
 
@@ -41,7 +41,7 @@ export default class QuotaReset extends QuotaCommand {
         hint: 'leave one of them out',
       })
     }
-    const references = flags.all ? [] : await namedTargets(this.toolkit, given, { verb: 'reset', filter })
+    const references = flags.all ? [] : await findNamedTargets(this.toolkit, given, { verb: 'reset', filter })
     const { accounts } = await this.toolkit.quotas.show(references, filter)
     if (accounts.length > 0) {
       const subject =

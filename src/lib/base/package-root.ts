@@ -12,7 +12,7 @@ let known: PackageRoot | null | undefined
  * The folder of this program's package.json, found upwards from this file, because sources and built files lie at
  * different depths. Null where there is none. Read once: a long-running process keeps its version after an upgrade.
  */
-export function packageRoot(): PackageRoot | null {
+export function findPackageRoot(): PackageRoot | null {
   if (known === undefined) known = findRoot()
   return known
 }

@@ -1,5 +1,5 @@
 import { QwenctlError, isQwenctlError, readMessage } from './errors.ts'
-import { packageRoot } from './package-root.ts'
+import { findPackageRoot } from './package-root.ts'
 
 /** An error as callers may see it. A fault of the program gets the message `fault`, without its details. */
 export function convertToPublic(error: unknown, fault: string): QwenctlError {
@@ -16,7 +16,7 @@ export function explainReplacedFiles(error: unknown): QwenctlError | null {
   if (!(error instanceof Error)) return null
   const { code, url } = error as NodeJS.ErrnoException & { url?: unknown }
   if (code !== 'ERR_MODULE_NOT_FOUND' || typeof url !== 'string') return null
-  const folder = packageRoot()?.folder.href
+  const folder = findPackageRoot()?.folder.href
   if (folder === undefined || !url.startsWith(folder)) return null
   return new QwenctlError('failed', 'the files of qwenctl have changed since this process started', {
     status: 503,

@@ -1,6 +1,6 @@
 import type { AttemptReport } from '../proxy/pool/reports.ts'
 import type { Palette } from '../terminal/format/color.ts'
-import { attemptLine } from '../terminal/proxy/proxy-messages.ts'
+import { formatAttempt } from '../terminal/proxy/proxy-messages.ts'
 
 interface ServeFacts {
   url: string
@@ -32,5 +32,5 @@ export function formatServe({ url, home, command }: ServeFacts, palette: Palette
 
 /** The line of an attempt, also of a successful one. */
 export function serveLine(report: AttemptReport, palette: Palette, at: Date): string | null {
-  return attemptLine(report, { isVerbose: true, palette, at })
+  return formatAttempt(report, { isVerbose: true, palette, at })
 }

@@ -174,7 +174,7 @@ async function openContext(
     sandboxBase,
     random: Math.random,
     onTrouble,
-    onMembers: (pool, members) => lists.meet(pool, members),
+    onMembers: (pool, members) => lists.admit(pool, members),
     onCooldown: (notice, account) => observer.note(cooldownNote(notice, account)),
   })
   lists.run(live)

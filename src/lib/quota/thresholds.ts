@@ -1,5 +1,4 @@
-import { isInForce } from './standing.ts'
-import { standing } from './standing.ts'
+import { isInForce, standing } from './standing.ts'
 import type { LimitState, ModelLimitState, SubjectState } from './log/state.ts'
 
 /** A limit that has passed a percentage of its maximum. */

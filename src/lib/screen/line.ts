@@ -20,7 +20,7 @@ export function lineWidth(line: Line): number {
   return line.reduce((sum, { text }) => sum + textWidth(text), 0)
 }
 
-export function plainText(line: Line): string {
+export function joinLine(line: Line): string {
   return line.map(({ text }) => text).join('')
 }
 
@@ -64,7 +64,7 @@ export function spread(left: Line, right: Line, width: number): Line {
 }
 
 /** Joins lines with a separator. */
-export function joined(lines: Line[], separator: Line = [span('  ')]): Line {
+export function joinSpans(lines: Line[], separator: Line = [span('  ')]): Line {
   const filled = lines.filter((line) => lineWidth(line) > 0)
   return filled.flatMap((line, index) => (index === 0 ? line : [...separator, ...line]))
 }

@@ -5,7 +5,7 @@ import type { AccountFilter, Toolkit } from '../toolkit/toolkit.ts'
 import { accountName } from './account-name.ts'
 import { HomeFeed } from './state/home-feed.ts'
 import { loadInk } from './load-ink.ts'
-import { failure, perform } from './state/perform.ts'
+import { describeFault, perform } from './state/perform.ts'
 import type { Wish } from './state/screen-event.ts'
 import { listenToSignals, stopUntilContinued } from './screen-signals.ts'
 import type { Facts } from './state/screen-state.ts'
@@ -151,7 +151,7 @@ class Screen {
       this.#store.dispatch({ type: 'told', tone, text, hint: null, ends: null, now: clock() })
       await this.#feed.look()
     } catch (error) {
-      this.#store.dispatch({ type: 'told', ...failure(error), ends: null, now: clock() })
+      this.#store.dispatch({ type: 'told', ...describeFault(error), ends: null, now: clock() })
     }
   }
 }

@@ -4,6 +4,6 @@ import { randomBytes } from 'node:crypto'
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 
 /** `acc_` and 16 characters, 80 random bits: unique in practice. */
-export function newAccountId(): string {
+export function makeAccountId(): string {
   return `acc_${[...randomBytes(16)].map((byte) => ALPHABET[byte & 31]).join('')}`
 }

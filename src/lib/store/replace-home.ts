@@ -1,13 +1,13 @@
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { QwenctlError } from '../base/errors.ts'
-import { temporaryName, writeAtomically } from './documents/files/atomic-write.ts'
+import { makeTemporaryName, writeAtomically } from './documents/files/atomic-write.ts'
 import { describeError } from './documents/files/file-error.ts'
 import { ensureFolder, restoreJournal } from './home.ts'
 import type { Home } from './home.ts'
 import { baseFile } from './ledger/files/ledger-reader.ts'
 import { withLock } from './locks/lock.ts'
-import { openStore } from './redis/store-of.ts'
+import { openStore } from './redis/open-store.ts'
 import { selectFolder, listDocuments, readIfThere } from './documents/snapshot.ts'
 import type { Snapshot } from './documents/snapshot-content.ts'
 
@@ -192,7 +192,7 @@ async function put(path: string, content: Buffer | null): Promise<void> {
 async function undo(home: Home, journal: Journal): Promise<void> {
   for (const { path, before, existed } of journal.folders) {
     if (existed && !existsSync(before)) continue // not reached, or restored already
-    if (existsSync(path)) renameSync(path, temporaryName(join(journal.stage, basename(before))))
+    if (existsSync(path)) renameSync(path, makeTemporaryName(join(journal.stage, basename(before))))
     if (existed) renameSync(before, path)
   }
   for (const { path, before } of journal.documents)

@@ -1,10 +1,10 @@
 import type { Account } from '../account/account.ts'
 import { fullReference } from '../account/account.ts'
-import { accountsDocument } from '../store/documents/accounts-document.ts'
+import { openAccountsDocument } from '../store/documents/accounts-document.ts'
 import type { Home } from '../store/home.ts'
-import { jobsDocument } from '../store/documents/jobs-document.ts'
-import { keysDocument } from '../store/documents/keys-document.ts'
-import { templatesDocument } from '../store/documents/templates-document.ts'
+import { openJobsDocument } from '../store/documents/jobs-document.ts'
+import { openKeysDocument } from '../store/documents/keys-document.ts'
+import { openTemplatesDocument } from '../store/documents/templates-document.ts'
 import { settingsTable } from './settings/settings-table.ts'
 
 /** A completion: the value to type, and a short description. */
@@ -39,14 +39,14 @@ export async function readNames(
     return settingsTable.map(({ key, description }) => ({ value: key, summary: description }))
   if (kind === 'setting-value') return settingValues(filter.setting)
   if (kind === 'key') {
-    const { keys } = await keysDocument(home).read()
+    const { keys } = await openKeysDocument(home).read()
     return distinct(keys.filter(({ isTemporary }) => !isTemporary).map(({ name }) => name))
   }
-  if (kind === 'job') return distinct((await jobsDocument(home).read()).jobs.map(({ name }) => name))
+  if (kind === 'job') return distinct((await openJobsDocument(home).read()).jobs.map(({ name }) => name))
   if (kind === 'batch') return batchNames(home)
   if (kind === 'template')
-    return distinct((await templatesDocument(home).read()).templates.map(({ name }) => name))
-  const { accounts, archived } = await accountsDocument(home).read()
+    return distinct((await openTemplatesDocument(home).read()).templates.map(({ name }) => name))
+  const { accounts, archived } = await openAccountsDocument(home).read()
   if (kind === 'provider') return providerNames(accounts)
   const chosen = accounts.filter(
     ({ user, provider }) =>

@@ -3,14 +3,14 @@ import type { EgressProxy } from '../net/egress-proxy.ts'
 import type { Egress } from '../net/egress.ts'
 import type { Ledger } from '../quota/ledger.ts'
 import type { AccountsData } from '../store/documents/accounts-document.ts'
-import { accountsDocument } from '../store/documents/accounts-document.ts'
+import { openAccountsDocument } from '../store/documents/accounts-document.ts'
 import type { JsonDocument } from '../store/documents/document.ts'
 import { watchFile } from '../store/documents/files/watch.ts'
-import { keysDocument } from '../store/documents/keys-document.ts'
-import { templatesDocument } from '../store/documents/templates-document.ts'
+import { openKeysDocument } from '../store/documents/keys-document.ts'
+import { openTemplatesDocument } from '../store/documents/templates-document.ts'
 import type { Home } from '../store/home.ts'
 import { resolveHome } from '../store/home.ts'
-import { closeStore } from '../store/redis/store-of.ts'
+import { closeStore } from '../store/redis/open-store.ts'
 import { watchDocument } from '../store/redis/watch-document.ts'
 import type { Archive } from './accounts/account-archive.ts'
 import { AccountArchive } from './accounts/account-archive.ts'
@@ -26,7 +26,7 @@ import { BatchRecords } from './batch/batch-records.ts'
 import type { DoctorOptions, DoctorReport } from './doctor/check.ts'
 import type { HistoryBooks } from './history/history-views.ts'
 import { LedgerHistory } from './history/ledger-history.ts'
-import { homeFacts } from './home/home-facts.ts'
+import { readHomeFacts } from './home/home-facts.ts'
 import { HomeLedger } from './home/home-ledger.ts'
 import { HomePlacements } from './home/home-placements.ts'
 import { HomeStorage } from './home/home-storage.ts'
@@ -111,7 +111,7 @@ class LazyToolkit implements Toolkit {
     this.#options = options
     this.#clock = options.clock ?? turnClock
     this.home = resolveHome(options.env)
-    this.#accountsDocument = accountsDocument(this.home)
+    this.#accountsDocument = openAccountsDocument(this.home)
     this.settings = this.#openSettings()
     this.proxies = new Proxies(this.home)
     this.models = new ModelBook(this.home, this.#clock)
@@ -203,7 +203,12 @@ class LazyToolkit implements Toolkit {
 
   #openSettings(): Settings {
     const { configFile, pricesFile } = this.home
-    return new FileSettings({ file: configFile, pricesFile, env: this.#options.env, facts: homeFacts(this) })
+    return new FileSettings({
+      file: configFile,
+      pricesFile,
+      env: this.#options.env,
+      facts: readHomeFacts(this),
+    })
   }
 
   #openLedger(): HomeLedger {
@@ -264,13 +269,13 @@ class LazyToolkit implements Toolkit {
   }
 
   #openTemplates(): Templates {
-    const document = templatesDocument(this.home)
+    const document = openTemplatesDocument(this.home)
     return new Templates({ home: this.home, document, clock: this.#clock, accounts: this.accounts })
   }
 
   #openKeys(): ClientKeys {
     return new ClientKeys({
-      document: keysDocument(this.home),
+      document: openKeysDocument(this.home),
       accounts: this.#accountsDocument,
       ledger: this.ledger,
       books: this.#books,

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import type { Home } from '../store/home.ts'
 import { PROXY_ALIVE_MS, exchangeProxies } from '../store/redis/shared-proxies.ts'
-import { openStore } from '../store/redis/store-of.ts'
+import { openStore } from '../store/redis/open-store.ts'
 import { readRunFiles } from '../store/run-files.ts'
 import type { ProxyStanding, ProxyView } from './proxies.ts'
 

@@ -86,7 +86,7 @@ export function rawAt(value: unknown, field: string): RawJson | null {
 }
 
 /** A value, quoted for a refusal. */
-export function quoted(value: unknown): string {
+export function quoteValue(value: unknown): string {
   const text = writeJson(value)
   return text.length > 80 ? `${text.slice(0, 80)}...` : text
 }

@@ -1,14 +1,14 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { lazyManagement } from '../../../src/commands/base/proxy/lazy-management.ts'
+import { openLazyManagement } from '../../../src/commands/base/proxy/lazy-management.ts'
 import type { ManagementOptions } from '../../../src/lib/management/management.ts'
 import { missingOwnFile } from '../../support/missing-file.ts'
 
 async function listen(load: () => Promise<never>) {
   const troubles: string[] = []
   const options = { onTrouble: (message: string) => troubles.push(message) } as unknown as ManagementOptions
-  const manage = lazyManagement(options, load)
+  const manage = openLazyManagement(options, load)
   const server = createServer((req, res) => manage(req, res, { requestId: 'r', remoteAddress: '' }))
   onTestFinished(() => void server.close())
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { attemptLine, formatListening } from '../../../src/lib/terminal/proxy/proxy-messages.ts'
+import { formatAttempt, formatListening } from '../../../src/lib/terminal/proxy/proxy-messages.ts'
 import type { AttemptReport } from '../../../src/lib/proxy/pool/reports.ts'
 import { buildMember } from '../../../src/lib/rotation/pool/member.ts'
 import { custom } from '../../../src/lib/provider/builtin/custom.ts'
@@ -25,7 +25,7 @@ function report(fields: Partial<AttemptReport>): AttemptReport {
 }
 
 const line = (fields: Partial<AttemptReport>, more: object = {}) =>
-  attemptLine(report(fields), { isVerbose: false, palette, at, ...more })
+  formatAttempt(report(fields), { isVerbose: false, palette, at, ...more })
 
 test('a trouble has a line with the time, the account, what it was, the model, how long it took, and what was said', () => {
   expect(line({})).toBe('10:02:11Z  custom/work  rate limited (429)  m1  12 ms  slow down')

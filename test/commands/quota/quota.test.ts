@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest'
-import { quotaRows, shortNumber, statusNotes } from '../../../src/lib/terminal/quota/quota-table.ts'
-import { quotaColumns } from '../../../src/lib/terminal/quota/quota-table.ts'
+import {
+  quotaRows,
+  shortNumber,
+  statusNotes,
+  quotaColumns,
+} from '../../../src/lib/terminal/quota/quota-table.ts'
 import { paletteFor } from '../../../src/lib/terminal/format/color.ts'
 import { renderTable } from '../../../src/lib/terminal/format/table.ts'
 import { textWidth } from '../../../src/lib/terminal/format/text-width.ts'

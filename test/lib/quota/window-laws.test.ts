@@ -4,11 +4,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { LedgerEvent } from '../../../src/lib/quota/log/events.ts'
 import { apply, emptyState } from '../../../src/lib/quota/log/fold.ts'
-import { parseLimit } from '../../../src/lib/quota/limit.ts'
+import { parseLimit, parseWindow } from '../../../src/lib/quota/limit.ts'
 import { roomAt, standing } from '../../../src/lib/quota/standing.ts'
 import type { LedgerState, WindowUsage } from '../../../src/lib/quota/log/state.ts'
 import { advance, charge, emptyUsage, giveBack } from '../../../src/lib/quota/window.ts'
-import { parseWindow } from '../../../src/lib/quota/limit.ts'
 
 const BASE = Date.parse('2026-11-22T22:00:00Z')
 const HOUR = 3_600_000

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { plainText } from '../../../src/lib/screen/line.ts'
+import { joinLine } from '../../../src/lib/screen/line.ts'
 import { requestLine } from '../../../src/lib/screen/request-line.ts'
 import { accountColumns, drawnAccount } from '../../../src/lib/screen/view/account-columns.ts'
 import { formatCost } from '../../../src/lib/screen/view/header-view.ts'
@@ -19,7 +19,7 @@ function accountCells(view: AccountQuotaView): Record<string, string> {
   return Object.fromEntries(
     columns.map(({ header, most, cell }) => [
       header === '' ? 'COUNT' : header,
-      plainText(cell(drawnAccount(view, NOW, false), most)).trim(),
+      joinLine(cell(drawnAccount(view, NOW, false), most)).trim(),
     ]),
   )
 }
@@ -30,7 +30,7 @@ function requestCells(over: Record<string, unknown>): Record<string, string> {
   return Object.fromEntries(
     requestColumns([line]).map(({ header, most, cell }) => [
       header,
-      plainText(cell({ line, isSelected: false }, most)).trim(),
+      joinLine(cell({ line, isSelected: false }, most)).trim(),
     ]),
   )
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { lineWidth, plainText } from '../../../src/lib/screen/line.ts'
+import { lineWidth, joinLine } from '../../../src/lib/screen/line.ts'
 import { paintLine } from '../../../src/lib/screen/paint-line.ts'
 import type { KeyName } from '../../../src/lib/screen/state/screen-event.ts'
 import { renderFrame } from '../../../src/lib/screen/view/frame.ts'
@@ -131,7 +131,7 @@ test('without colours a painted line is its plain text; with them it takes as ma
   const plain = paletteFor({ isTTY: true }, { NO_COLOR: '1' })
   const coloured = paletteFor({ isTTY: true }, { TERM: 'xterm' })
   for (const line of frame) {
-    expect(paintLine(line, plain)).toBe(plainText(line))
+    expect(paintLine(line, plain)).toBe(joinLine(line))
     expect(textWidth(paintLine(line, coloured))).toBe(lineWidth(line))
   }
   expect(frame.map((line) => paintLine(line, coloured)).join('')).toContain('\u001b[32mready')

@@ -1,7 +1,7 @@
 // States of the screen, made by the events that a terminal and a home would send.
 
 import type { LogEntry } from '../../../src/lib/observe/logs/log-filter.ts'
-import { plainText } from '../../../src/lib/screen/line.ts'
+import { joinLine } from '../../../src/lib/screen/line.ts'
 import type { Key, KeyName, ScreenEvent, Wish } from '../../../src/lib/screen/state/screen-event.ts'
 import { firstState } from '../../../src/lib/screen/state/screen-state.ts'
 import type { ScreenState } from '../../../src/lib/screen/state/screen-state.ts'
@@ -173,7 +173,7 @@ export class GivenScreen {
 
   /** As it stands on the terminal, without blanks at the ends. */
   lines({ unicode = true } = {}): string[] {
-    return renderFrame(this.state, { unicode }).map((line) => plainText(line).trimEnd())
+    return renderFrame(this.state, { unicode }).map((line) => joinLine(line).trimEnd())
   }
 
   text(): string {

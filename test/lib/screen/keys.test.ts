@@ -1,7 +1,7 @@
 // The keys of `top`: each key of the help page does what the page says, and none has two meanings.
 
 import { describe, expect, test } from 'vitest'
-import { plainText } from '../../../src/lib/screen/line.ts'
+import { joinLine } from '../../../src/lib/screen/line.ts'
 import type { KeyName } from '../../../src/lib/screen/state/screen-event.ts'
 import { helpPage } from '../../../src/lib/screen/view/pages/help-page.ts'
 import { account, GivenScreen, requestEntry, timeAt } from './given-state.ts'
@@ -115,7 +115,7 @@ const keys: Record<
 }
 
 test('the help page names these keys, each once, and no other', () => {
-  const lines = helpPage().map(plainText)
+  const lines = helpPage().map(joinLine)
   const named = lines.filter((line) => line.length > KEY_CELLS).map((line) => line.slice(0, KEY_CELLS).trim())
   expect(named.sort()).toEqual(Object.keys(keys).sort())
 })

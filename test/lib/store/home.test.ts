@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { accountFolder } from '../../../src/lib/store/account-folder.ts'
 import { prepareHome, resolveHome } from '../../../src/lib/store/home.ts'
-import { newAccountId } from '../../../src/lib/store/new-id.ts'
+import { makeAccountId } from '../../../src/lib/store/new-id.ts'
 import { tempHome } from '../../support/temp-home.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
 
@@ -90,7 +90,7 @@ test('an account has its own folder, and no name leads out of it', () => {
 })
 
 test('ids have the agreed form and do not repeat', () => {
-  const ids = Array.from({ length: 1000 }, newAccountId)
+  const ids = Array.from({ length: 1000 }, makeAccountId)
   for (const id of ids) expect(id).toMatch(/^acc_[0-9a-z]{16}$/)
   expect(new Set(ids).size).toBe(1000)
 })

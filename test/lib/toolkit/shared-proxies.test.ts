@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { expect, onTestFinished, test } from 'vitest'
 import { resolveHome } from '../../../src/lib/store/home.ts'
-import { openStore, closeStore } from '../../../src/lib/store/redis/store-of.ts'
+import { openStore, closeStore } from '../../../src/lib/store/redis/open-store.ts'
 import type { ProxyView } from '../../../src/lib/toolkit/proxies.ts'
 import { Proxies } from '../../../src/lib/toolkit/proxies.ts'
 import { announceProxy, listElsewhere } from '../../../src/lib/toolkit/shared-proxies.ts'

@@ -3,7 +3,7 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isQwenctlError } from '../../../src/lib/base/errors.ts'
-import { accountsDocument } from '../../../src/lib/store/documents/accounts-document.ts'
+import { openAccountsDocument } from '../../../src/lib/store/documents/accounts-document.ts'
 import { JsonDocument } from '../../../src/lib/store/documents/document.ts'
 import { resolveHome } from '../../../src/lib/store/home.ts'
 import { withLock } from '../../../src/lib/store/locks/lock.ts'
@@ -17,13 +17,13 @@ const say = (text: string): boolean => process.stdout.write(`${text}\n`)
 
 const verbs: Record<string, () => Promise<unknown>> = {
   'add-account': () =>
-    accountsDocument(home).update((data) => data.accounts.push(accountRecord({ name: word }))),
+    openAccountsDocument(home).update((data) => data.accounts.push(accountRecord({ name: word }))),
 
   /** Adds accounts with a long list of models until it is stopped or the store refuses. */
   fill: async () => {
     const models = Array.from({ length: 2000 }, (_, index) => `model-${index}`)
     for (let count = 0; count < 1000; count++) {
-      await accountsDocument(home).update((data) =>
+      await openAccountsDocument(home).update((data) =>
         data.accounts.push(accountRecord({ name: `filler-${count}`, models })),
       )
     }

@@ -1,5 +1,5 @@
 import { Flags } from '@oclif/core'
-import { checkedSetting, buildVariableName } from '../../../lib/toolkit/settings/find-setting.ts'
+import { checkSetting, buildVariableName } from '../../../lib/toolkit/settings/find-setting.ts'
 
 /** Flags of `proxy start` that set a setting. A running proxy reads the setting again when it changes. */
 const settingOf = { reserve: 'proxy.reserve', wait: 'proxy.wait' } as const
@@ -8,7 +8,7 @@ const flag = (name: keyof typeof settingOf, description: string, helpValue: stri
   Flags.string({
     description,
     helpValue,
-    parse: (text) => Promise.resolve(String(checkedSetting(settingOf[name], text, `--${name}`))),
+    parse: (text) => Promise.resolve(String(checkSetting(settingOf[name], text, `--${name}`))),
   })
 
 export const rotationFlags = {

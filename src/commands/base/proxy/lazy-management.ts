@@ -13,7 +13,10 @@ const loadFromBuild: Load = () => import('../../../lib/management/management.ts'
  * The page and the API of a proxy. Loaded with the first request for them, since most proxies never get one. `load` is
  * for tests.
  */
-export function lazyManagement(options: ManagementOptions, load: Load = loadFromBuild): ManagementHandler {
+export function openLazyManagement(
+  options: ManagementOptions,
+  load: Load = loadFromBuild,
+): ManagementHandler {
   const open = async () => new (await load()).Management(options)
   let opened: ReturnType<typeof open> | null = null
   return (req, res, facts) => {

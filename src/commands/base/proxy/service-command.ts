@@ -25,12 +25,12 @@ interface Serving {
 }
 
 /** The installed service of the home, or the one that `proxy install` would write. */
-export function serviceHere({ home }: Toolkit): Service {
+export function findHostService({ home }: Toolkit): Service {
   const { platform, env } = process
   return chooseService({ platform, env, userFolder: homedir(), uid: process.getuid?.() ?? 0, home })
 }
 
-export function serviceView({ kind, name, file }: Service): ServiceView {
+export function viewService({ kind, name, file }: Service): ServiceView {
   return { kind, name, file }
 }
 

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { extname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { QwenctlError } from '../../base/errors.ts'
-import { packageRoot } from '../../base/package-root.ts'
+import { findPackageRoot } from '../../base/package-root.ts'
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -51,7 +51,7 @@ interface PageFile {
 
 /** The output of `npm run build`, also when this code runs from its sources. */
 function builtFolder(): string {
-  return fileURLToPath(new URL('dist/web', packageRoot()?.folder ?? import.meta.url))
+  return fileURLToPath(new URL('dist/web', findPackageRoot()?.folder ?? import.meta.url))
 }
 
 /** The page: a few files, each read at the first request and kept. */

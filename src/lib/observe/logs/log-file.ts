@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path'
 import { readErrno } from '../../base/errno.ts'
 import { readMessage } from '../../base/errors.ts'
 import type { ByteWriter } from '../../base/byte-writer.ts'
-import { closedLogName, closedLogsBeyond, currentLog } from './log-names.ts'
+import { closedLogName, listClosedLogsBeyond, currentLog } from './log-names.ts'
 
 export interface LogFileOptions {
   folder: string
@@ -87,7 +87,7 @@ export class LogFile {
   /** The bound may have been lowered since the last start, or files were copied here. */
   #pruneNow(): void {
     try {
-      for (const path of closedLogsBeyond(this.#options.folder, this.#mostClosed))
+      for (const path of listClosedLogsBeyond(this.#options.folder, this.#mostClosed))
         rmSync(path, { force: true })
     } catch (error) {
       this.#options.onTrouble(`old logs cannot be removed: ${readMessage(error)}`)
@@ -263,7 +263,7 @@ export class LogFile {
   }
 
   async #removeOldest(): Promise<void> {
-    for (const path of closedLogsBeyond(this.#options.folder, this.#mostClosed))
+    for (const path of listClosedLogsBeyond(this.#options.folder, this.#mostClosed))
       await fs.rm(path, { force: true })
   }
 

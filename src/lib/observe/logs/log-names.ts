@@ -17,7 +17,7 @@ export function closedLogName(now: number, pid: number, count: number): string {
 }
 
 /** Full log files of a folder, oldest first. */
-export function closedLogs(folder: string): string[] {
+export function listClosedLogs(folder: string): string[] {
   return namesIn(folder)
     .filter((name) => CLOSED.test(name))
     .sort()
@@ -25,16 +25,16 @@ export function closedLogs(folder: string): string[] {
 }
 
 /** The oldest files to remove when all together exceed this many bytes. */
-export function closedLogsBeyond(folder: string, mostBytes: number): string[] {
+export function listClosedLogsBeyond(folder: string, mostBytes: number): string[] {
   let left = mostBytes
-  return closedLogs(folder)
+  return listClosedLogs(folder)
     .reverse()
     .filter((path) => (left -= statSync(path, { throwIfNoEntry: false })?.size ?? 0) < 0)
 }
 
 /** All log files of a folder, with the current one last. */
-export function allLogs(folder: string): string[] {
-  return [...closedLogs(folder), currentLog(folder)]
+export function listLogs(folder: string): string[] {
+  return [...listClosedLogs(folder), currentLog(folder)]
 }
 
 function namesIn(folder: string): string[] {

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import { readErrno } from '../../base/errno.ts'
-import { allLogs } from './log-names.ts'
+import { listLogs } from './log-names.ts'
 
 /** A log file open for reading. Its name may refer to another file at any moment; the open file stays. */
 export interface OpenLog {
@@ -58,7 +58,7 @@ export function* readBlocks({ file, size }: OpenLog, from: number): Generator<Bu
 
 /** Incomplete: a file was rotated meanwhile, and may be missing. */
 function openLogs(folder: string): { logs: OpenLog[]; isWhole: boolean } {
-  const names = allLogs(folder)
+  const names = listLogs(folder)
   const logs: OpenLog[] = []
   for (const name of names) {
     const file = openIfExists(name)
@@ -66,7 +66,7 @@ function openLogs(folder: string): { logs: OpenLog[]; isWhole: boolean } {
     const { ino, size, mtimeMs } = fstatSync(file)
     logs.push({ file, inode: ino, size, writtenAt: mtimeMs })
   }
-  return { logs, isWhole: allLogs(folder).join() === names.join() }
+  return { logs, isWhole: listLogs(folder).join() === names.join() }
 }
 
 /** Null: the file was removed to make room, or does not exist yet. */

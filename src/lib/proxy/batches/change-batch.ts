@@ -3,7 +3,7 @@ import type { Owner, StoredBatch, StoredBatches } from '../../toolkit/batch/http
 import { FINAL } from '../../toolkit/batch/http/stored.ts'
 import type { BatchRunner } from './batch-runner.ts'
 
-export function newBatch(id: string, kind: StoredBatch['kind'], owner: Owner): StoredBatch {
+export function makeBatch(id: string, kind: StoredBatch['kind'], owner: Owner): StoredBatch {
   return {
     id,
     kind,

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { copyFile } from 'node:fs/promises'
+import { tryParseJson } from '../../base/text/try-parse-json.ts'
 import { QwenctlError } from '../../base/errors.ts'
 import { isRecord } from '../../base/is-record.ts'
 import type { StoredBatch, StoredBatches } from '../../toolkit/batch/http/stored.ts'
@@ -8,7 +9,7 @@ import type { BatchCall } from './batch-call.ts'
 import { answer, wrongMethod, wrongPath } from './batch-call.ts'
 import type { BatchRunner } from './batch-runner.ts'
 import type { BodyFile } from './body-file.ts'
-import { cancelBatch, newBatch, removeEnded } from './change-batch.ts'
+import { cancelBatch, makeBatch, removeEnded } from './change-batch.ts'
 import { listShape, openaiBatch, readPage } from './shapes.ts'
 import { measureFile } from './stored-contents.ts'
 
@@ -65,7 +66,7 @@ export class OpenaiBatches {
     const file = this.#stored.file(fileId, owner)
     const id = this.#stored.newId('batch_')
     await copyFile(this.#stored.contentPath(file.id), this.#stored.contentPath(id, '.in'))
-    const batch = newBatch(id, 'openai', owner)
+    const batch = makeBatch(id, 'openai', owner)
     Object.assign(batch, { inputFileId: file.id, endpoint, metadata: readMetadata(metadata) })
     await this.#stored.putBatch(batch)
     exchange.sendJson(200, this.#openai(batch))
@@ -83,12 +84,8 @@ export class OpenaiBatches {
 }
 
 function readJson({ path }: BodyFile): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    if (isRecord(value)) return value
-  } catch {
-    // reported below
-  }
+  const value = tryParseJson(readFileSync(path, 'utf8'))
+  if (isRecord(value)) return value
   throw new QwenctlError('invalid_request', 'the request body is not a JSON object')
 }
 

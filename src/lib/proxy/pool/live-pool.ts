@@ -205,7 +205,7 @@ export class LivePool {
   }
 
   /** Applies newly learned models to the selection. */
-  knowsMore(): void {
+  applyNewKnowledge(): void {
     this.#usePool(this.#pool.members)
   }
 
@@ -213,7 +213,7 @@ export class LivePool {
   #knowMoreSoon(): void {
     this.#learning ??= setTimeout(() => {
       this.#learning = null
-      this.knowsMore()
+      this.applyNewKnowledge()
     }, LEARN_AFTER_MS).unref()
   }
 
@@ -226,7 +226,7 @@ export class LivePool {
     this.#toolkit.models.noteAnswer(account, model)
     // Only for an account on this machine does an answer alone exclude others.
     const isUrgent = member.isLocal && this.#pool.members.some(({ isLocal }) => !isLocal)
-    if (isUrgent || this.#pool.members.length <= MOST_LEARNING_AT_ONCE) this.knowsMore()
+    if (isUrgent || this.#pool.members.length <= MOST_LEARNING_AT_ONCE) this.applyNewKnowledge()
     else this.#knowMoreSoon()
   }
 

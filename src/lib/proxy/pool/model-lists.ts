@@ -1,3 +1,4 @@
+import { tryParseJson } from '../../base/text/try-parse-json.ts'
 import { isQwenctlError } from '../../base/errors.ts'
 import type { Dialect } from '../../provider/provider.ts'
 import { readModelList } from '../../provider/model-list.ts'
@@ -19,13 +20,13 @@ const ASK_MS = 2_500
 const LOCAL_ASK_MS = 1_000
 const MOST_AT_ONCE = 4
 /** Most servers on one machine that a start waits for. */
-const MOST_MET = 16
+const MOST_AWAITED = 16
 const MOST_LIST_BYTES = 4 << 20
 
 const isLocal = (member: Member): boolean => member.isLocal
 
-/** With one service, every request goes there, with or without a list. */
-function decideSelection(members: readonly Member[]): boolean {
+/** With one service, every request goes there, with or without a list. So lists decide nothing then. */
+function hasSeveralServices(members: readonly Member[]): boolean {
   return new Set(members.map(({ account }) => buildPlaceKey(account))).size > 1
 }
 
@@ -71,16 +72,16 @@ export class ModelLists {
    * Runs before requests see these accounts. Resolves when the servers on this machine have listed their
    * models, or will not soon. The other lists come later.
    */
-  async meet(live: LivePool, members: readonly Member[]): Promise<void> {
-    if (!this.#isOn || !decideSelection(members)) return
+  async admit(live: LivePool, members: readonly Member[]): Promise<void> {
+    if (!this.#isOn || !hasSeveralServices(members)) return
     const local = this.#duePlaces(members.filter(isLocal), REFRESH_LOCAL_MS)
-    const met = local.slice(0, MOST_MET).map((member) => this.#fetch(live, member, LOCAL_ASK_MS))
+    const awaited = local.slice(0, MOST_AWAITED).map((member) => this.#fetch(live, member, LOCAL_ASK_MS))
     void this.#refreshDue(live, members)
-    await Promise.all(met)
+    await Promise.all(awaited)
   }
 
   async #refreshDue(live: LivePool, members: readonly Member[]): Promise<void> {
-    if (!decideSelection(members)) return
+    if (!hasSeveralServices(members)) return
     await this.#fetchAll(live, this.#duePlaces(members.filter(isLocal), REFRESH_LOCAL_MS))
     await this.#fetchAll(live, this.#duePlaces(members, REFRESH_MS))
   }
@@ -98,7 +99,7 @@ export class ModelLists {
       }
     }
     await Promise.all(Array.from({ length: Math.min(MOST_AT_ONCE, due.length) }, work))
-    if (hasNews) live.knowsMore()
+    if (hasNews) live.applyNewKnowledge()
   }
 
   /** As `#choosePlaces`, without places at which a fetch failed a short time ago. */
@@ -171,7 +172,8 @@ export class ModelLists {
             if (length > MOST_LIST_BYTES) give(undefined)
             else chunks.push(Buffer.from(chunk))
           },
-          onEnd: () => give(status === 200 ? parsed(Buffer.concat(chunks)) : undefined),
+          onEnd: () =>
+            give(status === 200 ? tryParseJson(Buffer.concat(chunks).toString('utf8')) : undefined),
           onError: () => give(undefined),
         },
       )
@@ -194,12 +196,4 @@ const wholeList: Readonly<Record<Dialect, string>> = {
   openai: '',
   anthropic: '?limit=1000',
   gemini: '?pageSize=1000',
-}
-
-function parsed(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8')) as unknown
-  } catch {
-    return undefined // an HTML page, or nothing: no list
-  }
 }

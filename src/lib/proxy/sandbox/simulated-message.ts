@@ -1,4 +1,4 @@
-import { PIECES, TEXT, WORDS, event } from './simulated.ts'
+import { PIECES, TEXT, WORDS, writeEvent } from './simulated.ts'
 import type { Ask, SimulatedRoute } from './simulated.ts'
 
 /** `POST /messages`. */
@@ -25,12 +25,12 @@ function whole({ model, inputTokens }: Ask): object {
 
 function* frames(ask: Ask): Generator<string> {
   const usage = { input_tokens: ask.inputTokens, output_tokens: 0 }
-  yield event('message_start', { message: { ...whole(ask), content: [], stop_reason: null, usage } })
-  yield event('content_block_start', { index: 0, content_block: { type: 'text', text: '' } })
+  yield writeEvent('message_start', { message: { ...whole(ask), content: [], stop_reason: null, usage } })
+  yield writeEvent('content_block_start', { index: 0, content_block: { type: 'text', text: '' } })
   for (const text of PIECES)
-    yield event('content_block_delta', { index: 0, delta: { type: 'text_delta', text } })
-  yield event('content_block_stop', { index: 0 })
+    yield writeEvent('content_block_delta', { index: 0, delta: { type: 'text_delta', text } })
+  yield writeEvent('content_block_stop', { index: 0 })
   const delta = { stop_reason: 'end_turn', stop_sequence: null }
-  yield event('message_delta', { delta, usage: { output_tokens: WORDS.length } })
-  yield event('message_stop', {})
+  yield writeEvent('message_delta', { delta, usage: { output_tokens: WORDS.length } })
+  yield writeEvent('message_stop', {})
 }

@@ -1,4 +1,4 @@
-import { PIECES, TEXT, WORDS, event, now } from './simulated.ts'
+import { PIECES, TEXT, WORDS, writeEvent, now } from './simulated.ts'
 import type { Ask, SimulatedRoute } from './simulated.ts'
 
 /** `POST /responses`. */
@@ -40,7 +40,8 @@ function response({ model, inputTokens }: Ask, status: 'in_progress' | 'complete
 /** The events of OpenAI's Responses API, in order and numbered, for one message of text. */
 function* frames(ask: Ask): Generator<string> {
   let sequence_number = 0
-  const next = (type: string, data: object) => event(type, { sequence_number: sequence_number++, ...data })
+  const next = (type: string, data: object) =>
+    writeEvent(type, { sequence_number: sequence_number++, ...data })
   const place = { item_id: ITEM, output_index: 0, content_index: 0 }
   yield next('response.created', { response: response(ask, 'in_progress') })
   yield next('response.in_progress', { response: response(ask, 'in_progress') })

@@ -21,7 +21,7 @@ export const TEXT = WORDS.join(' ')
 /** The words with their spaces, as a model streams them. Together they are the whole reply. */
 export const PIECES = WORDS.map((word, index) => (index === 0 ? word : ` ${word}`))
 
-export function event(type: string, data: object): string {
+export function writeEvent(type: string, data: object): string {
   return `event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`
 }
 

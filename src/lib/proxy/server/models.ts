@@ -23,7 +23,7 @@ const FRESH_MS = 5 * 60_000
  * client's format.
  */
 export async function listModels(proxy: ProxyContext, exchange: Exchange, id: string): Promise<void> {
-  const models = await knownModels(proxy, exchange)
+  const models = await listKnownModels(proxy, exchange)
   if (id === '') return exchange.sendJson(200, listShape(shapeFor(exchange), models))
   const found =
     models.find((model) => model.id === id) ?? models.find((model) => `${model.provider}/${model.id}` === id)
@@ -33,7 +33,7 @@ export async function listModels(proxy: ProxyContext, exchange: Exchange, id: st
 }
 
 /** Returns the models that the client may use. */
-export async function knownModels(proxy: ProxyContext, { key }: Pick<Exchange, 'key'>): Promise<Model[]> {
+export async function listKnownModels(proxy: ProxyContext, { key }: Pick<Exchange, 'key'>): Promise<Model[]> {
   const aliases = proxy.live.aliasesFor(key).map((id): Model => ({ id, provider: 'alias', created: null }))
   const named = new Set(aliases.map(({ id }) => id))
   const listed = await listedModels(proxy, key?.scope ?? everyAccount)

@@ -1,3 +1,4 @@
+import { tryParseJson } from '../../base/text/try-parse-json.ts'
 import { usageNames } from '../../provider/usage/usage.ts'
 import { Members, writtenWithEscapes } from './body/json-cursor.ts'
 import { Lookout, isAt, skipSpace } from './body/json-scan.ts'
@@ -63,7 +64,7 @@ for (const name of usageNames) (namesByLength[name.length] ??= []).push({ name, 
  */
 function readCounts(body: Buffer, members: Members): unknown {
   const { start } = members
-  if (body[start] !== OPEN_OBJECT) return members.skip() ? parsed(body, start, members.end) : undefined
+  if (body[start] !== OPEN_OBJECT) return members.skip() ? parseSpan(body, start, members.end) : undefined
   const counts = noCounts()
   const inner = new Members(body, start, 1, lookout)
   let isPlain = true
@@ -78,7 +79,7 @@ function readCounts(body: Buffer, members: Members): unknown {
   }
   members.end = inner.end
   if (inner.end < 0) return counts
-  return isPlain && (!hasOthers || hasBothSides(counts)) ? counts : parsed(body, start, inner.end)
+  return isPlain && (!hasOthers || hasBothSides(counts)) ? counts : parseSpan(body, start, inner.end)
 }
 
 /** Without a plain count of its own, a side may be a zero under another name. */
@@ -155,20 +156,17 @@ function nameAt(body: Buffer, start: number, end: number): UsageName | null {
 const MOST_DIGITS = 15
 
 function valueAt(body: Buffer, start: number, end: number): unknown {
-  if (end - start > MOST_DIGITS) return parsed(body, start, end)
+  if (end - start > MOST_DIGITS) return parseSpan(body, start, end)
   let count = 0
   for (let at = start; at < end; at++) {
     const digit = body[at]! - ZERO
-    if (digit < 0 || digit > 9) return parsed(body, start, end)
+    if (digit < 0 || digit > 9) return parseSpan(body, start, end)
     count = count * 10 + digit
   }
   return count
 }
 
-function parsed(body: Buffer, start: number, end: number): unknown {
-  try {
-    return JSON.parse(body.toString('utf8', start, end)) as unknown
-  } catch {
-    return undefined // valid structure, but no value: treated as missing
-  }
+/** Undefined: valid structure, but no value. It is treated as missing. */
+function parseSpan(body: Buffer, start: number, end: number): unknown {
+  return tryParseJson(body.toString('utf8', start, end))
 }

@@ -8,7 +8,7 @@ export type SupervisorLink = Channel<WorkerWords, SupervisorWords>
  * The link from a worker to its supervisor; null: this process is no worker. Without the supervisor the
  * worker ends.
  */
-export function supervisorLink(): SupervisorLink | null {
+export function openSupervisorLink(): SupervisorLink | null {
   const { worker } = cluster
   if (worker === undefined || process.send === undefined) return null
   const send = process.send.bind(process)

@@ -1,5 +1,4 @@
-import { isInForce } from '../../quota/standing.ts'
-import { countUsed } from '../../quota/standing.ts'
+import { isInForce, countUsed } from '../../quota/standing.ts'
 import type { SubjectState } from '../../quota/log/state.ts'
 import type { Strategy } from './strategy.ts'
 

@@ -1,5 +1,4 @@
-import { isInForce } from '../../quota/standing.ts'
-import { standing } from '../../quota/standing.ts'
+import { isInForce, standing } from '../../quota/standing.ts'
 import type { Strategy } from './strategy.ts'
 
 /** The account with the quota that expires soonest: what is not used by then is lost. */

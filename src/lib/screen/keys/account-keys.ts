@@ -5,7 +5,7 @@ import type { Destructive, ScreenState } from '../state/screen-state.ts'
 import { settleSelection } from '../state/selection.ts'
 import { turn } from '../turn.ts'
 import type { Turn } from '../turn.ts'
-import { wishing } from './ask-keys.ts'
+import { withWish } from './ask-keys.ts'
 
 /** The action of a letter on an account; null: the letter has none. */
 export function onAccountKey(state: ScreenState, account: AccountQuotaView, letter: string): Turn | null {
@@ -14,18 +14,18 @@ export function onAccountKey(state: ScreenState, account: AccountQuotaView, lett
   switch (letter) {
     case 'e':
       return enabled
-        ? saying(state, `${name} is enabled already`)
-        : wishing(state, { kind: 'enable', id, name })
+        ? withMessage(state, `${name} is enabled already`)
+        : withWish(state, { kind: 'enable', id, name })
     case 'd':
-      return enabled ? asking(state, 'disable', account) : saying(state, `${name} is disabled already`)
+      return enabled ? asking(state, 'disable', account) : withMessage(state, `${name} is disabled already`)
     case 'r':
       return asking(state, 'reset', account)
     case 'c':
       return cooldowns.length === 0
-        ? saying(state, `${name} has no cooldown`)
-        : wishing(state, { kind: 'clear', id, name })
+        ? withMessage(state, `${name} has no cooldown`)
+        : withWish(state, { kind: 'clear', id, name })
     case 'v':
-      return wishing(state, { kind: 'verify', id, name })
+      return withWish(state, { kind: 'verify', id, name })
     case 'p':
       return pinning(state, id, name)
     default:
@@ -45,9 +45,9 @@ function pinning(state: ScreenState, id: string, name: string): Turn {
   const isPinned = state.pinned.includes(id)
   const pinned = isPinned ? state.pinned.filter((other) => other !== id) : [...state.pinned, id]
   const text = isPinned ? `${name} is back in its place` : `${name} stays on top of this list`
-  return saying(settleSelection({ ...state, pinned }), text)
+  return withMessage(settleSelection({ ...state, pinned }), text)
 }
 
-export function saying(state: ScreenState, text: string, tone: Tone = 'quiet'): Turn {
+export function withMessage(state: ScreenState, text: string, tone: Tone = 'quiet'): Turn {
   return turn({ ...state, message: { tone, text, hint: null, at: state.now } })
 }

@@ -14,10 +14,10 @@ export function onAskKey(state: ScreenState, ask: Extract<Mode, { kind: 'ask' }>
     const message = { tone: 'quiet' as const, text: 'nothing was changed', hint: null, at: state.now }
     return turn({ ...back, message })
   }
-  return wishing(back, { kind: ask.what, id: ask.id, name: ask.name })
+  return withWish(back, { kind: ask.what, id: ask.id, name: ask.name })
 }
 
 /** The state while an action runs. */
-export function wishing(state: ScreenState, wish: AccountWish): Turn {
+export function withWish(state: ScreenState, wish: AccountWish): Turn {
   return turn({ ...state, message: null, busy: [...state.busy, formatBusy(wish)] }, wish)
 }

@@ -14,7 +14,7 @@ import {
 } from '../state/selection.ts'
 import { turn } from '../turn.ts'
 import type { Turn } from '../turn.ts'
-import { onAccountKey, saying } from './account-keys.ts'
+import { onAccountKey, withMessage } from './account-keys.ts'
 
 /** More than any list has. */
 const FAR = 1_000_000
@@ -76,11 +76,11 @@ function afterLetter(state: ScreenState, letter: string): Turn | null {
       return turn(state.log.heldAt === null ? holdLines(state) : followLines(state))
     case 's': {
       const sort = after(sortOrders, state.sort)
-      return saying(settleSelection({ ...state, sort }), sortWords[sort])
+      return withMessage(settleSelection({ ...state, sort }), sortWords[sort])
     }
     case 'g': {
       const grouping = after(groupings, state.grouping)
-      return saying(settleSelection({ ...state, grouping }), groupingWords[grouping])
+      return withMessage(settleSelection({ ...state, grouping }), groupingWords[grouping])
     }
     default:
       return null

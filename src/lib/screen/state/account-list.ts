@@ -44,11 +44,11 @@ export function listAccounts(rows: ListRow[]): AccountQuotaView[] {
 function passes(account: AccountQuotaView, filter: string): boolean {
   if (filter === '') return true
   const text = [accountName(account), account.user, account.status, ...account.groups].join(' ').toLowerCase()
-  return words(filter).every((word) => text.includes(word))
+  return splitWords(filter).every((word) => text.includes(word))
 }
 
 /** The words of a filter, normalized for comparison. */
-export function words(filter: string): string[] {
+export function splitWords(filter: string): string[] {
   return filter
     .toLowerCase()
     .split(/\s+/)

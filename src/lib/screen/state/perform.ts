@@ -16,7 +16,7 @@ export async function perform(
   toolkit: Toolkit,
   clock: () => number,
 ): Promise<ScreenEvent> {
-  const said = await carriedOut(wish, toolkit).catch(failure)
+  const said = await carriedOut(wish, toolkit).catch(describeFault)
   return { type: 'told', ...said, ends: formatBusy(wish), now: clock() }
 }
 
@@ -66,6 +66,6 @@ function done(text: string): Said {
   return { tone: 'good', text, hint: null }
 }
 
-export function failure(error: unknown): Said {
+export function describeFault(error: unknown): Said {
   return { tone: 'bad', text: readMessage(error), hint: isQwenctlError(error) ? error.hint : null }
 }

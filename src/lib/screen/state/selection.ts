@@ -1,5 +1,5 @@
 import type { AccountQuotaView } from '../../toolkit/views.ts'
-import { accountRows, listAccounts, words } from './account-list.ts'
+import { accountRows, listAccounts, splitWords } from './account-list.ts'
 import type { RequestLine } from '../request-line.ts'
 import type { ScreenState } from './screen-state.ts'
 
@@ -32,7 +32,7 @@ function indexIn(accounts: AccountQuotaView[], selected: ScreenState['selected']
 export function shownLines(state: ScreenState): RequestLine[] {
   const { facts, log, filter, quota } = state
   const { heldAt } = log
-  const wanted = words(filter)
+  const wanted = splitWords(filter)
   const members =
     facts.group === null || quota === null
       ? null

@@ -6,7 +6,7 @@ import type { ListRow } from '../state/account-list.ts'
 import type { Layout } from '../layout.ts'
 import { computeWindow } from '../layout.ts'
 import type { Line } from '../line.ts'
-import { cutLine, joined, span } from '../line.ts'
+import { cutLine, joinSpans, span } from '../line.ts'
 import type { ScreenState } from '../state/screen-state.ts'
 import { selectedAccount } from '../state/selection.ts'
 import { accountColumns, drawnAccount, statusTone } from './account-columns.ts'
@@ -39,13 +39,13 @@ export function accountsPane(state: ScreenState, layout: Layout, look: ScreenLoo
   return [
     titleLine(state, rows, { from, to }),
     ...(layout.hasAccountHead ? [[span(' '.repeat(GUTTER)), ...headLine(columns)]] : []),
-    ...filled(lines, layout.accounts),
+    ...fillPane(lines, layout.accounts),
     ...(layout.hasAbout ? [aboutLine(state)] : []),
   ]
 }
 
 /** Always the same number of lines; missing ones are empty. */
-export function filled(lines: Line[], count: number): Line[] {
+export function fillPane(lines: Line[], count: number): Line[] {
   return Array.from({ length: count }, (_, index) => lines[index] ?? [])
 }
 
@@ -105,7 +105,7 @@ function aboutLine(state: ScreenState): Line {
   const now = Date.parse(state.quota.now)
   const isOut = account.status !== 'ready' && account.status !== 'disabled'
   const parts = isOut ? whyParts(account, now) : didParts(account, now)
-  return cutLine([span(' '.repeat(GUTTER)), ...joined(parts, DOT)], state.size.columns - EDGE)
+  return cutLine([span(' '.repeat(GUTTER)), ...joinSpans(parts, DOT)], state.size.columns - EDGE)
 }
 
 function whyParts({ status, statusReason, availableAt, fix }: AccountQuotaView, now: number): Line[] {

@@ -1,6 +1,6 @@
 import { printable } from '../../terminal/format/text-width.ts'
 import type { Line, Span } from '../line.ts'
-import { cutLine, joined, lineWidth, span, spread } from '../line.ts'
+import { cutLine, joinSpans, lineWidth, span, spread } from '../line.ts'
 import type { Message, ScreenState } from '../state/screen-state.ts'
 import { EDGE } from './look.ts'
 
@@ -127,5 +127,5 @@ function findKeys({ mode, pane }: ScreenState): KeyWords[] {
 }
 
 function keysSpans(keys: KeyWords[]): Span[] {
-  return joined(keys.map(([key, does]) => [span(key, 'strong'), span(` ${does}`, 'quiet')]))
+  return joinSpans(keys.map(([key, does]) => [span(key, 'strong'), span(` ${does}`, 'quiet')]))
 }

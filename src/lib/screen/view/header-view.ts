@@ -1,7 +1,7 @@
 import { shortNumber } from '../../terminal/format/short-number.ts'
 import { printable } from '../../terminal/format/text-width.ts'
 import type { Line } from '../line.ts'
-import { joined, span, spread } from '../line.ts'
+import { joinSpans, span, spread } from '../line.ts'
 import { requestsPerMinute } from '../state/request-rate.ts'
 import type { ScreenState, ShownProxy } from '../state/screen-state.ts'
 import { clockMinute } from './words/clock-time.ts'
@@ -21,7 +21,7 @@ export function headerLines(state: ScreenState, rows: number): Line[] {
   const ready: Line = quota === null ? [] : formatReady(quota.totals)
   const lines = [
     spread([span(' '), span('qwenctl top', 'strong'), ...formatPlace(state, width)], clock, width),
-    spread([span(' '), ...formatProxy(state)], joined([rate, rows === 2 ? ready : []], DOT), width),
+    spread([span(' '), ...formatProxy(state)], joinSpans([rate, rows === 2 ? ready : []], DOT), width),
   ]
   if (rows > 2) lines.push(spread([span(' '), ...formatToday(state, width)], ready, width))
   return lines
@@ -76,7 +76,7 @@ function formatToday({ quota }: ScreenState, width: number): Line {
       ? []
       : figure(shortNumber(remainingMinute), isWide ? 'left this minute' : '/min'),
   ]
-  return [span('today ', 'quiet'), ...joined(parts, DOT)]
+  return [span('today ', 'quiet'), ...joinSpans(parts, DOT)]
 }
 
 function figure(number: string, words: string): Line {

@@ -5,7 +5,7 @@ import { linesBehind } from '../state/request-log.ts'
 import type { RequestLine } from '../request-line.ts'
 import type { ScreenState } from '../state/screen-state.ts'
 import { lineIndex, shownLines } from '../state/selection.ts'
-import { filled } from './accounts-view.ts'
+import { fillPane } from './accounts-view.ts'
 import { clockTime } from './words/clock-time.ts'
 import type { FittedColumn } from './fit-columns.ts'
 import { fitColumns, headLine, rowLine } from './fit-columns.ts'
@@ -32,7 +32,7 @@ export function requestsPane(state: ScreenState, layout: Layout): Line[] {
   return [
     ruleLine('requests', formatLogState(state), { columns: size.columns, isStrong: pane === 'requests' }),
     ...(layout.hasRequestHead ? [[span(' '.repeat(GUTTER)), ...headLine(columns)]] : []),
-    ...filled(drawn, layout.requests),
+    ...fillPane(drawn, layout.requests),
   ]
 }
 

@@ -4,7 +4,7 @@ import type { Account } from '../../account/account.ts'
 import { shareAccountTexts } from '../../account/share-account-texts.ts'
 import { JsonDocument } from './document.ts'
 import type { Home } from '../home.ts'
-import { sharedDocument } from '../redis/store-of.ts'
+import { openSharedDocument } from '../redis/open-store.ts'
 
 export interface ArchivedAccount extends Account {
   /** RFC 3339. */
@@ -21,12 +21,12 @@ export interface AccountsData {
 }
 
 /** `accounts.json`: every account with its sealed credential. */
-export function accountsDocument(home: Home): JsonDocument<AccountsData> {
+export function openAccountsDocument(home: Home): JsonDocument<AccountsData> {
   return new JsonDocument<AccountsData>({
     file: home.accountsFile,
     kind: 'account store',
     version: 1,
-    shared: () => sharedDocument(home, 'accounts'),
+    shared: () => openSharedDocument(home, 'accounts'),
     empty: () => ({ version: 1, defaultAccount: null, accounts: [], archived: [] }),
     validate: accountsProblem,
     share: ({ accounts }) => shareAccountTexts(accounts),

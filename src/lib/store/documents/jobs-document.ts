@@ -2,7 +2,7 @@ import { nameProblem } from '../../account/name.ts'
 import type { AccountOrder, Job } from '../../schedule/job.ts'
 import type { Home } from '../home.ts'
 import { JsonDocument } from './document.ts'
-import { sharedDocument } from '../redis/store-of.ts'
+import { openSharedDocument } from '../redis/open-store.ts'
 
 export interface JobsData {
   version: 1
@@ -12,12 +12,12 @@ export interface JobsData {
 }
 
 /** `jobs.json`: scheduled work. Holds no secret. */
-export function jobsDocument(home: Home): JsonDocument<JobsData> {
+export function openJobsDocument(home: Home): JsonDocument<JobsData> {
   return new JsonDocument<JobsData>({
     file: home.jobsFile,
     kind: 'job store',
     version: 1,
-    shared: () => sharedDocument(home, 'jobs'),
+    shared: () => openSharedDocument(home, 'jobs'),
     empty: () => ({ version: 1, jobs: [], accounts: {} }),
     validate: describeProblem,
   })

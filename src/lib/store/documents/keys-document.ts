@@ -3,7 +3,7 @@ import { nameProblem } from '../../account/name.ts'
 import { JsonDocument } from './document.ts'
 import type { Migration } from './document.ts'
 import type { Home } from '../home.ts'
-import { sharedDocument } from '../redis/store-of.ts'
+import { openSharedDocument } from '../redis/open-store.ts'
 
 export interface KeysData {
   version: 2
@@ -11,12 +11,12 @@ export interface KeysData {
 }
 
 /** `keys.json`: the permissions of client keys. Holds their hashes, and no key. */
-export function keysDocument(home: Home): JsonDocument<KeysData> {
+export function openKeysDocument(home: Home): JsonDocument<KeysData> {
   return new JsonDocument<KeysData>({
     file: home.keysFile,
     kind: 'client key store',
     version: 2,
-    shared: () => sharedDocument(home, 'keys'),
+    shared: () => openSharedDocument(home, 'keys'),
     empty: () => ({ version: 2, keys: [] }),
     migrations: [knowPausesAndFormerSecrets],
     validate: keysProblem,

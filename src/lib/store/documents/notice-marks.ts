@@ -14,7 +14,7 @@ import { readErrno } from '../../base/errno.ts'
 import { writeAtomically } from './files/atomic-write.ts'
 import type { Home } from '../home.ts'
 import type { NoticeMark } from './notice-mark.ts'
-import { openStore } from '../redis/store-of.ts'
+import { openStore } from '../redis/open-store.ts'
 
 /** Stores the result of a claimed notification. */
 export type NoticeClaim = (result: NoticeMark) => Promise<void>
@@ -59,14 +59,14 @@ function buildName(identity: string): string {
 }
 
 /** The newest mark first. */
-export async function noticeMarks(home: Home): Promise<NoticeMark[]> {
+export async function listNoticeMarks(home: Home): Promise<NoticeMark[]> {
   const store = await openStore(home)
-  const marks = store === null ? marksInFiles(home) : [...(await store.noticeMarks()).values()]
+  const marks = store === null ? readMarksInFiles(home) : [...(await store.noticeMarks()).values()]
   return marks.sort((one, other) => (one.at < other.at ? 1 : -1))
 }
 
-function marksInFiles(home: Home): NoticeMark[] {
-  return markFiles(home).flatMap((path) => {
+function readMarksInFiles(home: Home): NoticeMark[] {
+  return listMarkFiles(home).flatMap((path) => {
     try {
       return [JSON.parse(readFileSync(path, 'utf8')) as NoticeMark]
     } catch {
@@ -81,7 +81,7 @@ export async function dropOldMarks(home: Home, now: number): Promise<void> {
     const old = [...(await store.noticeMarks())].filter(([, { at }]) => Date.parse(at) < now - KEPT_MS)
     return store.dropNotices(old.map(([identity]) => identity))
   }
-  for (const path of markFiles(home)) {
+  for (const path of listMarkFiles(home)) {
     try {
       if (statSync(path).mtimeMs < now - KEPT_MS) rmSync(path, { force: true })
     } catch {
@@ -90,7 +90,7 @@ export async function dropOldMarks(home: Home, now: number): Promise<void> {
   }
 }
 
-function markFiles(home: Home): string[] {
+function listMarkFiles(home: Home): string[] {
   try {
     const names = readdirSync(home.noticesFolder).filter((name) => /^[0-9a-f]{32}\.json$/.test(name))
     return names.map((name) => join(home.noticesFolder, name))

@@ -3,12 +3,12 @@ import { join } from 'node:path'
 import { QwenctlError } from '../../base/errors.ts'
 import { readErrno } from '../../base/errno.ts'
 import { unreadable } from './files/file-error.ts'
-import { historyDays, historyPath } from '../history/history-day.ts'
+import { listHistoryDays, historyPath } from '../history/history-day.ts'
 import type { Home } from '../home.ts'
-import { baseFile, dayPath, ledgerDays } from '../ledger/files/ledger-reader.ts'
+import { baseFile, dayPath, listLedgerDays } from '../ledger/files/ledger-reader.ts'
 import { withLock } from '../locks/lock.ts'
 import type { SharedStore } from '../redis/shared-store.ts'
-import { openStore } from '../redis/store-of.ts'
+import { openStore } from '../redis/open-store.ts'
 import type { Snapshot } from './snapshot-content.ts'
 
 export const LEDGER_FILE = /^ledger\/(base\.json|\d{4}-\d\d-\d\d\.ndjson)$/
@@ -58,11 +58,11 @@ async function snapshotFiles(home: Home): Promise<Snapshot> {
     // Before the days, so that they include what the checkpoint has folded.
     for (const [name, path] of listDocuments(home)) keep(snapshot, name, path)
     keep(snapshot, 'ledger/base.json', baseFile(home))
-    for (const day of ledgerDays(home)) {
+    for (const day of listLedgerDays(home)) {
       const lines = readIfThere(dayPath(home, day))
       if (lines !== null) snapshot.set(`ledger/${day}.ndjson`, lines.subarray(0, lines.lastIndexOf(10) + 1))
     }
-    for (const day of historyDays(home)) keep(snapshot, `history/${day}.json`, historyPath(home, day))
+    for (const day of listHistoryDays(home)) keep(snapshot, `history/${day}.json`, historyPath(home, day))
   })
   return snapshot
 }

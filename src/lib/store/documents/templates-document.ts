@@ -2,7 +2,7 @@ import type { Account } from '../../account/account.ts'
 import { nameProblem } from '../../account/name.ts'
 import { JsonDocument } from './document.ts'
 import type { Home } from '../home.ts'
-import { sharedDocument } from '../redis/store-of.ts'
+import { openSharedDocument } from '../redis/open-store.ts'
 
 export type TemplateSettings = Pick<
   Account,
@@ -25,12 +25,12 @@ export interface TemplatesData {
 }
 
 /** `templates.json`. */
-export function templatesDocument(home: Home): JsonDocument<TemplatesData> {
+export function openTemplatesDocument(home: Home): JsonDocument<TemplatesData> {
   return new JsonDocument<TemplatesData>({
     file: home.templatesFile,
     kind: 'template store',
     version: 1,
-    shared: () => sharedDocument(home, 'templates'),
+    shared: () => openSharedDocument(home, 'templates'),
     empty: () => ({ version: 1, templates: [] }),
     validate: templatesProblem,
   })

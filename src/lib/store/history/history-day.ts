@@ -19,7 +19,7 @@ interface HistoryDay {
 }
 
 /** The days with a history file, oldest first. */
-export function historyDays(home: Home): string[] {
+export function listHistoryDays(home: Home): string[] {
   try {
     return readdirSync(home.historyFolder)
       .filter((name) => /^\d{4}-\d\d-\d\d\.json$/.test(name))

@@ -7,11 +7,11 @@ import type { DayTotals } from '../../quota/log/state.ts'
 import { readCheckpoint } from '../ledger/files/checkpoint-file.ts'
 import { DayFile } from '../ledger/files/day-file.ts'
 import { foldLines } from '../ledger/files/fold-lines.ts'
-import { historyDays, historyPath, keepHistoryDay, readHistoryDay } from './history-day.ts'
+import { listHistoryDays, historyPath, keepHistoryDay, readHistoryDay } from './history-day.ts'
 import type { HistoryProgress } from './history-progress.ts'
 import { readProgress, writeProgress } from './history-progress.ts'
 import type { Home } from '../home.ts'
-import { baseFile, dayPath, ledgerDays } from '../ledger/files/ledger-reader.ts'
+import { baseFile, dayPath, listLedgerDays } from '../ledger/files/ledger-reader.ts'
 
 /** Fewer new events than this are folded again next time rather than stored. */
 const EVENTS_WORTH_KEEPING = 2_000
@@ -81,7 +81,7 @@ export class HistoryFiles {
     const first = formatDay(Date.parse(fromDay) - DAY_MS)
     const kept = new Map([...this.#unwritten].filter(([day]) => day >= first))
     this.problems.length = 0
-    for (const day of historyDays(this.#home)) {
+    for (const day of listHistoryDays(this.#home)) {
       if (day < first) continue
       const found = readHistoryDay(this.#home, day)
       if (found !== null && found !== 'damaged') kept.set(day, found)
@@ -92,12 +92,12 @@ export class HistoryFiles {
 
   /** Whether a day that the ledger still has is missing. */
   #lacksDay(fromDay: string, { position }: HistoryProgress, kept: Map<string, History>): boolean {
-    return ledgerDays(this.#home).some((day) => day >= fromDay && day < position.day && !kept.has(day))
+    return listLedgerDays(this.#home).some((day) => day >= fromDay && day < position.day && !kept.has(day))
   }
 
   /** Totals of days that were folded before there was history, or that have lost their history since. */
   #totalsOnly(fromDay: string, kept: Map<string, History>): HistoryReading['totals'] {
-    const [oldest] = ledgerDays(this.#home)
+    const [oldest] = listLedgerDays(this.#home)
     if (oldest !== undefined && oldest <= fromDay) return new Map()
     const base = readCheckpoint(baseFile(this.#home))
     if (base === null || base === 'damaged') return new Map()
@@ -137,7 +137,7 @@ export class HistoryFiles {
     const isUsable = base !== null && base !== 'damaged'
     const through = isUsable ? base.historyThrough : null
     const state = isUsable ? base.state : emptyState()
-    const first = ledgerDays(this.#home).find((day) => through === null || day > through)
+    const first = listLedgerDays(this.#home).find((day) => through === null || day > through)
     return {
       position: { day: first ?? formatDay(state.now), offset: 0 },
       landmark: '',
@@ -152,7 +152,7 @@ export class HistoryFiles {
       const { day, offset } = progress.position
       const closedBy = await this.#foldFile(progress)
       if (closedBy === 'no file' && offset > 0) return false
-      const later = ledgerDays(this.#home).find((candidate) => candidate > day)
+      const later = listLedgerDays(this.#home).find((candidate) => candidate > day)
       if (closedBy === null && later !== undefined) {
         // Its close was written before the next day was created; a day that lost its end has no close.
         const closed = await this.#foldFile(progress)

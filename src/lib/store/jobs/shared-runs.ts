@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { replaceSync } from '../documents/files/atomic-write.ts'
 import type { Home } from '../home.ts'
 import type { SharedStore } from '../redis/shared-store.ts'
-import { openStore } from '../redis/store-of.ts'
+import { openStore } from '../redis/open-store.ts'
 import type { RunRecord, RunRecords } from './run-records.ts'
 
 /** The stream in the store keeps about this many records. */

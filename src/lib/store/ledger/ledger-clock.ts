@@ -162,7 +162,7 @@ export class LedgerClock {
 }
 
 /** A clock passed in alone is not compared with another. */
-export function newClock(
+export function makeClock(
   { clock = Date.now, machine, isAlive, isContradicted }: Partial<Omit<LedgerClockParts, 'writer'>>,
   writer: string,
 ): LedgerClock {

@@ -7,13 +7,13 @@ import type { LedgerState } from '../../quota/log/state.ts'
 import type { Home } from '../home.ts'
 import { withLock } from '../locks/lock.ts'
 import { DayFile } from './files/day-file.ts'
-import { newClock } from './ledger-clock.ts'
+import { makeClock } from './ledger-clock.ts'
 import { systemDisk } from './files/ledger-disk.ts'
 import { unreadable, unwritable } from './ledger-errors.ts'
 import type { LedgerOptions } from './files/file-event-log.ts'
 import { FileEventLog } from './files/file-event-log.ts'
 import { TicketLedger } from './ticket-ledger.ts'
-import { LedgerReader, dayPath, ledgerDays } from './files/ledger-reader.ts'
+import { LedgerReader, dayPath, listLedgerDays } from './files/ledger-reader.ts'
 import { WriterMarks } from './files/writer-marks.ts'
 import { isWriterAlive } from './files/writer.ts'
 
@@ -50,7 +50,7 @@ export function readLedger(
   }
   const { state, problems } = reader
   const marks = new WriterMarks(home, systemDisk, { writer: '', isAlive: isWriterAlive })
-  const clock = newClock({ ...options, isContradicted: (began) => marks.isContradicted(began) }, '')
+  const clock = makeClock({ ...options, isContradicted: (began) => marks.isContradicted(began) }, '')
   const setting = clock.check(state)
   if (setting !== null && isCorrection(state, setting)) apply(state, setting) // as the next counting process will
   return { state, problems: [...problems, ...recentLoss(state)], now: clock.now(state) }
@@ -70,8 +70,8 @@ function recentLoss({ lost, now }: LedgerState): string[] {
 
 /** Two processes must not begin a ledger with two different days: only this step needs a lock. */
 async function makeFirstDay(home: Home, day: string): Promise<void> {
-  if (ledgerDays(home).length > 0) return
+  if (listLedgerDays(home).length > 0) return
   await withLock(dayPath(home, 'first'), () => {
-    if (ledgerDays(home).length === 0) DayFile.open(day, dayPath(home, day), 'create')?.close()
+    if (listLedgerDays(home).length === 0) DayFile.open(day, dayPath(home, day), 'create')?.close()
   })
 }

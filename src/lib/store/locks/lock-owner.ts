@@ -27,7 +27,7 @@ export function describeProcess(pid: number): Omit<LockOwner, 'token'> | null {
 }
 
 /** Whether a process with this number exists. */
-export function exists(pid: number): boolean {
+export function processExists(pid: number): boolean {
   return lookAt(pid) !== null || isRunning(pid)
 }
 

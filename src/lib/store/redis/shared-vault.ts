@@ -1,7 +1,7 @@
 import { QwenctlError } from '../../base/errors.ts'
 import type { Home } from '../home.ts'
 import type { PassphraseRecord } from '../vault/passphrase.ts'
-import { vaultDocument } from '../vault/passphrase.ts'
+import { openVaultDocument } from '../vault/passphrase.ts'
 import type { Vault, VaultOptions } from '../vault/vault.ts'
 import { openVault, vaultKind } from '../vault/vault.ts'
 import type { SharedStore } from './shared-store.ts'
@@ -27,7 +27,7 @@ export async function openSharedVault(
   if (known.id !== null && (await vaultKind(home, env)) === null)
     throw otherKey(store, 'this machine has no key')
   const vault = await openVault(home, env, options)
-  const { passphrase } = await vaultDocument(home).read()
+  const { passphrase } = await openVaultDocument(home).read()
   const record = vault.kind === 'passphrase' && passphrase !== null ? JSON.stringify(passphrase) : null
   const id = await store.agreeOnKey(vault.keyId, record)
   if (id !== vault.keyId) throw otherKey(store, `the key of this machine (${vault.keyId}) is another one`)
@@ -36,9 +36,9 @@ export async function openSharedVault(
 
 /** The same passphrase gives the same key only with the same salt. A salt in use on this machine stays. */
 async function adoptPassphrase(home: Home, record: PassphraseRecord): Promise<void> {
-  const { passphrase } = await vaultDocument(home).read()
+  const { passphrase } = await openVaultDocument(home).read()
   if (passphrase !== null) return
-  await vaultDocument(home).update((data) => {
+  await openVaultDocument(home).update((data) => {
     data.passphrase ??= record
   })
 }

@@ -1,6 +1,6 @@
 import { watchFile } from '../documents/files/watch.ts'
 import type { Home } from '../home.ts'
-import { openStore } from './store-of.ts'
+import { openStore } from './open-store.ts'
 
 /**
  * Calls back after each change of a document, in its file or in a shared store. There, a change of any document calls

@@ -34,7 +34,7 @@ const TIMEOUT_MS = 5_000
  * only ending that process ends the call. On Linux, this is the Secret Service and never the kernel's key ring,
  * which forgets at reboot.
  */
-export function systemKeychain(
+export function openSystemKeychain(
   env: NodeJS.ProcessEnv,
   options: { timeoutMs?: number; command?: string[] } = {},
 ): Keychain {

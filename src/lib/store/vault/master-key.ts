@@ -14,7 +14,7 @@ export interface MasterKey {
 
 export const KEY_BYTES = 32
 
-export function masterKey(secret: Buffer): MasterKey {
+export function loadMasterKey(secret: Buffer): MasterKey {
   return { id: derive(secret, 'key id', 6).toString('base64url'), secret }
 }
 
@@ -28,7 +28,7 @@ export function readKeyFile(file: string): MasterKey | null {
   const text = readStoreFile(file)?.trim()
   if (text === undefined) return null
   const secret = Buffer.from(text, 'base64url')
-  if (secret.length === KEY_BYTES && secret.toString('base64url') === text) return masterKey(secret)
+  if (secret.length === KEY_BYTES && secret.toString('base64url') === text) return loadMasterKey(secret)
   throw new QwenctlError('store_corrupt', `the key file ${file} does not hold a key; it is left as it is`, {
     hint: `bring the right ${file} back`,
   })
@@ -39,7 +39,7 @@ export function createKeyFile(file: string): Promise<MasterKey> {
   return withLock(file, async () => {
     const existing = readKeyFile(file)
     if (existing !== null) return existing
-    const key = masterKey(randomBytes(KEY_BYTES))
+    const key = loadMasterKey(randomBytes(KEY_BYTES))
     await writeAtomically(file, `${key.secret.toString('base64url')}\n`)
     return key
   })

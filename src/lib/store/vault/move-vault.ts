@@ -1,11 +1,11 @@
 import { rmSync } from 'node:fs'
 import { QwenctlError, readMessage } from '../../base/errors.ts'
 import type { Account } from '../../account/account.ts'
-import { accountsDocument } from '../documents/accounts-document.ts'
+import { openAccountsDocument } from '../documents/accounts-document.ts'
 import type { Home } from '../home.ts'
 import { createKeyFile, readKeyFile } from './master-key.ts'
 import type { MasterKey } from './master-key.ts'
-import { passphraseKey, vaultDocument } from './passphrase.ts'
+import { passphraseKey, openVaultDocument } from './passphrase.ts'
 import type { VaultKind } from './passphrase.ts'
 import { sealValue } from './sealed-value.ts'
 import { addKeychainKey, openVault } from './vault.ts'
@@ -26,10 +26,10 @@ export async function moveVault(
   const from = await openVault(home, env, options)
   const key = await openKey(home, env, to, options)
   let count = 0
-  await accountsDocument(home).update((data) => {
+  await openAccountsDocument(home).update((data) => {
     for (const account of [...data.accounts, ...data.archived]) count += reseal(account, from, key)
   })
-  await vaultDocument(home).update((data) => {
+  await openVaultDocument(home).update((data) => {
     data.kind = to
   })
   await forgetOthers(home, env, to, options)
@@ -45,7 +45,7 @@ async function openKey(
   if (to === 'key-file') return createKeyFile(home.masterKeyFile)
   if (to === 'passphrase') {
     const passphrase = env['QWENCTL_PASSPHRASE'] ?? ''
-    if (passphrase !== '') return passphraseKey(vaultDocument(home), passphrase, options.scryptCost)
+    if (passphrase !== '') return passphraseKey(openVaultDocument(home), passphrase, options.scryptCost)
     throw new QwenctlError('missing_answer', 'there is no passphrase to seal with', {
       hint: 'set QWENCTL_PASSPHRASE to one, for this command and from then on',
     })
@@ -81,7 +81,7 @@ async function forgetOthers(
   kept: VaultKind,
   options: VaultOptions,
 ): Promise<void> {
-  const forgotten = await vaultDocument(home).update((data) => {
+  const forgotten = await openVaultDocument(home).update((data) => {
     const { keychain } = data
     if (kept !== 'keychain') delete data.keychain
     if (kept !== 'passphrase') data.passphrase = null
@@ -89,7 +89,7 @@ async function forgetOthers(
   })
   if (kept !== 'key-file' && readKeyFile(home.masterKeyFile) !== null) rmSync(home.masterKeyFile)
   if (forgotten === undefined) return
-  const { systemKeychain } = await import('./keychain.ts')
+  const { openSystemKeychain } = await import('./keychain.ts')
   // When the keychain does not answer, the key left there no longer opens anything.
-  await (options.keychain ?? systemKeychain(env)).remove(forgotten.name).catch(() => undefined)
+  await (options.keychain ?? openSystemKeychain(env)).remove(forgotten.name).catch(() => undefined)
 }

@@ -4,7 +4,7 @@ import type { ScryptOptions } from 'node:crypto'
 import { QwenctlError } from '../../base/errors.ts'
 import { JsonDocument } from '../documents/document.ts'
 import type { Home } from '../home.ts'
-import { KEY_BYTES, derive, masterKey } from './master-key.ts'
+import { KEY_BYTES, derive, loadMasterKey } from './master-key.ts'
 import type { MasterKey } from './master-key.ts'
 
 /** How to derive a key from the passphrase, and how to check the passphrase. */
@@ -39,7 +39,7 @@ export const SCRYPT_COST = 2 ** 17
 export const SCRYPT_BLOCK_SIZE = 8
 
 /** `vault.json`. */
-export function vaultDocument(home: Home): JsonDocument<VaultData> {
+export function openVaultDocument(home: Home): JsonDocument<VaultData> {
   return new JsonDocument<VaultData>({
     file: home.vaultFile,
     kind: 'vault',
@@ -101,7 +101,7 @@ export async function stretch(
   // scrypt needs 128·N·r bytes, more than Node allows by default.
   const options = { N, r, p, maxmem: 128 * r * (N + p) + 2 ** 20 }
   // Another keyboard may produce other code points for the same letters.
-  return masterKey(
+  return loadMasterKey(
     await stretchAsync(passphrase.normalize('NFKC'), Buffer.from(salt, 'base64url'), KEY_BYTES, options),
   )
 }

@@ -3,9 +3,9 @@ import { LOST_VAULT_FIX } from '../../base/lost-key.ts'
 import type { Home } from '../home.ts'
 import { randomBytes } from 'node:crypto'
 import type { Keychain } from './keychain.ts'
-import { KEY_BYTES, createKeyFile, keyFileWarning, masterKey, readKeyFile } from './master-key.ts'
+import { KEY_BYTES, createKeyFile, keyFileWarning, loadMasterKey, readKeyFile } from './master-key.ts'
 import type { MasterKey } from './master-key.ts'
-import { passphraseKey, vaultDocument } from './passphrase.ts'
+import { passphraseKey, openVaultDocument } from './passphrase.ts'
 import type { VaultData, VaultKind } from './passphrase.ts'
 import { ClosedSecret } from './closed-secret.ts'
 import { openValue, parseSealed, sealValue } from './sealed-value.ts'
@@ -64,7 +64,7 @@ function withWaysOut(error: unknown): unknown {
 
 async function openWithKeys(home: Home, env: NodeJS.ProcessEnv, options: VaultOptions): Promise<Vault> {
   const passphrase = env['QWENCTL_PASSPHRASE'] ?? ''
-  const document = vaultDocument(home)
+  const document = openVaultDocument(home)
   const data = await document.read()
   if (data.kind !== undefined || data.keychain !== undefined) return openChosen(home, env, data, options)
   const fileKey = readKeyFile(home.masterKeyFile)
@@ -86,7 +86,7 @@ async function openWithKeys(home: Home, env: NodeJS.ProcessEnv, options: VaultOp
 
 /** The key kind for new values, without opening anything; null: the first sealed value decides. */
 export async function vaultKind(home: Home, env: NodeJS.ProcessEnv): Promise<VaultKind | null> {
-  const data = await vaultDocument(home).read()
+  const data = await openVaultDocument(home).read()
   if (data.kind !== undefined) return data.kind
   if ((env['QWENCTL_PASSPHRASE'] ?? '') !== '') return 'passphrase'
   if (readKeyFile(home.masterKeyFile) !== null) return 'key-file'
@@ -107,7 +107,7 @@ async function openChosen(
   const fileKey = readKeyFile(home.masterKeyFile)
   if (fileKey !== null) keys['key-file'] = fileKey
   if (passphrase !== '' && (kind === 'passphrase' || data.passphrase !== null))
-    keys.passphrase = await passphraseKey(vaultDocument(home), passphrase, options.scryptCost)
+    keys.passphrase = await passphraseKey(openVaultDocument(home), passphrase, options.scryptCost)
   if (data.keychain !== undefined) {
     try {
       keys.keychain = await keychainKey(data.keychain, await loadKeychain(env, options))
@@ -137,8 +137,8 @@ function lostKeyFile(home: Home): QwenctlError {
 
 async function loadKeychain(env: NodeJS.ProcessEnv, { keychain }: VaultOptions): Promise<Keychain> {
   if (keychain !== undefined) return keychain
-  const { systemKeychain } = await import('./keychain.ts')
-  return systemKeychain(env)
+  const { openSystemKeychain } = await import('./keychain.ts')
+  return openSystemKeychain(env)
 }
 
 async function keychainKey(record: { name: string; keyId: string }, keychain: Keychain): Promise<MasterKey> {
@@ -155,7 +155,7 @@ async function keychainKey(record: { name: string; keyId: string }, keychain: Ke
       },
     )
   }
-  const key = text === null ? null : masterKey(Buffer.from(text, 'base64url'))
+  const key = text === null ? null : loadMasterKey(Buffer.from(text, 'base64url'))
   if (key?.id === record.keyId) return key
   throw new QwenctlError('vault_locked', 'the keychain of this system does not have the key of this home', {
     hint: `bring the keychain back; if it is lost, ${LOST_VAULT_FIX}`,
@@ -169,9 +169,9 @@ export async function addKeychainKey(
   options: VaultOptions,
 ): Promise<MasterKey> {
   const keychain = await loadKeychain(env, options)
-  return vaultDocument(home).update(async (data) => {
+  return openVaultDocument(home).update(async (data) => {
     if (data.keychain !== undefined) return keychainKey(data.keychain, keychain)
-    const key = masterKey(randomBytes(KEY_BYTES))
+    const key = loadMasterKey(randomBytes(KEY_BYTES))
     const name = `home-${randomBytes(8).toString('hex')}`
     await keychain.set(name, key.secret.toString('base64url'))
     data.keychain = { name, keyId: key.id }
@@ -186,7 +186,7 @@ async function chooseKeychain(home: Home, env: NodeJS.ProcessEnv, options: Vault
   } catch {
     return false
   }
-  await vaultDocument(home).update((data) => {
+  await openVaultDocument(home).update((data) => {
     data.kind ??= 'keychain'
   })
   return true

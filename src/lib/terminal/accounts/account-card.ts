@@ -7,7 +7,7 @@ import { limitName, shortNumber, statusCell } from '../quota/quota-table.ts'
 import type { Look } from '../quota/quota-table.ts'
 
 /** The card of one account, for `accounts show` and after every change. `now` as RFC 3339. */
-export function accountCard(account: AccountView, now: string, look: Look): string {
+export function formatAccountCard(account: AccountView, now: string, look: Look): string {
   const { palette } = look
   const status = statusCell(account, palette)
   const back = account.availableAt === null ? '' : `, back ${formatIn(account.availableAt, now)}`

@@ -20,7 +20,7 @@ export const batchShape: ListShape<BatchView> = {
   statusOf: ({ status }) => status,
 }
 
-export function batchRow(batch: BatchView, now: string): string[] {
+export function formatBatchRow(batch: BatchView, now: string): string[] {
   const { id, status, lines, done, failed, left, costUsd, startedAt, file } = batch
   return [
     ...[id, status, String(lines), String(done), String(failed), String(left)],
@@ -37,7 +37,7 @@ function formatNext({ resumesAt, endsAt }: BatchView, now: string): string {
   return endsAt === null ? '-' : `ends ${formatIn(endsAt, now)}`
 }
 
-export function batchCard(batch: BatchView, now: string): string {
+export function formatBatchCard(batch: BatchView, now: string): string {
   const { status, reason, lines, done, failed, unknown, inFlight, left } = batch
   const cost = batch.costUsd === null ? 'cost unknown' : formatUsd(batch.costUsd)
   const fields: [string, string | null][] = [

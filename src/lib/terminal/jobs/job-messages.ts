@@ -14,7 +14,7 @@ export function formatAction(action: JobAction): string {
   return printable(action.command === null ? prompt : `${prompt} to ${action.command.join(' ')}`)
 }
 
-/** `done 3 min ago`, `failed 2 h ago: it ended with exit code 1`. */
+/** `done 3 min ago`, `failed 2 h ago`; `-` without a run. */
 export function formatRun(run: RunView | null, now: string): string {
   if (run === null) return '-'
   return `${run.status} ${formatAgo(run.endedAt ?? run.claimedAt, now)}`
@@ -25,7 +25,7 @@ export function formatNext(at: string | null, now: string): string {
 }
 
 /** Everything about one job. `now` as RFC 3339. */
-export function jobCard(job: JobView, now: string, palette: Palette): string {
+export function formatJobCard(job: JobView, now: string, palette: Palette): string {
   const fields: [string, string | null][] = [
     ['id', job.id],
     ['does', formatAction(job.action)],

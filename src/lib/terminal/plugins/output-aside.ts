@@ -16,17 +16,7 @@ export function keepOutputAside<Value>(run: () => Value, plugin: string | null =
   return running.run({ plugin }, run)
 }
 
-/** The plugin that started the code that runs now; null: no plugin, or one of several. */
-export function findRunningPlugin(): string | null {
-  return running.getStore()?.plugin ?? null
-}
-
-/** Ends the process, also where code of plugins may not. */
-export function endProcess(code: number): never {
-  return (exitOfNode ?? process.exit)(code)
-}
-
-/** The same for a call that answers at once; costs less. */
+/** As `keepOutputAside`, for a call without later work. It costs less. */
 export function keepCallAside<Value>(call: () => Value): Value {
   install()
   callDepth += 1
@@ -35,6 +25,16 @@ export function keepCallAside<Value>(call: () => Value): Value {
   } finally {
     callDepth -= 1
   }
+}
+
+/** The plugin that started the code that runs now; null: no plugin, or one of several. */
+export function findRunningPlugin(): string | null {
+  return running.getStore()?.plugin ?? null
+}
+
+/** Ends the process, also where code of plugins may not. */
+export function endProcess(code: number): never {
+  return (exitOfNode ?? process.exit)(code)
 }
 
 function install(): void {

@@ -4,7 +4,7 @@ import { printableColours } from '../format/text-width.ts'
 import type { Palette } from '../format/color.ts'
 import { findStanding } from '../../toolkit/accounts/account-status.ts'
 import type { Toolkit } from '../../toolkit/toolkit.ts'
-import { attemptLine, stamp } from './proxy-messages.ts'
+import { formatAttempt, formatMoment } from './proxy-messages.ts'
 import { Turnover } from './rotation-messages.ts'
 
 /** How a proxy speaks to people. */
@@ -26,7 +26,8 @@ export async function proxyEvents(toolkit: Toolkit, voice: ProxyVoice): Promise<
     findStanding(account, ledger.state, ledger.now()),
   )
   const { isTTY: isTerminal, columns } = process.stderr
-  const note = (words: string) => voice.news(`${palette.quiet(stamp(new Date(), !isTerminal))}  ${words}`)
+  const note = (words: string) =>
+    voice.news(`${palette.quiet(formatMoment(new Date(), !isTerminal))}  ${words}`)
   return {
     onAttempt: (report) => {
       const { member, outcome } = report
@@ -38,7 +39,7 @@ export async function proxyEvents(toolkit: Toolkit, voice: ProxyVoice): Promise<
         hasDate: !isTerminal,
         columns: isTerminal ? columns : undefined,
       }
-      const line = attemptLine(report, { isVerbose, ...look })
+      const line = formatAttempt(report, { isVerbose, ...look })
       if (line !== null) voice.line(line)
     },
     onRefusal: (report) => {
@@ -57,5 +58,5 @@ export function sayBeside(text: string): void {
 
 /** In a log, with its time. */
 export function sayNow(text: string): void {
-  sayBeside(process.stderr.isTTY ? text : `${stamp(new Date(), true)}  ${text}`)
+  sayBeside(process.stderr.isTTY ? text : `${formatMoment(new Date(), true)}  ${text}`)
 }

@@ -2,7 +2,7 @@ import type { LogEntry } from '../../observe/logs/log-filter.ts'
 import type { Palette } from '../format/color.ts'
 import { cutToWidth, printable, textWidth } from '../format/text-width.ts'
 import { localTime } from '../format/format-time.ts'
-import { outcomeWords, stamp } from './proxy-messages.ts'
+import { outcomeWords, formatMoment } from './proxy-messages.ts'
 
 const MOST_MODEL = 40
 /** From this width on, a terminal has columns of these widths. Longer texts push the rest to the right. */
@@ -25,7 +25,7 @@ export function formatLog(entry: LogEntry, { palette, columns, now }: LogLook): 
   const { subject, words, grave, rest } = formatParts(entry)
   const paint = grave === 'good' ? palette.good : palette[grave]
   // A terminal shows the reader's own clock, a wide one in columns. Other programs get whole times.
-  const time = columns === undefined ? stamp(new Date(entry.time), true) : localStamp(entry.time, now)
+  const time = columns === undefined ? formatMoment(new Date(entry.time), true) : localStamp(entry.time, now)
   const isWide = columns !== undefined && columns >= WIDE
   const [about, what] = isWide ? [subject.padEnd(SUBJECT), words.padEnd(WORDS)] : [subject, words]
   const head = [palette.quiet(time), about, paint(what), ...rest.details]
@@ -126,7 +126,8 @@ function cooldownParts(entry: LogEntry): Parts {
   const rests = readText(entry, 'rests')
   return {
     subject: rests === 'account' ? formatAccount(entry) : `${formatAccount(entry)} (${rests})`,
-    words: until === '' ? 'in cooldown until you act' : `in cooldown until ${stamp(new Date(until), true)}`,
+    words:
+      until === '' ? 'in cooldown until you act' : `in cooldown until ${formatMoment(new Date(until), true)}`,
     grave: 'warn',
     rest: {
       details: [formatModel(entry), formatOutcome(readText(entry, 'reason'))],

@@ -82,7 +82,7 @@ const MOST_COLUMNS = 240
 const MOST_MODEL = 40
 
 /** The line of an attempt; null: not shown. Never contains the conversation. */
-export function attemptLine(report: AttemptReport, options: LineOptions): string | null {
+export function formatAttempt(report: AttemptReport, options: LineOptions): string | null {
   const { isVerbose, palette, at, hasDate = false, columns = MOST_COLUMNS } = options
   const { member, outcome, status, model, latencyMs, message } = report
   if ((outcome === 'ok' || outcome === 'aborted') && !isVerbose) return null
@@ -91,7 +91,7 @@ export function attemptLine(report: AttemptReport, options: LineOptions): string
   const name = `${member.account.provider}/${member.account.name}`
   const asked = model === null ? [] : [printable(model).slice(0, MOST_MODEL)]
   const rest = [...asked, `${latencyMs} ms`].join('  ')
-  const line = `${palette.quiet(stamp(at, hasDate))}  ${name}  ${paint(words)}  ${rest}`
+  const line = `${palette.quiet(formatMoment(at, hasDate))}  ${name}  ${paint(words)}  ${rest}`
   const left = columns - textWidth(line) - 2
   // A cut message is shown only if most of it is readable.
   const shown =
@@ -100,6 +100,6 @@ export function attemptLine(report: AttemptReport, options: LineOptions): string
 }
 
 /** `10:02:11Z`; with its date where the line may be read on another day. In UTC, like the times of windows. */
-export function stamp(at: Date, hasDate: boolean): string {
+export function formatMoment(at: Date, hasDate: boolean): string {
   return `${at.toISOString().slice(hasDate ? 0 : 11, 19)}Z`
 }

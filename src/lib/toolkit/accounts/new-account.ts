@@ -3,7 +3,7 @@ import { plainAccount } from '../../account/account.ts'
 import { checkName } from '../../account/name.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import type { JsonDocument } from '../../store/documents/document.ts'
-import { newAccountId } from '../../store/new-id.ts'
+import { makeAccountId } from '../../store/new-id.ts'
 import { inField } from '../settings/in-field.ts'
 import type { ProviderRegistry } from '../providers/provider-registry.ts'
 import type { AddressRules, CheckedSettings } from './account-fields.ts'
@@ -55,7 +55,7 @@ export async function checkNewAccount(parts: NewAccountParts, wanted: NewAccount
 
 /** The record of a checked account, without its settings. */
 export function buildAccount({ place, freeNow }: CheckedAccount, createdAt: string): Account {
-  return plainAccount({ id: newAccountId(), ...place, name: freeNow, createdAt })
+  return plainAccount({ id: makeAccountId(), ...place, name: freeNow, createdAt })
 }
 
 export function checkAccountName(name: string): string {

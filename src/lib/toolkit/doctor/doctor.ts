@@ -9,7 +9,7 @@ import { checkProgram } from './program.ts'
 import { checkSecrets } from './secrets.ts'
 import { checkServices } from './services.ts'
 import { checkTransport } from './transport.ts'
-import { openStore } from '../../store/redis/store-of.ts'
+import { openStore } from '../../store/redis/open-store.ts'
 import { checkStore } from '../store/store-view.ts'
 
 /** Runs all checks, in the order of their dependencies. */

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
 import { isQwenctlError, readMessage } from '../../base/errors.ts'
-import { accountsDocument } from '../../store/documents/accounts-document.ts'
+import { openAccountsDocument } from '../../store/documents/accounts-document.ts'
 import { readCheckpoint } from '../../store/ledger/files/checkpoint-file.ts'
 import { restoreJournal } from '../../store/home.ts'
-import { vaultDocument } from '../../store/vault/passphrase.ts'
-import { jobsDocument } from '../../store/documents/jobs-document.ts'
-import { keysDocument } from '../../store/documents/keys-document.ts'
-import { templatesDocument } from '../../store/documents/templates-document.ts'
+import { openVaultDocument } from '../../store/vault/passphrase.ts'
+import { openJobsDocument } from '../../store/documents/jobs-document.ts'
+import { openKeysDocument } from '../../store/documents/keys-document.ts'
+import { openTemplatesDocument } from '../../store/documents/templates-document.ts'
 import type { Check } from './check.ts'
 import { check } from './check.ts'
 import type { DoctorParts } from './doctor-parts.ts'
@@ -14,7 +14,7 @@ import type { DoctorParts } from './doctor-parts.ts'
 export async function checkDocuments({ home, settings }: DoctorParts): Promise<Check[]> {
   return [
     await readable('accounts', 'accounts.json', home.accountsFile, async () => {
-      const { accounts, archived } = await accountsDocument(home).read()
+      const { accounts, archived } = await openAccountsDocument(home).read()
       return `${accounts.length} in use, ${archived.length} archived`
     }),
     await readable('settings', 'config.yaml', home.configFile, async () => {
@@ -23,17 +23,17 @@ export async function checkDocuments({ home, settings }: DoctorParts): Promise<C
     }),
     await unknownSettings(settings),
     await readable('vault-file', 'vault.json', home.vaultFile, async () => {
-      await vaultDocument(home).read()
+      await openVaultDocument(home).read()
       return 'readable'
     }),
     await readable('templates', 'templates.json', home.templatesFile, async () => {
-      return `${(await templatesDocument(home).read()).templates.length} stored`
+      return `${(await openTemplatesDocument(home).read()).templates.length} stored`
     }),
     await readable('keys', 'keys.json', home.keysFile, async () => {
-      return `${(await keysDocument(home).read()).keys.length} stored`
+      return `${(await openKeysDocument(home).read()).keys.length} stored`
     }),
     await readable('jobs', 'jobs.json', home.jobsFile, async () => {
-      return `${(await jobsDocument(home).read()).jobs.length} stored`
+      return `${(await openJobsDocument(home).read()).jobs.length} stored`
     }),
     checkpoint(home.countersFile),
     interruptedRestore(restoreJournal(home)),

@@ -2,10 +2,10 @@ import { formatTime } from '../../base/iso-time.ts'
 import { parseEvent } from '../../quota/log/parse-event.ts'
 import { readCheckpoint } from '../../store/ledger/files/checkpoint-file.ts'
 import { DayFile } from '../../store/ledger/files/day-file.ts'
-import { historyDays, historyPath, readHistoryDay } from '../../store/history/history-day.ts'
+import { listHistoryDays, historyPath, readHistoryDay } from '../../store/history/history-day.ts'
 import type { Home } from '../../store/home.ts'
 import { readLedger } from '../../store/ledger/open-ledger.ts'
-import { baseFile, dayPath, ledgerDays } from '../../store/ledger/files/ledger-reader.ts'
+import { baseFile, dayPath, listLedgerDays } from '../../store/ledger/files/ledger-reader.ts'
 import type { Check } from './check.ts'
 import { check } from './check.ts'
 import type { DoctorParts } from './doctor-parts.ts'
@@ -14,7 +14,7 @@ import type { DoctorParts } from './doctor-parts.ts'
 const CLOCK_TOLERANCE_MS = 60_000
 
 export function checkLedger({ home, clock }: DoctorParts): Check[] {
-  const days = ledgerDays(home)
+  const days = listLedgerDays(home)
   if (days.length === 0)
     return [check('ledger', 'ledger', { status: 'ok', detail: 'nothing was counted yet' })]
   return [lines(home, days), loss(home), base(home), ...history(home), time(home, clock)]
@@ -71,7 +71,7 @@ function base(home: Home): Check {
 
 /** A damaged day is folded again while the ledger has it; older days keep only their totals. */
 function history(home: Home): Check[] {
-  const days = historyDays(home)
+  const days = listHistoryDays(home)
   if (days.length === 0) return []
   const damaged = days.filter((day) => isDamaged(home, day))
   if (damaged.length === 0)

@@ -4,7 +4,7 @@ import { isQwenctlError, readMessage } from '../../base/errors.ts'
 import { LOST_VAULT_FIX } from '../../base/lost-key.ts'
 import { describeTrouble } from '../../rotation/cooldowns/account-trouble.ts'
 import { closedKinds, credentialPart } from '../../rotation/cooldowns/unusable-credential.ts'
-import { accountsDocument } from '../../store/documents/accounts-document.ts'
+import { openAccountsDocument } from '../../store/documents/accounts-document.ts'
 import { vaultKind } from '../../store/vault/vault.ts'
 import type { Check } from './check.ts'
 import { check } from './check.ts'
@@ -14,7 +14,7 @@ const MOST_NAMES = 5
 
 /** Opens every secret. Creates no key if there is nothing to open. */
 export async function checkSecrets({ home, env, secrets, vault }: DoctorParts): Promise<Check[]> {
-  const data = await accountsDocument(home)
+  const data = await openAccountsDocument(home)
     .read()
     .catch(() => null) // the check of accounts.json reports it
   const accounts = [...(data?.accounts ?? []), ...(data?.archived ?? [])]

@@ -1,7 +1,7 @@
 import type { Account } from '../../account/account.ts'
 import { isQwenctlError } from '../../base/errors.ts'
 import type { QwenctlError } from '../../base/errors.ts'
-import { accountsDocument } from '../../store/documents/accounts-document.ts'
+import { openAccountsDocument } from '../../store/documents/accounts-document.ts'
 import type { EgressAgents } from '../../net/egress-agents.ts'
 import { missingProviderFix, formatMissingProvider } from '../providers/missing-provider.ts'
 import type { ProviderRegistry } from '../providers/provider-registry.ts'
@@ -23,7 +23,7 @@ const CLOCK_TOLERANCE_MS = 60_000
 
 /** Asks each service with accounts once, without a key; any response proves that it is reachable. */
 export async function checkServices(parts: DoctorParts): Promise<Check[]> {
-  const data = await accountsDocument(parts.home)
+  const data = await openAccountsDocument(parts.home)
     .read()
     .catch(() => null) // the check of accounts.json reports it
   const providers = await parts.providers()

@@ -2,7 +2,7 @@ import type { HomeFact } from '../settings/file-settings.ts'
 import type { Toolkit } from '../toolkit.ts'
 
 /** Facts that `config get` shows besides the settings, and that no settings file holds. Read on demand. */
-export function homeFacts(toolkit: Pick<Toolkit, 'home' | 'storage' | 'admin'>): HomeFact[] {
+export function readHomeFacts(toolkit: Pick<Toolkit, 'home' | 'storage' | 'admin'>): HomeFact[] {
   return [
     {
       key: 'vault.kind',

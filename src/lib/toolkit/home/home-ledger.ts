@@ -5,7 +5,7 @@ import type { Home } from '../../store/home.ts'
 import { systemClock } from '../../store/ledger/machine-clock.ts'
 import type { TicketLedger } from '../../store/ledger/ticket-ledger.ts'
 import type { SharedStore } from '../../store/redis/shared-store.ts'
-import { openStore } from '../../store/redis/store-of.ts'
+import { openStore } from '../../store/redis/open-store.ts'
 import { once } from '../once.ts'
 import type { ProviderRegistry } from '../providers/provider-registry.ts'
 import type { StoreSnapshot } from '../quota/direct-quota.ts'
@@ -13,7 +13,7 @@ import { needsPlugins, readBooks, readOpenBooks } from '../quota/direct-quota.ts
 import { reconcileLimits } from '../quota/reconcile.ts'
 import type { Settings } from '../settings/settings.ts'
 import { clockWarning, endInterruptedRestore } from './home-warnings.ts'
-import { knownWriters } from './known-writers.ts'
+import { findKnownWriters } from './known-writers.ts'
 
 /** The delay until resets and cooldowns by other processes take effect, even without a request that reads them. */
 const POLL_MS = 200
@@ -33,7 +33,7 @@ interface LedgerParts {
 /** The ledger of a home: opened for counting on first use, or read from its files. */
 export class HomeLedger {
   readonly #parts: LedgerParts
-  readonly #isLocalWriter = knownWriters()
+  readonly #isLocalWriter = findKnownWriters()
   #opened: TicketLedger | null = null
   /** The shared store of the open ledger; null: it is in files. */
   #shared: SharedStore | null = null

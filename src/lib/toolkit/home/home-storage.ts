@@ -1,4 +1,4 @@
-import { accountsDocument } from '../../store/documents/accounts-document.ts'
+import { openAccountsDocument } from '../../store/documents/accounts-document.ts'
 import type { Home } from '../../store/home.ts'
 import type { Proxies } from '../proxies.ts'
 import { refuseSharedKey } from '../store/refuse-shared-key.ts'
@@ -57,7 +57,7 @@ export class HomeStorage {
 
   /** Whether an account has a sealed secret. False for a damaged document, which has its own messages. */
   async hasSealed(): Promise<boolean> {
-    const data = await accountsDocument(this.#parts.home)
+    const data = await openAccountsDocument(this.#parts.home)
       .read()
       .catch(() => null)
     return [...(data?.accounts ?? []), ...(data?.archived ?? [])].some(

@@ -7,7 +7,7 @@ const TRUSTED_MS = 1000
  * Returns a test whether the process that made a reservation still runs. A process may hold hundreds of reservations,
  * so it is checked rarely.
  */
-export function knownWriters(): (reservationId: string) => boolean {
+export function findKnownWriters(): (reservationId: string) => boolean {
   const aliveUntil = new Map<string, number>()
   return (reservationId) => {
     const writer = reservationId.slice(0, reservationId.lastIndexOf('-'))

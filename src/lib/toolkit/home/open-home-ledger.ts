@@ -1,7 +1,7 @@
 import type { Home } from '../../store/home.ts'
 import type { LedgerOptions } from '../../store/ledger/files/file-event-log.ts'
 import type { TicketLedger } from '../../store/ledger/ticket-ledger.ts'
-import { openStore } from '../../store/redis/store-of.ts'
+import { openStore } from '../../store/redis/open-store.ts'
 import type { Settings } from '../settings/settings.ts'
 
 type Parts = Pick<LedgerOptions, 'clock' | 'machine'> & {

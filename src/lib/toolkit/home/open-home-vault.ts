@@ -1,5 +1,5 @@
 import type { Home } from '../../store/home.ts'
-import { openStore } from '../../store/redis/store-of.ts'
+import { openStore } from '../../store/redis/open-store.ts'
 import type { Vault, VaultOptions } from '../../store/vault/vault.ts'
 
 /** Opens the vault of this machine. With a shared store, its key must be the key of all machines. */

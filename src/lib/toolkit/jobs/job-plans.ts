@@ -63,7 +63,7 @@ export function buildPlan({ job, account }: JobPair, state: LedgerState, now: nu
   return { schedule, zone, calendar: cronCalendar, resetAt }
 }
 
-export function dueInput(pair: JobPair, state: LedgerState, now: number): DueInput {
+export function buildDueInput(pair: JobPair, state: LedgerState, now: number): DueInput {
   const { job, account, spreadMs, since } = pair
   const slot = state.jobs.last.get(slotKey(job.id, account.id))?.slot
   const last = slot === undefined || slot === 0 ? null : slot

@@ -1,4 +1,4 @@
-import { jobsDocument } from '../../store/documents/jobs-document.ts'
+import { openJobsDocument } from '../../store/documents/jobs-document.ts'
 import type { Toolkit } from '../toolkit.ts'
 import { Jobs } from './jobs.ts'
 import type { JobsParts } from './jobs.ts'
@@ -8,7 +8,7 @@ export function openJobs(
   { home, accounts, isInFlight, settings }: Pick<Toolkit, 'home' | 'accounts' | 'isInFlight' | 'settings'>,
   parts: Pick<JobsParts, 'books' | 'clock'>,
 ): Jobs {
-  const document = jobsDocument(home)
+  const document = openJobsDocument(home)
   const allowsPrime = async () => Boolean(await settings.get('jobs.prime'))
   return new Jobs({
     ...parts,

@@ -8,7 +8,7 @@ import { formatSchedule } from '../../schedule/schedule.ts'
 import { nextSlot } from '../../schedule/slots.ts'
 import type { JobsData } from '../../store/documents/jobs-document.ts'
 import type { RunRecord } from '../../store/jobs/run-records.ts'
-import { dueInput, findHindrance, listPairs, buildPlan } from './job-plans.ts'
+import { buildDueInput, findHindrance, listPairs, buildPlan } from './job-plans.ts'
 import type { JobPair } from './job-plans.ts'
 import type { JobAccountView, JobView, PlannedRun, RunView } from './job-views.ts'
 
@@ -112,7 +112,7 @@ function viewAccount(parts: ViewParts, pair: JobPair, last: RunRecord | null): J
 
 /** The slot that is due, or the next one. */
 function findNext(pair: JobPair, { state, now }: ViewParts): { slot: number; at: number } | null {
-  const due = decideDue(dueInput(pair, state, now))
+  const due = decideDue(buildDueInput(pair, state, now))
   if (due.do === 'wait') return due.slot === null ? null : { slot: due.slot, at: due.slot + pair.spreadMs }
   if (due.do === 'run') return { slot: due.slot, at: due.slot + pair.spreadMs }
   const slot = nextSlot(buildPlan(pair, state, now), now - pair.spreadMs)

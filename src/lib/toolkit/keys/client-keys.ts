@@ -19,7 +19,7 @@ import type { KeysData } from '../../store/documents/keys-document.ts'
 import { limitView } from '../quota/quota-view.ts'
 import { assignToUser } from '../scope/assign-to-user.ts'
 import { readExpiry } from './expiry.ts'
-import { newSecret, hashSecret, workingSecrets } from './key-secrets.ts'
+import { makeSecret, hashSecret, workingSecrets } from './key-secrets.ts'
 import { recordLimits } from './record-limits.ts'
 
 export type { ClientKeyView }
@@ -88,7 +88,7 @@ export class ClientKeys {
     const expiresAt = wanted.expires === undefined ? null : readExpiry(wanted.expires, now)
     const accounts = await this.#findIds(wanted)
     await this.#checkGroups(wanted.groups ?? [], wanted.user ?? null)
-    const secret = newSecret()
+    const secret = makeSecret()
     const key: ClientKey = {
       id: newId(wanted.job),
       name: wanted.name,
@@ -157,7 +157,7 @@ export class ClientKeys {
     const found = await this.#find(name)
     const now = this.#parts.clock()
     const until = overlap === undefined ? null : readExpiry(overlap, now)
-    const secret = newSecret()
+    const secret = makeSecret()
     const changed = await this.#update(found.id, (key) => {
       key.former = until === null ? [] : [...workingSecrets(key, now), { hash: key.hash, until }]
       key.hash = hashSecret(secret)

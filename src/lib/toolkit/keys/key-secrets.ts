@@ -7,7 +7,7 @@ export function workingSecrets({ former = [] }: ClientKey, now: number): FormerS
   return former.filter(({ until }) => Date.parse(until) > now)
 }
 
-export function newSecret(): string {
+export function makeSecret(): string {
   return CLIENT_KEY_PREFIX + randomBytes(32).toString('base64url')
 }
 

@@ -1,6 +1,7 @@
 // Logins: how an account gets tokens with a short code (RFC 8628), and how it renews them. Separate functions read
 // the responses, apart from the code that sends requests: `device-answers.ts`, `refresh-answer.ts`.
 
+import { tryParseJson } from '../../base/text/try-parse-json.ts'
 import { formatTime } from '../../base/iso-time.ts'
 import { QwenctlError } from '../../base/errors.ts'
 import { isRecord } from '../../base/is-record.ts'
@@ -120,13 +121,10 @@ export function isUsable(tokens: TokenSet, now: number): boolean {
   return tokens.expiresAt === null || now < Date.parse(tokens.expiresAt)
 }
 
+/** The members of a JSON object; null: the text is none, and the caller reports it. */
 export function parseObject(text: string): Record<string, unknown> | null {
-  try {
-    const parsed: unknown = JSON.parse(text)
-    return isRecord(parsed) ? parsed : null
-  } catch {
-    return null // not JSON: the caller reports it
-  }
+  const parsed = tryParseJson(text)
+  return isRecord(parsed) ? parsed : null
 }
 
 function timeOrNull(value: unknown): string | null {

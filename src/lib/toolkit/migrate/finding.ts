@@ -93,7 +93,7 @@ export interface Finding {
 }
 
 /** `note` comes from the service (see `Service`), and becomes one of the notes. */
-export function finding({
+export function makeFinding({
   note,
   ...said
 }: Pick<Finding, 'source' | 'file' | 'provider' | 'name'> &

@@ -1,3 +1,5 @@
+import { isRecord } from '../../base/is-record.ts'
+import { tryParseJson } from '../../base/text/try-parse-json.ts'
 import type { ListedModel } from '../../provider/model-list.ts'
 import { readModelList } from '../../provider/model-list.ts'
 
@@ -20,7 +22,7 @@ export function emptyPage(): ServicePage {
 /** Parses the text of `models.json`; malformed entries are left out. */
 export function parsePages(text: string): Map<string, ServicePage> {
   const pages = new Map<string, ServicePage>()
-  const document = parsed(text)
+  const document = parsePage(text)
   if (document?.version !== 1 || !Array.isArray(document.services)) return pages
   for (const entry of document.services as (Record<string, unknown> | null)[]) {
     if (typeof entry?.place !== 'string') continue
@@ -76,11 +78,8 @@ function notesIn(value: unknown): Map<string, number> {
   return notes
 }
 
-function parsed(text: string): Record<string, unknown> | null {
-  try {
-    const value = JSON.parse(text) as unknown
-    return typeof value === 'object' ? (value as Record<string, unknown> | null) : null
-  } catch {
-    return null // damaged: the next fetch writes a new one
-  }
+/** Null: the file is damaged. The next fetch writes a new one. */
+function parsePage(text: string): Record<string, unknown> | null {
+  const value = tryParseJson(text)
+  return isRecord(value) ? value : null
 }

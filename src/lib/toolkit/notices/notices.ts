@@ -10,7 +10,7 @@ import { passedThresholds } from '../../quota/thresholds.ts'
 import type { Home } from '../../store/home.ts'
 import type { NoticeMark } from '../../store/documents/notice-mark.ts'
 import type { NoticeClaim } from '../../store/documents/notice-marks.ts'
-import { claimNotice, dropOldMarks, noticeMarks } from '../../store/documents/notice-marks.ts'
+import { claimNotice, dropOldMarks, listNoticeMarks } from '../../store/documents/notice-marks.ts'
 import type { Egress } from '../../net/egress.ts'
 import { limitView } from '../quota/quota-view.ts'
 import { formatCommand } from './command-words.ts'
@@ -56,7 +56,7 @@ export class Notices {
       at: at.map((percent) => `${percent}%`),
       webhook: webhook === null ? null : new URL(webhook).host,
       command: command === null ? null : (formatCommand(command)?.[0] ?? null),
-      told: await noticeMarks(this.#parts.home),
+      told: await listNoticeMarks(this.#parts.home),
     }
   }
 

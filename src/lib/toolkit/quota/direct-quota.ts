@@ -7,10 +7,10 @@ import { builtinIds } from '../providers/builtin-ids.ts'
 import type { Ledger } from '../../quota/ledger.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
-import { accountsDocument } from '../../store/documents/accounts-document.ts'
+import { openAccountsDocument } from '../../store/documents/accounts-document.ts'
 import type { JsonDocument } from '../../store/documents/document.ts'
 import type { Home } from '../../store/home.ts'
-import { openStore } from '../../store/redis/store-of.ts'
+import { openStore } from '../../store/redis/open-store.ts'
 import type { LedgerOptions } from '../../store/ledger/files/file-event-log.ts'
 import { readLedger } from '../../store/ledger/open-ledger.ts'
 import { isWriterAlive } from '../../store/ledger/files/writer.ts'
@@ -40,7 +40,7 @@ export async function readBooks(
   home: Home,
   time: Pick<LedgerOptions, 'clock' | 'machine'>,
 ): Promise<StoreSnapshot> {
-  const data = await accountsDocument(home).read()
+  const data = await openAccountsDocument(home).read()
   const hasProvider = (id: string) => builtinIds.has(id)
   const facts = { hasProvider, plans: readPlans(home.plansFile) }
   const store = await openStore(home)

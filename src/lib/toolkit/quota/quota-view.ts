@@ -10,7 +10,7 @@ import type { Forecast } from '../../quota/forecast.ts'
 import { makeForecast } from '../../quota/forecast.ts'
 import { windowLength } from '../../quota/limit.ts'
 import { PLAN_PREFIX } from '../../quota/set-limits.ts'
-import { isInForce } from '../../quota/standing.ts'
+import { isInForce, countReserved, standing } from '../../quota/standing.ts'
 import type {
   DayTotals,
   LedgerState,
@@ -20,7 +20,6 @@ import type {
   SubjectState,
   Trail,
 } from '../../quota/log/state.ts'
-import { countReserved, standing } from '../../quota/standing.ts'
 import { findTotals } from '../../quota/log/totals.ts'
 import { findStanding, standingWithoutProvider } from '../accounts/account-status.ts'
 import { sumCapacity } from './capacity.ts'

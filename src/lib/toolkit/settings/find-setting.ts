@@ -5,7 +5,7 @@ import type { SettingRow } from './settings-table.ts'
 import { settingsTable } from './settings-table.ts'
 
 /** Parses the value of a setting from a flag. Throws `invalid_value` naming the flag. */
-export function checkedSetting(key: string, text: string, flag: string): unknown {
+export function checkSetting(key: string, text: string, flag: string): unknown {
   return parseSetting(knownRow(key), text, flag)
 }
 

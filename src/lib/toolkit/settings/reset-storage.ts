@@ -1,7 +1,7 @@
 import { formatTime } from '../../base/iso-time.ts'
 import type { Account } from '../../account/account.ts'
 import { fullReference } from '../../account/account.ts'
-import { accountsDocument } from '../../store/documents/accounts-document.ts'
+import { openAccountsDocument } from '../../store/documents/accounts-document.ts'
 import { replaceAccounts } from '../../store/replace-home.ts'
 import { createFreshVault } from '../../store/vault/fresh-vault.ts'
 import type { StorageResetView } from '../views.ts'
@@ -19,7 +19,7 @@ export async function resetStorage(parts: StorageParts & { clock: () => number }
   const missing: string[] = []
   const stamp = formatTime(clock()).replaceAll(/[-:]|\.\d+/g, '')
   const change = async () => {
-    const data = await accountsDocument(home).read()
+    const data = await openAccountsDocument(home).read()
     for (const account of data.accounts) if (markLost(account)) missing.push(fullReference(account))
     for (const account of data.archived) markLost(account)
     return `${JSON.stringify(data, null, 2)}\n`

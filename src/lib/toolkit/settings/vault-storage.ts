@@ -1,4 +1,4 @@
-import { accountsDocument } from '../../store/documents/accounts-document.ts'
+import { openAccountsDocument } from '../../store/documents/accounts-document.ts'
 import type { Home } from '../../store/home.ts'
 import type { VaultKind } from '../../store/vault/passphrase.ts'
 import { vaultKinds } from '../../store/vault/passphrase.ts'
@@ -15,7 +15,7 @@ export interface StorageParts extends VaultOptions {
 }
 
 export async function showStorage({ home, env }: StorageParts): Promise<StorageView> {
-  const { accounts, archived } = await accountsDocument(home).read()
+  const { accounts, archived } = await openAccountsDocument(home).read()
   const places = [...accounts, ...archived].flatMap(({ credential, egressProxy }) => [
     credential,
     egressProxy,

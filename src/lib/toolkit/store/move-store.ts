@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { formatTime } from '../../base/iso-time.ts'
 import { QwenctlError } from '../../base/errors.ts'
-import { accountsDocument } from '../../store/documents/accounts-document.ts'
+import { openAccountsDocument } from '../../store/documents/accounts-document.ts'
 import { writeConfigValue } from '../../store/documents/config-file.ts'
 import { readIfThere, takeSnapshot } from '../../store/documents/snapshot.ts'
 import type { Home } from '../../store/home.ts'
@@ -16,11 +16,11 @@ import {
   readSharedSnapshot,
   refuseWhileCounting,
 } from '../../store/redis/snapshot/shared-snapshot.ts'
-import { closeStore, openStore } from '../../store/redis/store-of.ts'
+import { closeStore, openStore } from '../../store/redis/open-store.ts'
 import { DEFAULT_PREFIX } from '../../store/redis/store-place.ts'
 import { replaceHome } from '../../store/replace-home.ts'
 import type { Vault } from '../../store/vault/vault.ts'
-import { vaultDocument } from '../../store/vault/passphrase.ts'
+import { openVaultDocument } from '../../store/vault/passphrase.ts'
 import { refuseWhileRunning } from '../settings/vault-storage.ts'
 
 export interface MoveParts {
@@ -68,7 +68,7 @@ function refuseVariable(home: Home): void {
 async function moveToRedis({ home, vault, prefix, clock }: MoveParts, url: string): Promise<MovedStore> {
   const target = new SharedStore({ url, prefix, ack: 'primary' })
   try {
-    const data = await accountsDocument(home).read()
+    const data = await openAccountsDocument(home).read()
     const snapshot = await takeSnapshot(home)
     await importSnapshot(target, JSON.stringify(data), snapshot, { isNew: true })
     try {
@@ -93,14 +93,14 @@ async function moveToRedis({ home, vault, prefix, clock }: MoveParts, url: strin
 const EMPTY_ACCOUNTS = `${JSON.stringify({ version: 1, defaultAccount: null, accounts: [], archived: [] }, null, 2)}\n`
 
 async function shareKey(home: Home, target: SharedStore, vault: Vault): Promise<void> {
-  const { passphrase } = await vaultDocument(home).read()
+  const { passphrase } = await openVaultDocument(home).read()
   const record = vault.kind === 'passphrase' && passphrase !== null ? JSON.stringify(passphrase) : null
   await target.agreeOnKey(vault.keyId, record)
 }
 
 async function moveToFiles({ home, clock }: MoveParts, store: SharedStore): Promise<MovedStore> {
   await refuseWhileCounting(store)
-  const data = await accountsDocument(home).read()
+  const data = await openAccountsDocument(home).read()
   const snapshot = await takeSnapshot(home)
   for (const [name, content] of await readSharedSnapshot(store)) snapshot.set(name, content)
   snapshot.set('config.yaml', await changedConfig(home, { url: undefined, prefix: undefined }))

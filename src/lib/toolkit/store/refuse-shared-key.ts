@@ -1,6 +1,6 @@
 import { QwenctlError } from '../../base/errors.ts'
 import type { Home } from '../../store/home.ts'
-import { openStore } from '../../store/redis/store-of.ts'
+import { openStore } from '../../store/redis/open-store.ts'
 
 /** Another key would lock the other machines out. Throws `failed` with a shared store. */
 export async function refuseSharedKey(home: Home): Promise<void> {

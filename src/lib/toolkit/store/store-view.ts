@@ -5,7 +5,7 @@ import type { Home } from '../../store/home.ts'
 import { readServerFacts, serverProblem } from '../../store/redis/link/server-facts.ts'
 import type { ServerFacts } from '../../store/redis/link/server-facts.ts'
 import type { SharedStore } from '../../store/redis/shared-store.ts'
-import { openStore } from '../../store/redis/store-of.ts'
+import { openStore } from '../../store/redis/open-store.ts'
 
 const DAY_MS = 86_400_000
 

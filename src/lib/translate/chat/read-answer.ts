@@ -1,6 +1,6 @@
 // Reads a chat completion: whole, or chunk by chunk. A message and a delta have the same fields.
 
-import { isObject, isText, quoted, type FieldRules, type Json } from '../json-fields.ts'
+import { isObject, isText, quoteValue, type FieldRules, type Json } from '../json-fields.ts'
 import type { AnswerListener, AnswerReader, StopReason } from '../neutral/answer.ts'
 import { BlockOrder } from '../neutral/block-order.ts'
 import { parseDataUrl } from '../neutral/media.ts'
@@ -163,7 +163,7 @@ export class ChatReader implements AnswerReader {
 
   #meetReason(reason: unknown): void {
     if (isText(reason) && BROKEN_OFF.test(reason))
-      throw unreadable(`it broke off, and says ${quoted(reason)}`)
+      throw unreadable(`it broke off, and says ${quoteValue(reason)}`)
   }
 
   #say(delta: Json): void {
@@ -190,9 +190,9 @@ export class ChatReader implements AnswerReader {
     switch (part.type) {
       case 'text':
       case 'output_text':
-        return this.#blocks.say('text', plainText([part]))
+        return this.#blocks.say('text', joinTextParts([part]))
       case 'thinking':
-        return this.#blocks.say('thinking', plainText(part.thinking))
+        return this.#blocks.say('thinking', joinTextParts(part.thinking))
       case 'refusal':
         return this.#refuse(isText(part.refusal) ? part.refusal : '')
       case 'image_url':
@@ -200,7 +200,7 @@ export class ChatReader implements AnswerReader {
       case 'reference':
         return // Mistral's mark of a citation between two texts
       default:
-        throw unreadable(`no other format has a part ${quoted(part.type)}`)
+        throw unreadable(`no other format has a part ${quoteValue(part.type)}`)
     }
   }
 
@@ -237,7 +237,7 @@ function findOrigin({ format }: Json): 'anthropic' | 'openrouter' {
 }
 
 /** A text, or the texts of a list of parts, as in Mistral's thinking. */
-export function plainText(content: unknown): string {
+export function joinTextParts(content: unknown): string {
   if (typeof content === 'string') return content
   if (!Array.isArray(content)) return ''
   return (content as unknown[])

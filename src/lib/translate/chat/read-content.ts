@@ -6,7 +6,7 @@ import {
   isText,
   listAt,
   objectAt,
-  quoted,
+  quoteValue,
   refuse,
   textAt,
   type FieldRules,
@@ -74,7 +74,7 @@ function readPart(part: Json, at: string, check: FieldCheck): Part {
       return { kind: 'audio', data: bytes, format: textAt(format, `${at}.format`), at }
     }
     default:
-      return refuse(at, `no other format has a part of type ${quoted(part.type)}`)
+      return refuse(at, `no other format has a part of type ${quoteValue(part.type)}`)
   }
 }
 

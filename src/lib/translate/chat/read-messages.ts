@@ -5,7 +5,7 @@ import {
   listAt,
   listOrNone,
   objectAt,
-  quoted,
+  quoteValue,
   refuse,
   textAt,
   type FieldRules,
@@ -131,7 +131,7 @@ function addSignature(before: Seal | null, piece: string): Seal {
 function readCall(call: Json, at: string): Part {
   const isCustom = call.type === 'custom'
   if (isGiven(call.type) && call.type !== 'function' && !isCustom)
-    refuse(`${at}.type`, `no other format has tools of type ${quoted(call.type)}`)
+    refuse(`${at}.type`, `no other format has tools of type ${quoteValue(call.type)}`)
   const kind = isCustom ? 'custom' : 'function'
   const called = objectAt(call[kind], `${at}.${kind}`)
   const given = isCustom ? called.input : called.arguments

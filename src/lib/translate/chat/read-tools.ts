@@ -5,7 +5,7 @@ import {
   listAt,
   listOrNone,
   objectAt,
-  quoted,
+  quoteValue,
   rawAt,
   refuse,
   textAt,
@@ -62,7 +62,7 @@ function add({ tools, names }: ReadTools, tool: Tool, form: Pick<ToolName, 'isLe
 function readTool(tool: Json, at: string, check: FieldCheck): Tool {
   const isFlat = isText(tool.name) && !isObject(tool.function) && !isObject(tool.custom)
   if (!isFlat && tool.type !== 'function' && tool.type !== 'custom')
-    refuse(`${at}.type`, `no other format has tools of type ${quoted(tool.type)}`)
+    refuse(`${at}.type`, `no other format has tools of type ${quoteValue(tool.type)}`)
   check.check(tool, toolRules, at)
   const kind = tool.type === 'custom' ? 'custom' : 'function'
   const own = isFlat ? { ...tool, parameters: tool.parameters ?? tool.input_schema } : tool[kind]
@@ -105,7 +105,7 @@ export function readChatChoice(body: Json, tools: readonly Tool[]): ToolChoice |
   const { type, ...rest } = objectAt(choice, 'tool_choice')
   if (type === 'allowed_tools') return readAllowed(objectAt(rest.allowed_tools, 'tool_choice.allowed_tools'))
   if (type !== undefined && type !== 'function' && type !== 'custom' && type !== 'tool')
-    refuse('tool_choice.type', `no other format chooses by ${quoted(type)}`)
+    refuse('tool_choice.type', `no other format chooses by ${quoteValue(type)}`)
   const named = [rest.function, rest.custom, rest].find((one) => isObject(one) && isText(one.name))
   return { type: 'tool', name: textAt((named as Json | undefined)?.name, 'tool_choice.function.name') }
 }

@@ -1,7 +1,7 @@
 // Reads an answer of the Gemini API: whole, or chunk by chunk. Shapes:
 // https://ai.google.dev/api/generate-content#GenerateContentResponse (2026-11).
 
-import { isGiven, isObject, isText, quoted, type FieldRules, type Json } from '../json-fields.ts'
+import { isGiven, isObject, isText, quoteValue, type FieldRules, type Json } from '../json-fields.ts'
 import { writeJson } from '../json/raw-json.ts'
 import type { AnswerListener, AnswerReader, Block, StopReason } from '../neutral/answer.ts'
 import { callId } from '../neutral/block-order.ts'
@@ -114,7 +114,7 @@ export class GeminiReader implements AnswerReader {
     const parts: unknown[] = isObject(content) && Array.isArray(content.parts) ? content.parts : []
     for (const part of parts) if (isObject(part)) this.#say(part)
     if (!isText(finishReason) || finishReason === 'FINISH_REASON_UNSPECIFIED') return
-    if (brokenOff.has(finishReason)) throw unreadable(`it broke off, and says ${quoted(finishReason)}`)
+    if (brokenOff.has(finishReason)) throw unreadable(`it broke off, and says ${quoteValue(finishReason)}`)
     this.#reason = reasons.get(finishReason) ?? 'end'
     if (isText(finishMessage)) this.#explanation = finishMessage
   }
@@ -159,7 +159,7 @@ export class GeminiReader implements AnswerReader {
 
   #show({ mimeType, data }: Json): void {
     if (!isText(mimeType) || !mimeType.startsWith('image/') || !isText(data))
-      throw unreadable(`no other format has answers of ${quoted(mimeType)}`)
+      throw unreadable(`no other format has answers of ${quoteValue(mimeType)}`)
     this.#close()
     this.#listener.begin({ kind: 'image', source: { type: 'base64', mediaType: mimeType, data } })
     this.#listener.endBlock()

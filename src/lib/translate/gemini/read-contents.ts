@@ -7,7 +7,7 @@ import {
   isText,
   listOrNone,
   objectAt,
-  quoted,
+  quoteValue,
   refuse,
   textAt,
   type FieldRules,
@@ -190,7 +190,7 @@ function mediaPart(source: Source, mediaType: string, at: string): Part {
   if (mediaType.startsWith('image/')) return { kind: 'image', source, detail: null, at }
   if (mediaType === 'application/pdf' || mediaType.startsWith('text/'))
     return { kind: 'document', source, title: null, context: null, at }
-  return refuse(at, `no other format takes ${quoted(mediaType)}`)
+  return refuse(at, `no other format takes ${quoteValue(mediaType)}`)
 }
 
 /** Ids of calls and results. Clients may leave them out; then results come in the order of the calls. */

@@ -4,7 +4,7 @@ import {
   isText,
   listOrNone,
   objectAt,
-  quoted,
+  quoteValue,
   rawAt,
   refuse,
   textAt,
@@ -50,7 +50,7 @@ export function readGeminiTools(value: unknown, check: FieldCheck): ReadTools {
     })
   })
   if (hosted.length > 0 && out.tools.length === 0)
-    refuse('tools[0]', `only Google itself runs ${quoted(hosted[0])}`)
+    refuse('tools[0]', `only Google itself runs ${quoteValue(hosted[0])}`)
   for (const name of hosted) check.leaveOut(`tools.${name}`)
   return out
 }

@@ -1,6 +1,6 @@
 // Reads a message of the Messages API: whole, or event by event.
 
-import { isGiven, isObject, isText, quoted, type FieldRules, type Json } from '../json-fields.ts'
+import { isGiven, isObject, isText, quoteValue, type FieldRules, type Json } from '../json-fields.ts'
 import { writeJson } from '../json/raw-json.ts'
 import type { AnswerListener, AnswerReader, Block, StopReason } from '../neutral/answer.ts'
 import { listSources } from '../neutral/sources.ts'
@@ -185,6 +185,6 @@ function readBlock({ type, signature, data, id, name }: Json): Block {
       return { kind: 'call', ...call }
     }
     default:
-      throw unreadable(`no other format has a block of type ${quoted(type)}`)
+      throw unreadable(`no other format has a block of type ${quoteValue(type)}`)
   }
 }

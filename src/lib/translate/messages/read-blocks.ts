@@ -6,7 +6,7 @@ import {
   isText,
   listAt,
   objectAt,
-  quoted,
+  quoteValue,
   refuse,
   textAt,
   type FieldRules,
@@ -220,7 +220,7 @@ function readServerTool(block: Json, at: string): Part {
     const { type: _type, cache_control: _mark, ...state } = block
     return { kind: 'text', text: `(The state of the browser: ${writeJson(state)})`, at }
   }
-  return refuse(at, `no other format has a block of type ${quoted(type)}`)
+  return refuse(at, `no other format has a block of type ${quoteValue(type)}`)
 }
 
 /** Sealed page contents mean nothing to another service. */

@@ -10,7 +10,7 @@ import {
   listOrNone,
   numberAt,
   objectAt,
-  quoted,
+  quoteValue,
   rawAt,
   refuse,
   textAt,
@@ -148,7 +148,7 @@ function readThinking(value: unknown, effort: string | null, check: FieldCheck):
   check.check(thinking, thinkingRules, 'thinking')
   const { type = null, display } = thinking
   if (type !== null && !thinkingTypes.has(type))
-    refuse('thinking.type', `only Anthropic knows ${quoted(type)}`)
+    refuse('thinking.type', `only Anthropic knows ${quoteValue(type)}`)
   const isShown = type !== 'disabled' && display !== 'omitted'
   return {
     effort: type === 'disabled' ? 'none' : effort,

@@ -3,7 +3,7 @@ import {
   isText,
   listOrNone,
   objectAt,
-  quoted,
+  quoteValue,
   rawAt,
   refuse,
   textAt,
@@ -64,7 +64,10 @@ export function readMessagesTools({ tools, messages }: Json, check: FieldCheck):
     else own.push({ tool, at })
   })
   if (hosted.length > 0 && own.length === 0)
-    refuse('tools[0].type', `${quoted(hosted[0])} is a tool of Anthropic's own, which no other service has`)
+    refuse(
+      'tools[0].type',
+      `${quoteValue(hosted[0])} is a tool of Anthropic's own, which no other service has`,
+    )
   const changes = readToolChanges(messages)
   const isSearched = hosted.some((type) => isText(type) && type.startsWith('tool_search_tool_'))
   for (const { tool, at } of own)

@@ -1,7 +1,7 @@
 // Gives the items of a response to a listener as blocks, one after the other. A service may send several items at once.
 // The first unfinished item passes as it arrives; all others pass when they are complete.
 
-import { isObject, isText, quoted, type Json } from '../json-fields.ts'
+import { isObject, isText, quoteValue, type Json } from '../json-fields.ts'
 import type { AnswerListener, Block, StopReason } from '../neutral/answer.ts'
 import { listSources } from '../neutral/sources.ts'
 import type { TranslationPlan } from '../plan.ts'
@@ -195,7 +195,7 @@ function listBlocks(item: Json, citesSources: boolean): WholeBlock[] {
     case 'web_search_call':
       return []
     default:
-      throw unreadable(`no other format has an item ${quoted(item.type)}`)
+      throw unreadable(`no other format has an item ${quoteValue(item.type)}`)
   }
 }
 
@@ -211,7 +211,7 @@ function messageBlock(part: Json, citesSources: boolean): WholeBlock {
   if (part.type === 'refusal')
     return wholeBlock({ kind: 'refusal' }, isText(part.refusal) ? part.refusal : '')
   if (part.type !== 'output_text' && part.type !== 'text')
-    throw unreadable(`no other format has a part ${quoted(part.type)}`)
+    throw unreadable(`no other format has a part ${quoteValue(part.type)}`)
   return wholeBlock(
     { kind: 'text' },
     isText(part.text) ? part.text : '',

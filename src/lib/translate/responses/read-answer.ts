@@ -1,7 +1,7 @@
 // Reads a response of the Responses API: whole, or event by event. Shapes:
 // https://platform.openai.com/docs/api-reference/responses-streaming (2026-11).
 
-import { isGiven, isObject, isText, quoted, type FieldRules, type Json } from '../json-fields.ts'
+import { isGiven, isObject, isText, quoteValue, type FieldRules, type Json } from '../json-fields.ts'
 import type { AnswerListener, AnswerReader, StopReason } from '../neutral/answer.ts'
 import type { TranslationPlan } from '../plan.ts'
 import { noTokens, readResponseTokens } from '../usage.ts'
@@ -126,7 +126,7 @@ function findReason(status: unknown, details: unknown): StopReason | undefined {
   const why = isObject(details) ? details.reason : undefined
   const reason = incomplete.get(why)
   if (status !== 'incomplete' || reason !== undefined) return reason
-  if (isGiven(why)) throw unreadable(`it is incomplete: ${quoted(why)}`)
+  if (isGiven(why)) throw unreadable(`it is incomplete: ${quoteValue(why)}`)
   return 'length'
 }
 

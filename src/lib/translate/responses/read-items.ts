@@ -8,7 +8,7 @@ import {
   isText,
   listOrNone,
   objectAt,
-  quoted,
+  quoteValue,
   refuse,
   textAt,
   type FieldRules,
@@ -213,7 +213,7 @@ function readPart(part: Json, at: string): Part {
       return { kind: 'audio', data: readAudioData(String(audio.data), at), format: String(audio.format), at }
     }
     default:
-      return refuse(`${at}.type`, `no other format has a part ${quoted(part.type)}`)
+      return refuse(`${at}.type`, `no other format has a part ${quoteValue(part.type)}`)
   }
 }
 

@@ -5,7 +5,7 @@ import {
   listAt,
   listOrNone,
   objectAt,
-  quoted,
+  quoteValue,
   rawAt,
   refuse,
   textAt,
@@ -46,7 +46,7 @@ export function readTools({ tools, input }: Json, check: FieldCheck): ReadTools 
         readList(item.tools, `input[${index}].tools`, { out, check, hosted })
     })
   if (hosted.length > 0 && out.tools.length === 0)
-    refuse('tools[0].type', `only OpenAI itself runs ${quoted(hosted[0])}`)
+    refuse('tools[0].type', `only OpenAI itself runs ${quoteValue(hosted[0])}`)
   for (const type of hosted) check.leaveOut(`tools.${type}`)
   return out
 }

@@ -3,7 +3,7 @@ import { readFileSync, readdirSync, rmSync, statSync, symlinkSync, mkdirSync, wr
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { LogFile } from '../../../../src/lib/observe/logs/log-file.ts'
-import { allLogs, closedLogs, currentLog } from '../../../../src/lib/observe/logs/log-names.ts'
+import { listLogs, listClosedLogs, currentLog } from '../../../../src/lib/observe/logs/log-names.ts'
 import { root } from '../../../support/cli.ts'
 import { writeBytes, logEntries, logText } from '../../../support/given-observer.ts'
 import { NOW } from '../../../support/observed-request.ts'
@@ -46,8 +46,8 @@ test('a full file is closed and the next begun; the oldest go, the newest stay, 
     expect(bytesIn(folder)).toBeLessThanOrEqual(MEGABYTE)
   }
   expect(file.dropped).toBe(0)
-  expect(closedLogs(folder).length).toBeGreaterThan(3)
-  for (const path of allLogs(folder)) expect(statSync(path).size).toBeLessThanOrEqual(MEGABYTE / 8)
+  expect(listClosedLogs(folder).length).toBeGreaterThan(3)
+  for (const path of listLogs(folder)) expect(statSync(path).size).toBeLessThanOrEqual(MEGABYTE / 8)
   const seen = logText(folder)
     .split('\n')
     .filter((line) => line !== '')

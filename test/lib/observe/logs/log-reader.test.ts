@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { LogFile } from '../../../../src/lib/observe/logs/log-file.ts'
 import type { LogFilter } from '../../../../src/lib/observe/logs/log-filter.ts'
-import { closedLogs, currentLog } from '../../../../src/lib/observe/logs/log-names.ts'
+import { listClosedLogs, currentLog } from '../../../../src/lib/observe/logs/log-names.ts'
 import { LogReader, followLog } from '../../../../src/lib/observe/logs/log-reader.ts'
 import type { LogLine } from '../../../../src/lib/observe/logs/log-reader.ts'
 import { writeBytes, givenObserver } from '../../../support/given-observer.ts'
@@ -62,7 +62,7 @@ test('news are what was written since, also to a file that was renamed meanwhile
   writeFileSync(currentLog(folder), row(26))
   expect(indexes(reader.readNew())).toEqual([25, 26])
   // another process had the renamed file open still
-  appendFileSync(closedLogs(folder).at(-1)!, row(27))
+  appendFileSync(listClosedLogs(folder).at(-1)!, row(27))
   expect(indexes(reader.readNew())).toEqual([27])
   expect(reader.readNew()).toEqual([])
 })
@@ -95,7 +95,7 @@ test('a reader that follows sees every line once and in order while the files tu
     await file.close()
     await until(() => seen.length >= written)
   }
-  expect(closedLogs(folder).length).toBeGreaterThan(4)
+  expect(listClosedLogs(folder).length).toBeGreaterThan(4)
   expect(seen).toEqual(Array.from({ length: written }, (_, index) => index))
 })
 

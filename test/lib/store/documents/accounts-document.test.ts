@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmdirSync, writeFile
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { accountsDocument } from '../../../../src/lib/store/documents/accounts-document.ts'
+import { openAccountsDocument } from '../../../../src/lib/store/documents/accounts-document.ts'
 import { resolveHome } from '../../../../src/lib/store/home.ts'
 import { accountRecord } from '../../../support/account-record.ts'
 import { spawnStoreProcess, spawnStoreShell } from '../../../support/processes/spawn-store-process.ts'
@@ -20,7 +20,7 @@ test('when 16 processes add an account each, none is lost', MANY, async () => {
     names.map((name) => spawnStoreProcess('add-account', home.dataFolder, name).end()),
   )
   expect(ends.filter((end) => end.code !== 0)).toEqual([])
-  const { accounts } = await accountsDocument(home).read()
+  const { accounts } = await openAccountsDocument(home).read()
   expect(accounts.map((account) => account.name).sort()).toEqual(names.sort())
   expect(readdirSync(home.dataFolder).sort()).toEqual(['accounts.json', 'accounts.json.bak'])
 })
@@ -51,12 +51,12 @@ test.skipIf(process.platform === 'win32')(
   'when a file may not grow, the error says so and the store is as before',
   async () => {
     const home = tempHome()
-    await accountsDocument(home).update((data) => data.accounts.push(accountRecord()))
+    await openAccountsDocument(home).update((data) => data.accounts.push(accountRecord()))
     // RLIMIT_FSIZE fails a write as a full disk does, half-way through the file.
     const end = await spawnStoreShell('ulimit -f 64; exec "$@"', 'fill', home.dataFolder).end()
     expect(end.code).toBe(6)
     expect(end.output.join('\n')).toMatch(/^store_unwritable: cannot write .*accounts\.json: .*\(EFBIG\)$/)
-    const { accounts } = await accountsDocument(home).read()
+    const { accounts } = await openAccountsDocument(home).read()
     expect(accounts[0]?.name).toBe('work')
     expect(readdirSync(home.dataFolder).filter((name) => !name.startsWith('accounts.json'))).toEqual([])
     expect(readdirSync(home.dataFolder).filter((name) => /tmp|lock/.test(name))).toEqual([])
@@ -70,7 +70,7 @@ test.runIf(canMount())('when the disk is full, the error says so and the store i
     const home = resolveHome({ QWENCTL_HOME: join(folder, 'home') })
     const end = await spawnStoreProcess('fill', home.dataFolder).end()
     expect(end.output.join('\n')).toMatch(/^store_unwritable: .*no space left/)
-    expect((await accountsDocument(home).read()).accounts[0]?.name).toBe('filler-0')
+    expect((await openAccountsDocument(home).read()).accounts[0]?.name).toBe('filler-0')
   } finally {
     execFileSync('umount', [folder])
   }
@@ -110,7 +110,7 @@ test.each([
   mkdirSync(home.dataFolder)
   const data = { version: 1, defaultAccount: null, accounts: [], archived: [], ...fault }
   writeFileSync(home.accountsFile, JSON.stringify(data))
-  await expect(accountsDocument(home).read()).rejects.toMatchObject({
+  await expect(openAccountsDocument(home).read()).rejects.toMatchObject({
     code: 'store_corrupt',
     message: expect.stringContaining(reason),
   })
@@ -119,16 +119,16 @@ test.each([
 test('an archived account may have the name of one that took its place', async () => {
   const home = tempHome()
   const archived = { ...accountRecord({ id: 'acc_old' }), archivedAt: '2026-11-22T00:00:00.000Z' }
-  await accountsDocument(home).update((data) => {
+  await openAccountsDocument(home).update((data) => {
     data.accounts.push(accountRecord())
     data.archived.push(archived)
   })
-  expect((await accountsDocument(home).read()).archived).toEqual([archived])
+  expect((await openAccountsDocument(home).read()).archived).toEqual([archived])
 })
 
 test('a program that knows no egress proxies or services refuses a home with accounts that have them', async () => {
   const home = tempHome()
-  const document = accountsDocument(home)
+  const document = openAccountsDocument(home)
   const requires = async () => ((await document.read()) as { requires?: string[] }).requires
   await document.update(({ accounts }) => accounts.push(accountRecord({ name: 'plain' })))
   expect(await requires()).toBeUndefined()

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { expect, test } from 'vitest'
 import { JsonDocument } from '../../../../src/lib/store/documents/document.ts'
-import { keysDocument } from '../../../../src/lib/store/documents/keys-document.ts'
+import { openKeysDocument } from '../../../../src/lib/store/documents/keys-document.ts'
 import type { Home } from '../../../../src/lib/store/home.ts'
 import { tempHome } from '../../../support/temp-home.ts'
 
@@ -32,7 +32,7 @@ test('keys of version 1 are read as they were, with one former secret as a list'
   const home = emptyHome()
   const keys = [key, { ...key, isPaused: true, former }, { ...key, former: null }]
   writeFileSync(home.keysFile, JSON.stringify({ version: 1, keys, own: 'stays' }))
-  expect(await keysDocument(home).read()).toEqual({
+  expect(await openKeysDocument(home).read()).toEqual({
     version: 2,
     keys: [key, { ...key, isPaused: true, former: [former] }, key],
     own: 'stays',
@@ -42,7 +42,7 @@ test('keys of version 1 are read as they were, with one former secret as a list'
 test('a program that knows version 1 alone refuses keys that were written since', async () => {
   const home = emptyHome()
   writeFileSync(home.keysFile, JSON.stringify({ version: 1, keys: [key] }))
-  await keysDocument(home).update(({ keys: [first] }) => {
+  await openKeysDocument(home).update(({ keys: [first] }) => {
     first!.isPaused = true
   })
   expect(JSON.parse(readFileSync(home.keysFile, 'utf8'))).toEqual({
@@ -63,7 +63,7 @@ test.each(['', 'key"', 'key\\', 'key\n', 'key_1","keep":9,"x":"', 'key 1', 7])(
   async (id) => {
     const home = emptyHome()
     writeFileSync(home.keysFile, JSON.stringify({ version: 2, keys: [{ ...key, id }] }))
-    await expect(keysDocument(home).read()).rejects.toMatchObject({ code: 'store_corrupt' })
+    await expect(openKeysDocument(home).read()).rejects.toMatchObject({ code: 'store_corrupt' })
   },
 )
 
@@ -75,5 +75,5 @@ test.each([
 ])('former secrets that are not a list of hashes with times are refused: %j', async (wrong) => {
   const home = emptyHome()
   writeFileSync(home.keysFile, JSON.stringify({ version: 2, keys: [{ ...key, ...wrong }] }))
-  await expect(keysDocument(home).read()).rejects.toMatchObject({ code: 'store_corrupt' })
+  await expect(openKeysDocument(home).read()).rejects.toMatchObject({ code: 'store_corrupt' })
 })

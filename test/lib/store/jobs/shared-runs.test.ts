@@ -6,7 +6,7 @@ import { RunRecords } from '../../../../src/lib/store/jobs/run-records.ts'
 import { SharedRuns } from '../../../../src/lib/store/jobs/shared-runs.ts'
 import type { Home } from '../../../../src/lib/store/home.ts'
 import { resolveHome } from '../../../../src/lib/store/home.ts'
-import { closeStore } from '../../../../src/lib/store/redis/store-of.ts'
+import { closeStore } from '../../../../src/lib/store/redis/open-store.ts'
 import { RedisServer, hasRedis } from '../../../support/servers/redis-server.ts'
 import { temporaryFolder } from '../../../support/temp-folder.ts'
 

@@ -3,13 +3,13 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Keychain } from '../../../../src/lib/store/vault/keychain.ts'
-import { KeychainError, systemKeychain } from '../../../../src/lib/store/vault/keychain.ts'
+import { KeychainError, openSystemKeychain } from '../../../../src/lib/store/vault/keychain.ts'
 import { memoryKeychain } from '../../../support/memory-keychain.ts'
 import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const double = join(import.meta.dirname, '..', '..', '..', 'support', 'keychain-double.ts')
 const byProcess = (...command: string[]) =>
-  systemKeychain({}, { command: [process.execPath, ...command], timeoutMs: 20_000 })
+  openSystemKeychain({}, { command: [process.execPath, ...command], timeoutMs: 20_000 })
 
 const kinds: [string, () => Keychain][] = [
   ['in memory', memoryKeychain],
@@ -36,7 +36,7 @@ describe.each(kinds)('a keychain %s', (_, given) => {
 })
 
 test('when the keychain never answers, the call ends in time and its process with it', async () => {
-  const hung = systemKeychain(
+  const hung = openSystemKeychain(
     {},
     { command: [process.execPath, '-e', 'setInterval(() => {}, 1000)'], timeoutMs: 300 },
   )
@@ -52,12 +52,12 @@ test.each([
 })
 
 test('when its program is not there, that is an error', async () => {
-  const missing = systemKeychain({}, { command: ['/no/such/program'] })
+  const missing = openSystemKeychain({}, { command: ['/no/such/program'] })
   await expect(missing.get('home-1')).rejects.toThrow(KeychainError)
 })
 
 test('when it is off, or Linux has no session bus, nothing is started', async () => {
-  await expect(systemKeychain({ QWENCTL_KEYCHAIN: 'off' }).get('a')).rejects.toThrow(
+  await expect(openSystemKeychain({ QWENCTL_KEYCHAIN: 'off' }).get('a')).rejects.toThrow(
     'QWENCTL_KEYCHAIN is off',
   )
 })
@@ -66,7 +66,7 @@ test.runIf(process.platform === 'linux')(
   'without a Secret Service on the bus, the kernel key ring is not used instead',
   async () => {
     const env = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/no/such/bus' }
-    await expect(systemKeychain(env).set('home-1', 'secret')).rejects.toThrow(/DBus|Secret|Platform/i)
+    await expect(openSystemKeychain(env).set('home-1', 'secret')).rejects.toThrow(/DBus|Secret|Platform/i)
   },
 )
 

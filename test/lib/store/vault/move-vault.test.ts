@@ -1,11 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { accountsDocument } from '../../../../src/lib/store/documents/accounts-document.ts'
+import { openAccountsDocument } from '../../../../src/lib/store/documents/accounts-document.ts'
 import type { Home } from '../../../../src/lib/store/home.ts'
 import { resolveHome } from '../../../../src/lib/store/home.ts'
 import { moveVault } from '../../../../src/lib/store/vault/move-vault.ts'
 import type { VaultKind } from '../../../../src/lib/store/vault/passphrase.ts'
-import { vaultDocument } from '../../../../src/lib/store/vault/passphrase.ts'
+import { openVaultDocument } from '../../../../src/lib/store/vault/passphrase.ts'
 import { openVault, vaultKind } from '../../../../src/lib/store/vault/vault.ts'
 import type { MemoryKeychain } from '../../../support/memory-keychain.ts'
 import { memoryKeychain } from '../../../support/memory-keychain.ts'
@@ -25,7 +25,7 @@ async function givenHome(): Promise<{ home: Home; keychain: MemoryKeychain }> {
   const sealed = (name: string) => vault.seal(`sk-${name}`, makeContext(name))
   const account = (name: string) =>
     accountRecord({ name, credential: { type: 'api-key', sealed: sealed(name), hint: 'sk-…' } })
-  await accountsDocument(home).update((data) => {
+  await openAccountsDocument(home).update((data) => {
     data.accounts.push({ ...account('work'), egressProxy: { sealed: sealed('work'), shown: 'http://p' } })
     data.archived.push({ ...account('old'), archivedAt: '2026-11-22T00:00:00.000Z' })
   })
@@ -38,7 +38,7 @@ async function secretsIn(
   keychain: MemoryKeychain,
 ): Promise<string[]> {
   const vault = await openVault(home, env, options(keychain))
-  const { accounts, archived } = await accountsDocument(home).read()
+  const { accounts, archived } = await openAccountsDocument(home).read()
   const opened: string[] = []
   for (const { name, credential, egressProxy } of [...accounts, ...archived]) {
     for (const place of [credential, egressProxy]) {
@@ -69,7 +69,7 @@ test('moved from kind to kind and back, every secret opens each time, and only w
     expect(await secretsIn(home, env, keychain)).toEqual(ALL)
     expect(existsSync(home.masterKeyFile)).toBe(kind === 'key-file')
     expect(keychain.secrets.size).toBe(kind === 'keychain' ? 1 : 0)
-    expect((await vaultDocument(home).read()).passphrase === null).toBe(kind !== 'passphrase')
+    expect((await openVaultDocument(home).read()).passphrase === null).toBe(kind !== 'passphrase')
   }
 })
 
@@ -126,7 +126,7 @@ test('when it ended between sealing and forgetting, every secret still opens', a
   await moveVault(home, {}, 'keychain', options(keychain))
   // As it stood right before its last step.
   writeFileSync(home.masterKeyFile, keyFile, { mode: 0o600 })
-  await vaultDocument(home).update((data) => {
+  await openVaultDocument(home).update((data) => {
     delete data.kind
   })
   expect(await secretsIn(home, {}, keychain)).toEqual(ALL)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { RequestSplitter } from '../../../../src/lib/proxy/batches/split-requests.ts'
-import { BatchFiles, newHeader } from '../../../../src/lib/toolkit/batch/results/batch-files.ts'
+import { BatchFiles, makeHeader } from '../../../../src/lib/toolkit/batch/results/batch-files.ts'
 import { checkBatchInput } from '../../../../src/lib/toolkit/batch/input/batch-input.ts'
 import { batchPaths } from '../../../../src/lib/toolkit/batch/results/batch-paths.ts'
 import { CustomIds } from '../../../../src/lib/toolkit/batch/input/custom-ids.ts'
@@ -131,7 +131,7 @@ test('after a crash at any byte, every answer on disk counts once, and the rest 
       writeFileSync(file, Array.from({ length: rows }, (_, row) => `${JSON.stringify(line(row))}\n`).join(''))
       const input = await checkBatchInput(file, null)
       const paths = batchPaths(file, {})
-      const files = await BatchFiles.create(paths, input, newHeader('batch_1', input, paths, null))
+      const files = await BatchFiles.create(paths, input, makeHeader('batch_1', input, paths, null))
       const facts = { account: 'p/a', inputTokens: 1, outputTokens: null, costUsd: 0.5 }
       for (const row of order) {
         await files.claim(row)

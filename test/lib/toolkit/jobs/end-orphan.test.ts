@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { expect, onTestFinished, test } from 'vitest'
 import { endOrphan } from '../../../../src/lib/toolkit/jobs/runner/end-orphan.ts'
-import { describeProcess, exists, liveness } from '../../../../src/lib/store/locks/lock-owner.ts'
+import { describeProcess, processExists, liveness } from '../../../../src/lib/store/locks/lock-owner.ts'
 import { until } from '../../../support/servers/proxy-harness.ts'
 
 const FOREVER = 'setInterval(() => undefined, 1000)'
@@ -45,7 +45,7 @@ console.log(child.pid)`
   const [text] = (await once(child.stdout, 'data')) as [Buffer]
   await once(child, 'exit')
   const started = describeProcess(Number(text.toString()))!
-  expect([exists(pid), liveness(started)]).toEqual([false, 'alive'])
+  expect([processExists(pid), liveness(started)]).toEqual([false, 'alive'])
   expect(endOrphan(mark)).toBe(true)
   await until(() => liveness(started) === 'dead')
 })

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest'
-import { finding } from '../../../../src/lib/toolkit/migrate/finding.ts'
+import { makeFinding } from '../../../../src/lib/toolkit/migrate/finding.ts'
 import { applySettings, planSettings } from '../../../../src/lib/toolkit/migrate/list-settings.ts'
 import type { PlanRow } from '../../../../src/lib/toolkit/migrate/plan.ts'
 import { openToolkit } from '../../../../src/lib/toolkit/open-toolkit.ts'
@@ -10,7 +10,7 @@ function row(maxConcurrent: number | null, maxPerHour: number | null): PlanRow {
   const listLimits = { maxConcurrent, maxPerHour }
   return {
     action: 'add',
-    finding: finding({ source: 'accounts-yaml', file: '/a', provider: 'qwen', name: 'a', listLimits }),
+    finding: makeFinding({ source: 'accounts-yaml', file: '/a', provider: 'qwen', name: 'a', listLimits }),
     name: 'a',
     account: null,
     reason: null,

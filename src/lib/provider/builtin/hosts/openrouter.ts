@@ -1,6 +1,6 @@
 import { isRecord } from '../../../base/is-record.ts'
 import { openrouterFailures } from '../../failures/hosts/openrouter.ts'
-import { metadata } from '../../failures/hosts/openrouter-upstream.ts'
+import { readRouterMetadata } from '../../failures/hosts/openrouter-upstream.ts'
 import { countsFailures, defineProvider } from '../../define-provider.ts'
 import { findFamily } from '../../model-families.ts'
 import { OBSERVED, type LearnedLimit } from '../../limits/learned-limit.ts'
@@ -32,10 +32,12 @@ function limitsFrom(header: HeaderLookup, now: number, body?: unknown): LearnedL
     : /free-models-per-min/i.test(message)
       ? 'minute'
       : OBSERVED
-  return limitsInHeaders(limitHeaders, copied(metadata({ error }).headers) ?? header, now).map((limit) => ({
-    ...limit,
-    window,
-  }))
+  return limitsInHeaders(limitHeaders, copied(readRouterMetadata({ error }).headers) ?? header, now).map(
+    (limit) => ({
+      ...limit,
+      window,
+    }),
+  )
 }
 
 /** The metadata's copy of the headers, with capitals in their names. */

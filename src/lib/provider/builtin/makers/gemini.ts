@@ -1,4 +1,4 @@
-import { geminiFailures, retryDelay, violations } from '../../failures/makers/gemini.ts'
+import { geminiFailures, retryDelay, listViolations } from '../../failures/makers/gemini.ts'
 import { calendarWindow } from '../../../quota/zone.ts'
 import { countsByDefault, countsFailures, defineProvider } from '../../define-provider.ts'
 import { servesFamilies } from '../../model-families.ts'
@@ -10,7 +10,7 @@ import { readError, type JsonObject } from '../../failures/read-error.ts'
 function limitsFrom(_header: HeaderLookup, now: number, error?: unknown): LearnedLimit[] {
   if (error === undefined) return []
   const { error: said } = readError({ status: 429, header: () => undefined, body: error, text: '', now })
-  return violations({ error: said }).map((violation) =>
+  return listViolations({ error: said }).map((violation) =>
     quotaLimit(violation, retryDelay({ error: said, now }), now),
   )
 }

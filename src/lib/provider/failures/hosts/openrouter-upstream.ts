@@ -6,13 +6,13 @@ import type { JsonObject } from '../read-error.ts'
 
 export const DOCS = 'openrouter.ai/docs/api-reference/errors-and-debugging (2026-11)'
 
-export function metadata(answer: Pick<FailedAnswer, 'error'>): JsonObject {
+export function readRouterMetadata(answer: Pick<FailedAnswer, 'error'>): JsonObject {
   return isRecord(answer.error.metadata) ? answer.error.metadata : {}
 }
 
 /** `metadata.raw` is the body of the service behind the model. */
 function isAboutProviderAccount(answer: FailedAnswer): boolean {
-  const raw = metadata(answer).raw
+  const raw = readRouterMetadata(answer).raw
   return (
     answer.status === 401 ||
     (typeof raw === 'string' &&
@@ -93,7 +93,7 @@ export const openrouterUpstreamRows: readonly FailureRow[] = [
   {
     id: 'openrouter-provider-limit',
     status: 429,
-    when: (answer) => 'provider_name' in metadata(answer),
+    when: (answer) => 'provider_name' in readRouterMetadata(answer),
     class: 'overloaded',
     about: 'the same, said by `provider_name`',
     source: DOCS,

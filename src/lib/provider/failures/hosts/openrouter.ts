@@ -3,12 +3,12 @@ import { calendarWindow } from '../../../quota/zone.ts'
 import { announcedEnd, type FailedAnswer } from '../outcome-row.ts'
 import { parseResetTime } from '../../limits/reset-time.ts'
 import type { ServiceFailures } from '../failure-row.ts'
-import { DOCS, metadata, openrouterUpstreamRows, said } from './openrouter-upstream.ts'
+import { DOCS, readRouterMetadata, openrouterUpstreamRows, said } from './openrouter-upstream.ts'
 
 const LIMITS = 'openrouter.ai/docs/api-reference/limits (2026-11)'
 
 function limitedBy(...sources: string[]): (answer: FailedAnswer) => boolean {
-  return (answer) => sources.includes(String(metadata(answer).limit_source))
+  return (answer) => sources.includes(String(readRouterMetadata(answer).limit_source))
 }
 
 function mentions(word: string): (answer: FailedAnswer) => boolean {
@@ -17,13 +17,13 @@ function mentions(word: string): (answer: FailedAnswer) => boolean {
 
 /** `resets_at`, RFC 3339. */
 function budgetReset(answer: FailedAnswer): number | null {
-  const at = metadata(answer).resets_at
+  const at = readRouterMetadata(answer).resets_at
   return typeof at === 'string' ? parseResetTime(at, answer.now) : null
 }
 
 /** `X-RateLimit-Reset` in epoch milliseconds, in the metadata's copy of the headers or in the head. */
 function windowReset(answer: FailedAnswer): number | null {
-  const headers = metadata(answer).headers
+  const headers = readRouterMetadata(answer).headers
   const copied = isRecord(headers) ? headers['X-RateLimit-Reset'] : undefined
   const reset =
     typeof copied === 'string' || typeof copied === 'number' ? copied : answer.header('x-ratelimit-reset')
@@ -151,7 +151,8 @@ export const openrouterFailures: ServiceFailures = {
     {
       id: 'openrouter-flagged',
       status: 403,
-      when: (answer) => 'reasons' in metadata(answer) || 'flagged_input' in metadata(answer),
+      when: (answer) =>
+        'reasons' in readRouterMetadata(answer) || 'flagged_input' in readRouterMetadata(answer),
       class: 'bad-request',
       about: 'the input was flagged, and would be with every account',
       source: DOCS,

@@ -15,14 +15,14 @@ function details(answer: Pick<FailedAnswer, 'error'>): JsonObject[] {
   return Array.isArray(list) ? list.filter(isRecord) : []
 }
 
-export function violations(answer: Pick<FailedAnswer, 'error'>): JsonObject[] {
+export function listViolations(answer: Pick<FailedAnswer, 'error'>): JsonObject[] {
   return details(answer)
     .flatMap((entry) => (Array.isArray(entry.violations) ? (entry.violations as unknown[]) : []))
     .filter(isRecord)
 }
 
 const quotaIds = (answer: FailedAnswer): string[] =>
-  violations(answer).map((violation) => String(violation.quotaId))
+  listViolations(answer).map((violation) => String(violation.quotaId))
 const hasReason = (pattern: RegExp) => (answer: FailedAnswer) =>
   details(answer).some((entry) => pattern.test(String(entry.reason)))
 

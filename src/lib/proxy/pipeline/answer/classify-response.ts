@@ -43,8 +43,8 @@ export function classifyResponse(head: UpstreamHead, body: Buffer, judge: Judge)
   if (glance !== null)
     return { isAnswer: true, tellsUsage: glance.usage === undefined ? usageInTail(body) : glance }
   const data = parseJson(body)
-  const isLie = isErrorFrame(null, data) || (isSuccess && isEmptyAnswer(data))
-  if (isSuccess && !isLie && (data !== undefined || head.status === 204)) {
+  const isHiddenError = isErrorFrame(null, data) || (isSuccess && isEmptyAnswer(data))
+  if (isSuccess && !isHiddenError && (data !== undefined || head.status === 204)) {
     return { isAnswer: true, tellsUsage: data }
   }
   const shown = hideInBody(body, judge.secret)
@@ -53,7 +53,7 @@ export function classifyResponse(head: UpstreamHead, body: Buffer, judge: Judge)
   return {
     isAnswer: false,
     outcome,
-    status: isLie && isSuccess ? deriveStatus(outcome, statusIn(data)) : head.status,
+    status: isHiddenError && isSuccess ? deriveStatus(outcome, statusIn(data)) : head.status,
     body: shown,
     data: shownData,
   }

@@ -56,7 +56,11 @@ export function noteSuccess(
 }
 
 /** Records the cooldowns that an outcome causes, and returns them. */
-export function cool(live: LivePool, assignment: Assignment, outcome: Outcome): readonly CoolNotice[] {
+export function recordCooldown(
+  live: LivePool,
+  assignment: Assignment,
+  outcome: Outcome,
+): readonly CoolNotice[] {
   const { member, reservation } = assignment
   const model = readModel(assignment)
   if (reservation === UNCOUNTED && !uncountedCool.has(outcome.class)) return NOTHING_COOLED

@@ -6,7 +6,13 @@ import type { Assignment } from './assignment.ts'
 import { UNCOUNTED } from './assignment.ts'
 import type { AttemptResult } from './attempt-result.ts'
 import { buildSettlement } from './build-settlement.ts'
-import { NOTHING_COOLED, cool, noteOption, noteParameters, noteSuccess } from './learn-from-attempt.ts'
+import {
+  NOTHING_COOLED,
+  recordCooldown,
+  noteOption,
+  noteParameters,
+  noteSuccess,
+} from './learn-from-attempt.ts'
 import { reportAttempt } from './report-attempt.ts'
 import { retryReason } from './retry-same-account.ts'
 
@@ -28,13 +34,14 @@ export function settleAttempt(
       noteParameters(assignment)
       noteSuccess(live, assignment, result, exchange.attempts)
     }
-    if (result.late !== null) cool(live, assignment, result.late)
+    if (result.late !== null) recordCooldown(live, assignment, result.late)
     return null
   }
   const { outcome, held, requestSent } = result
   noteOption(live, assignment, movesOn(outcome.class))
   // An attempt that the account will repeat says nothing about it yet.
-  const cooled = retryReason(result, assignment) === null ? cool(live, assignment, outcome) : NOTHING_COOLED
+  const cooled =
+    retryReason(result, assignment) === null ? recordCooldown(live, assignment, outcome) : NOTHING_COOLED
   return { member, outcome, held, wasSent: requestSent, cooled }
 }
 

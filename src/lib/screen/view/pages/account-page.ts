@@ -4,7 +4,7 @@ import { printable, textWidth } from '../../../terminal/format/text-width.ts'
 import type { AccountQuotaView, CooldownView, LimitView } from '../../../toolkit/views.ts'
 import { outcomeWords } from '../../../observe/outcome-words.ts'
 import type { Line } from '../../line.ts'
-import { joined, padLine, span } from '../../line.ts'
+import { joinSpans, padLine, span } from '../../line.ts'
 import type { RequestDone } from '../../request-line.ts'
 import type { ScreenState } from '../../state/screen-state.ts'
 import { statusTone } from '../account-columns.ts'
@@ -45,7 +45,7 @@ export function accountPage(account: AccountQuotaView, state: ScreenState, look:
 }
 
 function formatStatus({ status, statusReason, availableAt, fix }: AccountQuotaView, now: number): Line {
-  return joined(
+  return joinSpans(
     [
       [span(status, statusTone(status))],
       statusReason === null || status === 'disabled' ? [] : [span(printable(statusReason))],
@@ -57,7 +57,7 @@ function formatStatus({ status, statusReason, availableAt, fix }: AccountQuotaVi
 }
 
 function formatOwner({ user, groups, priority, id }: AccountQuotaView): Line {
-  return joined(
+  return joinSpans(
     [
       [span(`user ${printable(user)}`)],
       groups.length === 0 ? [] : [span(printable(`groups ${groups.join(', ')}`))],
@@ -81,7 +81,7 @@ function limitLines(limits: LimitView[], now: number, look: ScreenLook): Line[] 
     span(' '),
     ...gaugeLine(limit, GAUGE_CELLS, look),
     span('  '),
-    ...joined(limitParts(limit, now), DOT),
+    ...joinSpans(limitParts(limit, now), DOT),
   ])
 }
 
@@ -113,7 +113,7 @@ function cooldownLine({ model, scope, reason, evidence, since, until }: Cooldown
   const words = Object.hasOwn(outcomeWords, reason)
     ? outcomeWords[reason as keyof typeof outcomeWords]
     : reason
-  return joined(
+  return joinSpans(
     [
       [span(what, 'quiet')],
       [span(words, 'warn')],
@@ -136,7 +136,7 @@ function todayLines({ today, unsettled }: AccountQuotaView): Line[] {
   return [
     fieldLine(
       'requests',
-      joined(
+      joinSpans(
         [
           [span(shortNumber(requests))],
           [span(`${shortNumber(succeeded)} succeeded`, 'quiet')],
@@ -168,7 +168,7 @@ function requestLines(account: AccountQuotaView, { log }: ScreenState): Line[] {
     .reverse()
   if (own.length === 0) return [[span('none in the log', 'quiet')]]
   return own.map((line) =>
-    joined([
+    joinSpans([
       [span(clockTime(line.at), 'quiet')],
       [span(line.outcome, line.tone), span(line.status === null ? '' : ` ${line.status}`, line.tone)],
       [span(line.model ?? '–')],

@@ -5,7 +5,7 @@ import { gaugeParts } from '../../../terminal/format/gauge.ts'
 import { shortNumber } from '../../../terminal/format/short-number.ts'
 import { printable } from '../../../terminal/format/text-width.ts'
 import type { Line, Tone } from '../../line.ts'
-import { joined, padLine, span } from '../../line.ts'
+import { joinSpans, padLine, span } from '../../line.ts'
 import type { ScreenState } from '../../state/screen-state.ts'
 import { section } from './field-line.ts'
 import type { ScreenLook } from '../look.ts'
@@ -40,7 +40,7 @@ export function accountJobLines(id: string, { work, now }: ScreenState): Line[] 
   )
   return own.map(({ job, account }) => [
     ...padLine([span(printable(job.name))], NAME_CELLS),
-    ...joined(
+    ...joinSpans(
       [
         [span(printable(job.schedule), 'quiet')],
         account.status === 'active'
@@ -62,7 +62,7 @@ function jobLine(job: JobView, now: number): Line {
   const tone: Tone = status === 'active' || status === 'running' ? 'good' : 'warn'
   return [
     ...padLine([span(printable(name))], NAME_CELLS),
-    ...joined(
+    ...joinSpans(
       [
         [span(status, tone)],
         [span(printable(schedule), 'quiet')],
@@ -105,7 +105,7 @@ function batchLine(batch: BatchView, now: number, look: ScreenLook): Line {
   return [
     ...padLine([span(printable(file.split(/[\\/]/).at(-1) ?? file))], NAME_CELLS),
     ...[span(edges[0]), span(filled, 'good'), span(rest, 'quiet'), span(`${edges[1]} `)],
-    ...joined(
+    ...joinSpans(
       [
         [span(status, isRunning(batch) || status === 'completed' ? 'good' : 'warn')],
         [span(`${shortNumber(answered)} of ${shortNumber(lines)}`)],

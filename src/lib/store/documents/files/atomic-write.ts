@@ -6,7 +6,7 @@ import { unwritable } from './file-error.ts'
 import { linkTarget } from './link-target.ts'
 
 /** `<file>.<pid>-<random>.tmp`: no two writers share a name, and the pid identifies a dead writer. */
-export function temporaryName(file: string): string {
+export function makeTemporaryName(file: string): string {
   return `${file}.${process.pid}-${Math.random().toString(36).slice(2, 12)}.tmp`
 }
 
@@ -21,7 +21,7 @@ export async function writeAtomically(
   options: { keepPrevious?: boolean } = {},
 ): Promise<void> {
   const target = linkTarget(file)
-  const temporary = temporaryName(target)
+  const temporary = makeTemporaryName(target)
   try {
     await writeDurably(temporary, text)
     if (options.keepPrevious === true) await keepPrevious(target)
@@ -43,7 +43,7 @@ export function replaceSync(
   text: string | Uint8Array | readonly Uint8Array[],
   { flush = false } = {},
 ): void {
-  const temporary = temporaryName(file)
+  const temporary = makeTemporaryName(file)
   try {
     const descriptor = openSync(temporary, 'wx', 0o600)
     try {
@@ -72,7 +72,7 @@ export async function writeDurably(file: string, text: string | Uint8Array): Pro
 }
 
 async function keepPrevious(target: string): Promise<void> {
-  const spare = temporaryName(target)
+  const spare = makeTemporaryName(target)
   try {
     await fs.link(target, spare)
   } catch (error) {

@@ -11,7 +11,7 @@ import { keepHistoryDay } from '../../history/history-day.ts'
 import type { Home } from '../../home.ts'
 import type { LedgerHost } from './ledger-disk.ts'
 import { systemHost } from './ledger-disk.ts'
-import { baseFile, dayPath, ledgerDays } from './ledger-reader.ts'
+import { baseFile, dayPath, listLedgerDays } from './ledger-reader.ts'
 import { withLock } from '../../locks/lock.ts'
 
 /**
@@ -28,9 +28,9 @@ export async function compactLedger(
   const oldest = formatDay(Date.parse(today) - retentionDays * 86_400_000)
   const { disk } = host
   const isOld = (day: string) => day < oldest
-  if (!ledgerDays(home, disk).some(isOld)) return null
+  if (!listLedgerDays(home, disk).some(isOld)) return null
   return withLock(baseFile(home), async () => {
-    const days = ledgerDays(home, disk)
+    const days = listLedgerDays(home, disk)
     const old = days.filter((day, index) => isOld(day) && index < days.length - 1)
     const last = old.at(-1)
     if (last === undefined) return null

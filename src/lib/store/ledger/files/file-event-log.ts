@@ -11,7 +11,7 @@ import { deliver, makeReturn } from '../event-log.ts'
 import type { Home } from '../../home.ts'
 import { unwritable } from '../ledger-errors.ts'
 import type { LedgerClock } from '../ledger-clock.ts'
-import { newClock } from '../ledger-clock.ts'
+import { makeClock } from '../ledger-clock.ts'
 import type { CheckpointPace } from './ledger-checkpoints.ts'
 import { LedgerCheckpoints } from './ledger-checkpoints.ts'
 import type { EventLoop } from '../event-loop.ts'
@@ -25,7 +25,7 @@ import type { SyncMode } from './ledger-sync.ts'
 import { LedgerSync } from './ledger-sync.ts'
 import { eventsToRecordAgain } from './record-again.ts'
 import { WriterMarks } from './writer-marks.ts'
-import { isWriterAlive, newWriter } from './writer.ts'
+import { isWriterAlive, makeWriter } from './writer.ts'
 
 export interface LedgerOptions {
   /** Epoch milliseconds. */
@@ -81,7 +81,7 @@ export class FileEventLog implements EventLog {
 
   constructor(home: Home, options: LedgerOptions) {
     this.#home = home
-    this.writer = options.writer ?? newWriter()
+    this.writer = options.writer ?? makeWriter()
     this.#retentionDays = Math.max(35, options.retentionDays ?? 35)
     this.#host = { disk: options.disk ?? systemDisk, loop: options.loop ?? systemLoop }
     this.#marks = new WriterMarks(home, this.#host.disk, {
@@ -89,7 +89,7 @@ export class FileEventLog implements EventLog {
       isAlive: options.isAlive ?? isWriterAlive,
     })
     const isContradicted = (began: number) => this.#marks.isContradicted(began)
-    this.#clock = newClock({ ...options, isContradicted }, this.writer)
+    this.#clock = makeClock({ ...options, isContradicted }, this.writer)
     this.#sync = new LedgerSync(options.sync ?? 'interval', this.#host, (problem) =>
       this.#reader.report(problem),
     )

@@ -34,7 +34,7 @@ export function baseFile(home: Home): string {
 }
 
 /** The days with a file, oldest first. */
-export function ledgerDays(home: Home, disk = systemDisk): string[] {
+export function listLedgerDays(home: Home, disk = systemDisk): string[] {
   try {
     return disk
       .list(home.ledgerFolder)
@@ -175,7 +175,7 @@ export class LedgerReader {
     this.follow()
     for (let file = this.file; file !== null; file = this.file) {
       const { day } = file
-      const later = ledgerDays(this.#home, this.#host.disk).find((candidate) => candidate > day)
+      const later = listLedgerDays(this.#home, this.#host.disk).find((candidate) => candidate > day)
       if (later === undefined) return
       this.follow() // its close may have been written just now
       if (this.file?.day !== day) continue
@@ -224,7 +224,7 @@ export class LedgerReader {
   /** Opens the first day after the folded ones. */
   #openFirst(): void {
     const after = this.historyThrough
-    const day = ledgerDays(this.#home, this.#host.disk).find(
+    const day = listLedgerDays(this.#home, this.#host.disk).find(
       (candidate) => after === null || candidate > after,
     )
     if (day !== undefined) this.file = DayFile.open(day, dayPath(this.#home, day), this.#mode, this.#host)

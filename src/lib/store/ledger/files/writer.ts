@@ -6,7 +6,7 @@ import { readErrno } from '../../../base/errno.ts'
  * Identifies an open ledger uniquely. The system reuses process ids, and one process may open several ledgers at
  * the same moment. Two ledgers with one id would each settle the other's reservations.
  */
-export function newWriter(): string {
+export function makeWriter(): string {
   return `${process.pid.toString(36)}.${readProcessStart(process.pid) ?? '0'}.${randomInt(2 ** 47).toString(36)}`
 }
 

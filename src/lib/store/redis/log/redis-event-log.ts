@@ -8,7 +8,7 @@ import { systemLoop, wait } from '../../ledger/event-loop.ts'
 import type { AppendResult, EventLog, PendingEvent, PendingQueue } from '../../ledger/event-log.ts'
 import { deliver, makeReturn } from '../../ledger/event-log.ts'
 import { eventsToRecordAgain } from '../../ledger/files/record-again.ts'
-import { newWriter } from '../../ledger/files/writer.ts'
+import { makeWriter } from '../../ledger/files/writer.ts'
 import type { LogReply } from './log-client.ts'
 import { ALIVE_MS, MOST_ENTRIES, loadFold } from './log-client.ts'
 import type { OwnBatch } from './own-batches.ts'
@@ -82,7 +82,7 @@ export class RedisEventLog implements EventLog {
 
   /** Throws `store_unreachable`, `store_corrupt` and `store_too_new`. */
   static async open(options: RedisLogOptions): Promise<RedisEventLog> {
-    const writer = options.writer ?? newWriter()
+    const writer = options.writer ?? makeWriter()
     const { fold, problems, reply } = await loadFold(options.link, options.keys, writer)
     const log = new RedisEventLog(options, writer, fold, reply)
     for (const problem of problems) log.#report(problem)

@@ -13,7 +13,7 @@ import type { AnswerFacts } from './row-states.ts'
 import { RowStates } from './row-states.ts'
 import { finishTidying, tidyResults } from './tidy-results.ts'
 
-export function newHeader(
+export function makeHeader(
   id: string,
   input: BatchInput,
   paths: BatchPaths,

@@ -2,6 +2,8 @@
 // Sources: https://platform.openai.com/docs/api-reference/batch/request-output and
 // https://docs.claude.com/en/api/retrieving-message-batch-results (both 2026-11-30).
 
+import { isRecord } from '../../../base/is-record.ts'
+import { tryParseJson } from '../../../base/text/try-parse-json.ts'
 import type { ClientDialect } from '../../../provider/provider.ts'
 import type { LineAnswer } from '../line-sender.ts'
 
@@ -41,10 +43,6 @@ function toOneLine({ body }: LineAnswer): string {
 
 /** The id of a result line; null: the line is not one. */
 export function readResultId(text: string): string | null {
-  try {
-    const { custom_id: id } = JSON.parse(text) as { custom_id?: unknown }
-    return typeof id === 'string' ? id : null
-  } catch {
-    return null
-  }
+  const line = tryParseJson(text)
+  return isRecord(line) && typeof line.custom_id === 'string' ? line.custom_id : null
 }

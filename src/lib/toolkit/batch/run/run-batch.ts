@@ -7,7 +7,7 @@ import { unreadableInput } from '../../../base/input-file.ts'
 import { formatTime } from '../../../base/iso-time.ts'
 import { withLock } from '../../../store/locks/lock.ts'
 import { thisProcess } from '../../../store/locks/lock-owner.ts'
-import { BatchFiles, newHeader } from '../results/batch-files.ts'
+import { BatchFiles, makeHeader } from '../results/batch-files.ts'
 import type { BatchInput } from '../input/batch-input.ts'
 import { checkBatchInput } from '../input/batch-input.ts'
 import { indexPath, keepInputIndex, readInputIndex, removeInputIndex } from '../input/input-index.ts'
@@ -137,7 +137,7 @@ async function runLocked(
 ): Promise<BatchView> {
   // Another run may have begun the batch since the check.
   const known = await readHeader(paths.journal)
-  const header = known ?? newHeader(wish.id ?? newBatchId(), input, paths, wish.model)
+  const header = known ?? makeHeader(wish.id ?? makeBatchId(), input, paths, wish.model)
   const files = await (known === null
     ? BatchFiles.create(paths, input, header)
     : BatchFiles.resume(paths, input, header))
@@ -178,7 +178,7 @@ function withBatch({ code, message, hint, status, details }: QwenctlError, batch
 }
 
 /** `batch_` and 20 characters. */
-export function newBatchId(): string {
+export function makeBatchId(): string {
   return `batch_${randomBytes(10).toString('hex')}`
 }
 

@@ -1,5 +1,5 @@
 import type { RunProcess } from '../../../schedule/run-record.ts'
-import { describeProcess, exists, liveness } from '../../../store/locks/lock-owner.ts'
+import { describeProcess, processExists, liveness } from '../../../store/locks/lock-owner.ts'
 
 /**
  * Ends the command of a killed process, and everything in its process group. A later process with the same number is
@@ -24,5 +24,5 @@ export function endOrphan(command: RunProcess): boolean {
 function isOfCommand({ pid, startTime, bootId }: RunProcess): boolean {
   const there = describeProcess(pid)
   if (there !== null) return there.startTime === startTime && there.bootId === bootId
-  return !exists(pid)
+  return !processExists(pid)
 }

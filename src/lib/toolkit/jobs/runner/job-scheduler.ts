@@ -7,7 +7,7 @@ import { decideDue } from '../../../schedule/due.ts'
 import { latestSlot } from '../../../schedule/slots.ts'
 import type { JobsData } from '../../../store/documents/jobs-document.ts'
 import type { Toolkit } from '../../toolkit.ts'
-import { dueInput, findHindrance, listPairs, buildPlan } from '../job-plans.ts'
+import { buildDueInput, findHindrance, listPairs, buildPlan } from '../job-plans.ts'
 import type { JobPair } from '../job-plans.ts'
 import { readJobLimits } from './job-limits.ts'
 import type { JobRunner, JobLimits, SlotOfJob } from './job-runner.ts'
@@ -153,7 +153,7 @@ export class JobScheduler {
   async #serve(planned: Planned): Promise<void> {
     const { ledger, runner } = this.#parts
     const now = ledger.now()
-    const due = decideDue(dueInput(planned, ledger.state, now))
+    const due = decideDue(buildDueInput(planned, ledger.state, now))
     if (due.do === 'wait') {
       const isReset = planned.job.schedule.kind === 'after-reset'
       planned.lookAt = isReset ? Math.min(due.at ?? Infinity, now + SLOWEST_LOOK_MS) : (due.at ?? Infinity)

@@ -10,7 +10,7 @@ import type { BatchWish } from '../../batch/run/run-batch.ts'
 import type { Pool } from '../../ask/pool-client.ts'
 import type { Toolkit } from '../../toolkit.ts'
 import { locateOutput } from './job-prompt.ts'
-import { finished } from './run-result.ts'
+import { finishedResult } from './run-result.ts'
 import type { RunOrder, RunResult } from './run-result.ts'
 
 export interface BatchParts {
@@ -35,7 +35,8 @@ export async function performBatch(parts: BatchParts, order: RunOrder): Promise<
   const { toolkit, pool, folder, lookUp, model } = parts
   const { account, job, signal } = order
   const file = locateOutput(parts.file, folder, lookUp)
-  if (!existsSync(file)) return { ...finished(''), status: 'skipped', reason: `there is no file ${file}` }
+  if (!existsSync(file))
+    return { ...finishedResult(''), status: 'skipped', reason: `there is no file ${file}` }
   const wish: BatchWish = {
     file,
     model,
@@ -70,7 +71,7 @@ export async function performBatch(parts: BatchParts, order: RunOrder): Promise<
     return describeEnd(view, signal)
   } catch (error) {
     const isTaken = isQwenctlError(error) && error.code === 'store_locked'
-    if (isTaken) return { ...finished(''), status: 'skipped', reason: error.message }
+    if (isTaken) return { ...finishedResult(''), status: 'skipped', reason: error.message }
     throw error
   } finally {
     stop.end()
@@ -80,12 +81,12 @@ export async function performBatch(parts: BatchParts, order: RunOrder): Promise<
 function describeEnd(view: BatchView, signal: AbortSignal): RunResult {
   const { lines, done, failed, unknown, left, output, errors } = view
   const text = `${done} of ${lines} lines are answered: ${output}`
-  if (signal.aborted) return { ...finished(text), status: 'stopped', reason: String(signal.reason) }
+  if (signal.aborted) return { ...finishedResult(text), status: 'stopped', reason: String(signal.reason) }
   if (failed + unknown > 0) {
     const reason = `${failed} lines failed and ${unknown} are unknown: ${errors}`
-    return { ...finished(text), status: 'failed', reason }
+    return { ...finishedResult(text), status: 'failed', reason }
   }
-  return finished(left === 0 ? text : `${text}; the next run continues with ${left}`)
+  return finishedResult(left === 0 ? text : `${text}; the next run continues with ${left}`)
 }
 
 /** Stops a batch when its job is stopped: first no new lines, then the lines in flight. */

@@ -20,7 +20,7 @@ import type { Toolkit } from '../../toolkit.ts'
 import { lookUpIn, readYaml } from './account-values.ts'
 import { buildPrompt, locateOutput } from './job-prompt.ts'
 import { runCommand } from './run-command.ts'
-import { finished } from './run-result.ts'
+import { finishedResult } from './run-result.ts'
 import type { RunOrder, RunResult } from './run-result.ts'
 
 export type { RunOrder, RunResult } from './run-result.ts'
@@ -43,7 +43,7 @@ export async function performRun(parts: PerformParts, order: RunOrder): Promise<
     if (action.kind === 'command') return await runProgram(parts, order, { ...run, ...action, input: null })
     if (action.kind === 'batch') return await runBatchFile(parts, order, { ...run, ...action })
     if (action.isPrime === true && !(await parts.toolkit.settings.get('jobs.prime')))
-      return { ...finished(''), status: 'skipped', reason: 'jobs.prime is false' }
+      return { ...finishedResult(''), status: 'skipped', reason: 'jobs.prime is false' }
     return await askAccount(parts, order, { ...run, action })
   } catch (error) {
     return buildResult(error, order.signal)
@@ -76,20 +76,20 @@ async function prepare({ toolkit }: PerformParts, order: RunOrder): Promise<Prep
 async function verifyAccount({ toolkit }: PerformParts, { account }: RunOrder): Promise<RunResult> {
   const { result, message } = await toolkit.accounts.verify(account.id)
   const status = result === 'accepted' || result === 'unchecked' ? 'done' : 'failed'
-  return { ...finished(message), status, reason: status === 'done' ? null : message }
+  return { ...finishedResult(message), status, reason: status === 'done' ? null : message }
 }
 
 /** Asks the provider for its own counts, and records them. */
 async function readPlan({ toolkit }: PerformParts, { account }: RunOrder): Promise<RunResult> {
   const { document, failures } = await toolkit.quotas.refresh([account.id])
   const [failure] = failures
-  if (failure !== undefined) return { ...finished(''), status: 'failed', reason: failure }
+  if (failure !== undefined) return { ...finishedResult(''), status: 'failed', reason: failure }
   const windows = document.accounts.flatMap(({ plan }) => plan?.windows ?? [])
   if (windows.length === 0) {
     const reason = `the provider ${account.provider} tells no counts of its own`
-    return { ...finished(''), status: 'skipped', reason }
+    return { ...finishedResult(''), status: 'skipped', reason }
   }
-  return finished(windows.map(formatWindow).join('\n'))
+  return finishedResult(windows.map(formatWindow).join('\n'))
 }
 
 /** `5h: 12 of 100 requests used, 88 left`, with what the provider tells. */
@@ -129,11 +129,15 @@ async function askAccount(
     answer = await askPatiently(pool, question, { ledger, deadline })
   } catch (error) {
     if (timeout.aborted && !signal.aborted)
-      return { ...finished(''), status: 'failed', reason: `no answer came within ${job.timeoutMs / 1000} s` }
+      return {
+        ...finishedResult(''),
+        status: 'failed',
+        reason: `no answer came within ${job.timeoutMs / 1000} s`,
+      }
     throw error
   }
   if (job.out !== null) writeAnswer(locateOutput(job.out, folder, lookUp), answer)
-  if (action.command === null) return finished(answer)
+  if (action.command === null) return finishedResult(answer)
   return runProgram(parts, order, { folder, command: action.command, input: answer })
 }
 
@@ -222,9 +226,9 @@ function withoutOwn(env: NodeJS.ProcessEnv, passHome: boolean): NodeJS.ProcessEn
 }
 
 function buildResult(error: unknown, signal: AbortSignal): RunResult {
-  if (signal.aborted) return { ...finished(''), status: 'stopped', reason: String(signal.reason) }
+  if (signal.aborted) return { ...finishedResult(''), status: 'stopped', reason: String(signal.reason) }
   const isOut = isQwenctlError(error) && (error.code === 'quota_exhausted' || error.code === 'needs_action')
   const hint = isQwenctlError(error) && error.hint !== null ? `; ${error.hint}` : ''
   const reason = `${readMessage(error)}${hint}`
-  return { ...finished(''), status: isOut ? 'skipped' : 'failed', reason }
+  return { ...finishedResult(''), status: isOut ? 'skipped' : 'failed', reason }
 }

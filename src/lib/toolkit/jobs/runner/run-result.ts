@@ -25,6 +25,6 @@ export interface RunResult {
   outputBytes: number
 }
 
-export function finished(output: string): RunResult {
+export function finishedResult(output: string): RunResult {
   return { status: 'done', reason: null, exitCode: null, output, outputBytes: Buffer.byteLength(output) }
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { finding } from '../finding.ts'
+import { makeFinding } from '../finding.ts'
 import { isFields, parseJson, textFields, readText } from '../read/parse-file.ts'
 import type { Source } from '../read/source.ts'
 import { keysIn } from '../read/variables.ts'
@@ -21,7 +21,7 @@ export const claudeCode: Source = {
     if ('claudeAiOauth' in parsed) {
       const declined =
         'a login of a Claude plan (Pro, Max): its terms allow it in Claude Code and claude.ai alone; use an API key'
-      return [finding({ ...where, provider: 'anthropic', name: 'claude-code', declined })]
+      return [makeFinding({ ...where, provider: 'anthropic', name: 'claude-code', declined })]
     }
     // qwen-code has a file of the same name, which differs in shape.
     if (!isFields(parsed['env']) || 'modelProviders' in parsed || '$version' in parsed) return null

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import { finding } from '../finding.ts'
+import { makeFinding } from '../finding.ts'
 import type { Finding } from '../finding.ts'
 import { keyFinding } from '../read/key-problem.ts'
 import { readFields, isFields, parseJson, parseToml, textFields, readText } from '../read/parse-file.ts'
@@ -37,8 +37,10 @@ function storedLogins(parsed: Fields, file: SourceFile): Finding[] {
   const login = `a ChatGPT login: ${subscriptionTerms}; its refresh token also works once only, so taking it would end the login of Codex`
   return [
     ...(key === null ? [] : findEachKey(key, (secret, notes) => keyFinding({ ...where, secret, notes }))),
-    ...(isFields(parsed['tokens']) ? [finding({ ...where, declined: login })] : []),
-    ...(readText(parsed['personal_access_token']) === null ? [] : [finding({ ...where, declined: token })]),
+    ...(isFields(parsed['tokens']) ? [makeFinding({ ...where, declined: login })] : []),
+    ...(readText(parsed['personal_access_token']) === null
+      ? []
+      : [makeFinding({ ...where, declined: token })]),
   ]
 }
 

@@ -1,7 +1,7 @@
 import { formatTime } from '../../../base/iso-time.ts'
 import { qwenResourceBase } from '../../../provider/builtin/makers/qwen-oauth.ts'
 import type { TokenSet } from '../../login/token-set.ts'
-import { finding } from '../finding.ts'
+import { makeFinding } from '../finding.ts'
 import type { Finding } from '../finding.ts'
 import { isFields, readNumber, readText } from '../read/parse-file.ts'
 
@@ -41,5 +41,5 @@ export function renewalNote(tokens: TokenSet, tool: string): string {
 export function oauthFinding(
   said: Pick<Finding, 'source' | 'file' | 'name'> & { tokens: TokenSet } & Partial<Finding>,
 ): Finding {
-  return finding({ provider: 'qwen-oauth', ...said })
+  return makeFinding({ provider: 'qwen-oauth', ...said })
 }

@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from 'node:path'
-import { finding } from '../finding.ts'
+import { makeFinding } from '../finding.ts'
 import type { AliasFinding, Finding } from '../finding.ts'
 import { keyFinding } from '../read/key-problem.ts'
 import { readFields, isFields, parseJson, readText, readTexts, textFields } from '../read/parse-file.ts'
@@ -44,11 +44,11 @@ function storedKey(id: string, entry: Fields, file: SourceFile, context: ReadCon
   const service = serviceCalled(context.providers, id)
   if (entry['type'] === 'oauth') {
     const declined = `a login of ${id}: ${subscriptionTerms}`
-    return [finding({ ...said, provider: service?.provider ?? null, declined })]
+    return [makeFinding({ ...said, provider: service?.provider ?? null, declined })]
   }
   if (entry['type'] === 'wellknown') {
     const declined = 'a token of an organisation for opencode itself, not a key of a service'
-    return [finding({ ...said, provider: null, declined })]
+    return [makeFinding({ ...said, provider: null, declined })]
   }
   return findEachKey(readText(entry['key']), (secret, notes) =>
     serviceFinding({ ...said, secret, notes }, service, 'its key is empty'),

@@ -1,5 +1,5 @@
 import { basename, dirname, join, resolve } from 'node:path'
-import { finding } from '../finding.ts'
+import { makeFinding } from '../finding.ts'
 import type { AliasFinding, Finding } from '../finding.ts'
 import { keyFinding } from '../read/key-problem.ts'
 import { oauthFinding, renewalNote, tokensIn } from '../clients/oauth-creds.ts'
@@ -113,7 +113,7 @@ function login({ path }: SourceFile, parsed: Fields): Finding {
   const name = readText(parsed['email']) ?? basename(path, '.json')
   const said = { source: SOURCE, file: path, name, ...common(parsed) } as const
   const declined = logins[type]
-  if (declined !== undefined) return finding({ ...said, provider: ownProviders[type] ?? null, declined })
+  if (declined !== undefined) return makeFinding({ ...said, provider: ownProviders[type] ?? null, declined })
   const tokens = tokensIn(parsed, null)
   if (tokens === null) throw new DamagedFile(path, 'lacks a token')
   return oauthFinding({ ...said, tokens, notes: [renewalNote(tokens, 'CLIProxyAPI'), ...said.notes] })

@@ -1,4 +1,4 @@
-import { finding } from '../finding.ts'
+import { makeFinding } from '../finding.ts'
 import type { AliasFinding, Finding } from '../finding.ts'
 import { keyFinding } from '../read/key-problem.ts'
 import { readFields, isNo, readNumber, readText } from '../read/parse-file.ts'
@@ -204,7 +204,7 @@ export function accountFinding(deployments: Deployment[], { path }: SourceFile, 
     note: service?.note,
   }
   if (service === null) {
-    return finding({ ...said, declined: first.problem ?? `qwenctl knows no service ${first.kind}` })
+    return makeFinding({ ...said, declined: first.problem ?? `qwenctl knows no service ${first.kind}` })
   }
   const isKeyless = secret === null && first.problem?.startsWith('it has no key') === true
   return keyFinding(

@@ -1,3 +1,4 @@
+import { tryParseJson } from '../../../base/text/try-parse-json.ts'
 import type { AliasFinding, Finding } from '../finding.ts'
 import { keyFinding } from '../read/key-problem.ts'
 import {
@@ -175,10 +176,5 @@ function listNotes(channel: Fields): string[] {
 
 /** The database stores objects as JSON text. */
 function jsonFields(value: unknown): Fields {
-  if (typeof value !== 'string') return readFields(value)
-  try {
-    return readFields(JSON.parse(value))
-  } catch {
-    return {}
-  }
+  return readFields(typeof value === 'string' ? tryParseJson(value) : value)
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { finding } from '../finding.ts'
+import { tryParseJson } from '../../../base/text/try-parse-json.ts'
+import { makeFinding } from '../finding.ts'
 import type { Finding } from '../finding.ts'
 import { keyFinding } from '../read/key-problem.ts'
 import {
@@ -92,7 +93,7 @@ function connectionKeys(
   const authType = readText(connection['authType']) ?? 'apikey'
   if (!/^api[-_]?key$/i.test(authType)) {
     const declined = `a login of ${called} (${authType}): ${subscriptionTerms}`
-    return [finding({ ...said, baseUrl: null, declined })]
+    return [makeFinding({ ...said, baseUrl: null, declined })]
   }
   const unknown = `qwenctl knows no service ${called}; with its base URL it can be added: qwenctl auth add -p custom --base-url URL`
   const settings = {
@@ -112,9 +113,5 @@ function findService(provider: string, baseUrl: string | null, context: ReadCont
 }
 
 function jsonFields(value: unknown): Fields {
-  try {
-    return readFields(JSON.parse(readText(value) ?? '{}'))
-  } catch {
-    return {}
-  }
+  return readFields(tryParseJson(readText(value) ?? ''))
 }

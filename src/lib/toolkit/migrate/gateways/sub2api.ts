@@ -1,5 +1,5 @@
 import { formatTime } from '../../../base/iso-time.ts'
-import { finding } from '../finding.ts'
+import { makeFinding } from '../finding.ts'
 import type { AliasFinding, Finding } from '../finding.ts'
 import { keyFinding } from '../read/key-problem.ts'
 import {
@@ -57,7 +57,7 @@ function accountKeys(
     const declined = isCloud
       ? `an account of a cloud (${type}), which qwenctl does not know`
       : `a login of ${platform} (${type}): ${subscriptionTerms}`
-    return [finding({ ...where, provider, declined })]
+    return [makeFinding({ ...where, provider, declined })]
   }
   const service = findService(platform, readText(credentials['base_url']), context)
   const { models, aliases } = modelsIn(credentials)

@@ -1,6 +1,6 @@
 import { basename, dirname, join, resolve } from 'node:path'
 import { nameProblem } from '../../../account/name.ts'
-import { finding } from '../finding.ts'
+import { makeFinding } from '../finding.ts'
 import type { Finding, ListLimits } from '../finding.ts'
 import { readEntries, readFields, isFields, isNo, parseYaml, readText } from '../read/parse-file.ts'
 import type { Fields } from '../read/parse-file.ts'
@@ -65,17 +65,17 @@ function readEntry(entry: Fields, index: number, { file, context, limits }: Cont
   try {
     if (folder === null && !hasKey) {
       const wanted = resolve(dirname(file.path), named ?? join('accounts', id))
-      return [finding({ ...where, declined: `its folder ${wanted} is not there` })]
+      return [makeFinding({ ...where, declined: `its folder ${wanted} is not there` })]
     }
     if (folder !== null && `${file.path}/`.startsWith(`${folder}/`)) {
-      return [finding({ ...where, declined: `its folder ${folder} is the one of the list itself` })]
+      return [makeFinding({ ...where, declined: `its folder ${folder} is the one of the list itself` })]
     }
     return [readAccount({ ...flat, id, name }, folder, { file, context, limits })]
   } catch (error) {
     // A damaged account does not stop the import of the others.
     if (!(error instanceof DamagedFile)) throw error
     context.damaged(error.file, error.message)
-    return [finding({ ...where, declined: `a file of its folder is damaged: ${error.file}` })]
+    return [makeFinding({ ...where, declined: `a file of its folder is damaged: ${error.file}` })]
   }
 }
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { oauthFinding, tokensIn } from '../clients/oauth-creds.ts'
-import { finding } from '../finding.ts'
+import { makeFinding } from '../finding.ts'
 import type { Finding } from '../finding.ts'
 import { parseEnvText } from '../read/env-text.ts'
 import { keyFinding } from '../read/key-problem.ts'
@@ -54,7 +54,7 @@ export function findCredential(
     }
   }
   const declined = 'neither its settings nor another file of its folder holds a credential'
-  return finding({ source: SOURCE, name: '', file: settingsFile, provider, declined })
+  return makeFinding({ source: SOURCE, name: '', file: settingsFile, provider, declined })
 }
 
 function inFile(file: string, name: string, place: Place): Finding | null {

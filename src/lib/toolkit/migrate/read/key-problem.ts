@@ -1,6 +1,6 @@
 import { isLoopbackUrl } from '../../../base/loopback.ts'
 import type { Finding } from '../finding.ts'
-import { finding } from '../finding.ts'
+import { makeFinding } from '../finding.ts'
 import { clientKeyReason, isPlaceholder, loginReason } from './service.ts'
 
 /** Why a text in place of a key is not usable; null: it may be a key. */
@@ -17,15 +17,15 @@ const LOCAL_NAME = /^(?:ollama|lm-?studio|vllm|llama\.?cpp|local(?:host)?|sk-no-
  * one. `missing` is the reason why there is no key.
  */
 export function keyFinding(
-  said: Parameters<typeof finding>[0] & { secret: string | null },
+  said: Parameters<typeof makeFinding>[0] & { secret: string | null },
   missing = 'its key is empty',
 ): Finding {
   const { secret, baseUrl = null } = said
   const isLocal = baseUrl !== null && isLoopbackUrl(baseUrl)
   if (isLocal && (secret === null || isPlaceholder(secret) || LOCAL_NAME.test(secret))) {
     const declined = said.declined ?? clientKeyReason('', baseUrl)
-    return finding({ ...said, secret: null, withoutKey: true, declined })
+    return makeFinding({ ...said, secret: null, withoutKey: true, declined })
   }
   const declined = secret === null ? missing : keyProblem(secret, baseUrl)
-  return finding({ ...said, declined: said.declined ?? declined })
+  return makeFinding({ ...said, declined: said.declined ?? declined })
 }

@@ -1,3 +1,4 @@
+import { tryParseJson } from '../../../base/text/try-parse-json.ts'
 import type { Finding } from '../finding.ts'
 import { isPlaceholder } from './service.ts'
 
@@ -27,13 +28,8 @@ function splitText(whole: string): string[] {
 /** Python writes single quotes. Null: no list of texts. */
 function jsonTexts(text: string): string[] | null {
   for (const candidate of [text, text.replaceAll("'", '"')]) {
-    try {
-      const parsed: unknown = JSON.parse(candidate)
-      if (Array.isArray(parsed))
-        return parsed.filter((one) => typeof one === 'string').map((one) => one.trim())
-    } catch {
-      // the next form
-    }
+    const parsed = tryParseJson(candidate)
+    if (Array.isArray(parsed)) return parsed.filter((one) => typeof one === 'string').map((one) => one.trim())
   }
   return splitText(text.replace(/^\[|\]$/g, ''))
 }

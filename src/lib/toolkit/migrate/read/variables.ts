@@ -1,4 +1,4 @@
-import { finding } from '../finding.ts'
+import { makeFinding } from '../finding.ts'
 import type { Finding } from '../finding.ts'
 import { keyFinding } from './key-problem.ts'
 import { knownServices } from './known-services.ts'
@@ -283,6 +283,6 @@ function authTokens(variables: Variables, where: Where, context: ReadContext): F
     })
     const gateway =
       'the token of a login or a gateway, not an API key of a service that is known; if it is a key there: qwenctl auth add -p anthropic --base-url URL'
-    return isKey || found.declined !== null ? found : finding({ ...found, declined: gateway })
+    return isKey || found.declined !== null ? found : makeFinding({ ...found, declined: gateway })
   })
 }

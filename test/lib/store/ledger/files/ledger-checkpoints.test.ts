@@ -6,7 +6,7 @@ import type { Home } from '../../../../../src/lib/store/home.ts'
 import type { LedgerOptions } from '../../../../../src/lib/store/ledger/files/file-event-log.ts'
 import type { LedgerDisk } from '../../../../../src/lib/store/ledger/files/ledger-disk.ts'
 import { systemDisk } from '../../../../../src/lib/store/ledger/files/ledger-disk.ts'
-import { newWriter } from '../../../../../src/lib/store/ledger/files/writer.ts'
+import { makeWriter } from '../../../../../src/lib/store/ledger/files/writer.ts'
 import { openLedger, readLedger } from '../../../../../src/lib/store/ledger/open-ledger.ts'
 import type { TicketLedger } from '../../../../../src/lib/store/ledger/ticket-ledger.ts'
 import { tempHome } from '../../../../support/temp-home.ts'
@@ -108,7 +108,7 @@ test('the unfinished checkpoint of a killed process is removed, and that of a li
   const home = tempHome()
   await (await open(home)).close()
   const dead = `${home.countersFile}.${(2 ** 22 + 1).toString(36)}.0.abc.tmp`
-  const living = `${home.countersFile}.${newWriter()}.tmp`
+  const living = `${home.countersFile}.${makeWriter()}.tmp`
   writeFileSync(dead, '{')
   writeFileSync(living, '{')
   await open(home)

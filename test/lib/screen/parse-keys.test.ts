@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { parseKeys } from '../../../src/lib/screen/key-of.ts'
-import type { InkKey } from '../../../src/lib/screen/key-of.ts'
+import { parseKeys } from '../../../src/lib/screen/parse-keys.ts'
+import type { InkKey } from '../../../src/lib/screen/parse-keys.ts'
 
 const none: InkKey = {
   upArrow: false,

@@ -22,7 +22,7 @@ export async function closeStore(home: Home): Promise<void> {
   )
 }
 
-export async function sharedDocument(home: Home, name: string): Promise<SharedDocument | null> {
+export async function openSharedDocument(home: Home, name: string): Promise<SharedDocument | null> {
   return (await openStore(home))?.document(name) ?? null
 }
 
