@@ -2,7 +2,7 @@
 // partitions.
 
 import { isDeepStrictEqual } from 'node:util'
-import { stateToJson } from '../../src/lib/quota/log/checkpoint.ts'
+import { stateToJson } from '../../src/lib/quota/log/checkpoint/checkpoint.ts'
 import { parseEvent } from '../../src/lib/quota/log/parse-event.ts'
 import { wait } from '../../src/lib/store/ledger/event-loop.ts'
 import { TicketLedger } from '../../src/lib/store/ledger/ticket-ledger.ts'

@@ -6,6 +6,7 @@ import {
   comparisonRow,
   formatDifference,
 } from '../../lib/terminal/quota/comparison-words.ts'
+import { periodFlags } from '../base/flags/period-flags.ts'
 import { AccountCommand } from '../base/toolkit-command.ts'
 
 export default class QuotaCompare extends AccountCommand {
@@ -28,18 +29,7 @@ export default class QuotaCompare extends AccountCommand {
       multipleNonGreedy: true,
       helpValue: 'GROUP',
     }),
-    days: Flags.integer({
-      description: 'number of days, including today',
-      min: 1,
-      max: 3650,
-      helpValue: '30',
-    }),
-    hours: Flags.integer({
-      description: 'number of hours, including this one',
-      min: 1,
-      max: 840,
-      exclusive: ['days'],
-    }),
+    ...periodFlags,
     csv: Flags.boolean({ description: 'print all figures as CSV', exclusive: ['json'] }),
   }
 

@@ -10,6 +10,7 @@ import type { AccountFilter } from '../../lib/toolkit/toolkit.ts'
 import type { HistoryMetric } from '../../lib/terminal/quota/history-metrics.ts'
 import { formatCost, historyMetrics } from '../../lib/terminal/quota/history-metrics.ts'
 import { shortNumber } from '../../lib/terminal/quota/quota-table.ts'
+import { periodFlags } from '../base/flags/period-flags.ts'
 import {
   AccountCommand,
   accountArgument,
@@ -35,18 +36,7 @@ export default class QuotaHistory extends AccountCommand {
   ]
   static override args = { account: accountArgument }
   static override flags = {
-    days: Flags.integer({
-      description: 'number of days, including today',
-      min: 1,
-      max: 3650,
-      helpValue: '30',
-    }),
-    hours: Flags.integer({
-      description: 'number of hours, including this one',
-      min: 1,
-      max: 840,
-      exclusive: ['days'],
-    }),
+    ...periodFlags,
     per: Flags.string({
       description: 'unit of one bar; default: days with --days',
       options: ['day', 'hour'],

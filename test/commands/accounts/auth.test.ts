@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { parseDocument, runCommand } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
 import type { CliResult } from '../../support/cli.ts'
-import { startKeyChecker } from '../../support/key-checker.ts'
+import { startKeyChecker } from '../../support/keychain/key-checker.ts'
 
 const GOOD = 'sk-good-0123456789abcdef'
 

@@ -6,7 +6,7 @@ import type { MigrationView } from '../../../src/lib/toolkit/migrate/views.ts'
 import { givenFiles } from '../../lib/toolkit/migrate/foreign-home.ts'
 import { parseDocument, runCommand } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
-import { startKeyChecker } from '../../support/key-checker.ts'
+import { startKeyChecker } from '../../support/keychain/key-checker.ts'
 
 const KEY = 'sk-planted-0123456789abcdef0123456789'
 const HIDDEN = 'hidden-word-0123'

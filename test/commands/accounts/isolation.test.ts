@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parseDocument, runBinary, runCommand } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
-import { startKeyChecker } from '../../support/key-checker.ts'
+import { startKeyChecker } from '../../support/keychain/key-checker.ts'
 
 const ANN = 'sk-ann-0123456789abcdef'
 const BOB = 'sk-bob-0123456789abcdef'

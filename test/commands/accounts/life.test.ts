@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { binary, buildIfMissing, cleanEnv, parseDocument, runCommand } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
-import { startKeyChecker } from '../../support/key-checker.ts'
+import { startKeyChecker } from '../../support/keychain/key-checker.ts'
 import { openTerminal } from '../../support/terminal.ts'
 
 const GOOD = 'sk-good-0123456789abcdef'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseDocument, runCommand } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
-import { startKeyChecker } from '../../support/key-checker.ts'
+import { startKeyChecker } from '../../support/keychain/key-checker.ts'
 import {
   ACCESS_TOKEN,
   DEVICE_CODE,

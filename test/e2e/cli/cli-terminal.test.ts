@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest'
 import { binary, buildIfMissing, cleanEnv, parseDocument, runBinary } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
-import { startKeyChecker } from '../../support/key-checker.ts'
+import { startKeyChecker } from '../../support/keychain/key-checker.ts'
 import { openTerminal } from '../../support/terminal.ts'
 import type { Terminal } from '../../support/terminal.ts'
 

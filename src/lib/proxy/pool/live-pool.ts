@@ -205,7 +205,7 @@ export class LivePool {
   }
 
   /** Applies newly learned models to the selection. */
-  applyNewKnowledge(): void {
+  applyLearnedModels(): void {
     this.#usePool(this.#pool.members)
   }
 
@@ -213,7 +213,7 @@ export class LivePool {
   #knowMoreSoon(): void {
     this.#learning ??= setTimeout(() => {
       this.#learning = null
-      this.applyNewKnowledge()
+      this.applyLearnedModels()
     }, LEARN_AFTER_MS).unref()
   }
 
@@ -226,7 +226,7 @@ export class LivePool {
     this.#toolkit.models.noteAnswer(account, model)
     // Only for an account on this machine does an answer alone exclude others.
     const isUrgent = member.isLocal && this.#pool.members.some(({ isLocal }) => !isLocal)
-    if (isUrgent || this.#pool.members.length <= MOST_LEARNING_AT_ONCE) this.applyNewKnowledge()
+    if (isUrgent || this.#pool.members.length <= MOST_LEARNING_AT_ONCE) this.applyLearnedModels()
     else this.#knowMoreSoon()
   }
 

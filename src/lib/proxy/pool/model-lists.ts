@@ -99,7 +99,7 @@ export class ModelLists {
       }
     }
     await Promise.all(Array.from({ length: Math.min(MOST_AT_ONCE, due.length) }, work))
-    if (hasNews) live.applyNewKnowledge()
+    if (hasNews) live.applyLearnedModels()
   }
 
   /** As `#choosePlaces`, without places at which a fetch failed a short time ago. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { stateFromJson, stateToJson } from '../../../../src/lib/quota/log/checkpoint.ts'
+import { stateFromJson, stateToJson } from '../../../../src/lib/quota/log/checkpoint/checkpoint.ts'
 import { emptyState } from '../../../../src/lib/quota/log/fold.ts'
 import { OpenReservations } from '../../../../src/lib/quota/log/open-reservations.ts'
 

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { stateToJson } from '../../../../src/lib/quota/log/checkpoint.ts'
+import { stateToJson } from '../../../../src/lib/quota/log/checkpoint/checkpoint.ts'
 import type { OutcomeClass } from '../../../../src/lib/quota/log/events.ts'
 import type { Notice, Reservation, Settlement } from '../../../../src/lib/quota/ledger.ts'
 import type { LedgerState } from '../../../../src/lib/quota/log/state.ts'

@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { formatDay } from '../../../../src/lib/base/iso-time.ts'
-import { stateToJson } from '../../../../src/lib/quota/log/checkpoint.ts'
+import { stateToJson } from '../../../../src/lib/quota/log/checkpoint/checkpoint.ts'
 import { findTotals } from '../../../../src/lib/quota/log/totals.ts'
 import type { Reservation } from '../../../../src/lib/quota/ledger.ts'
 import type { TicketLedger } from '../../../../src/lib/store/ledger/ticket-ledger.ts'

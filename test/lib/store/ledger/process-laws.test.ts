@@ -2,7 +2,7 @@
 
 import { once } from 'node:events'
 import { describe, expect, test } from 'vitest'
-import { stateToJson } from '../../../../src/lib/quota/log/checkpoint.ts'
+import { stateToJson } from '../../../../src/lib/quota/log/checkpoint/checkpoint.ts'
 import type { LedgerState } from '../../../../src/lib/quota/log/state.ts'
 import { standing } from '../../../../src/lib/quota/standing.ts'
 import { count, listHomeKinds, setLimits } from '../../../support/ledger-homes.ts'

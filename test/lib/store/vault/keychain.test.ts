@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Keychain } from '../../../../src/lib/store/vault/keychain.ts'
 import { KeychainError, openSystemKeychain } from '../../../../src/lib/store/vault/keychain.ts'
-import { memoryKeychain } from '../../../support/memory-keychain.ts'
+import { memoryKeychain } from '../../../support/keychain/memory-keychain.ts'
 import { temporaryFolder } from '../../../support/temp-folder.ts'
 
 const double = join(import.meta.dirname, '..', '..', '..', 'support', 'keychain-double.ts')

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSyn
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { stateToJson } from '../../../../src/lib/quota/log/checkpoint.ts'
+import { stateToJson } from '../../../../src/lib/quota/log/checkpoint/checkpoint.ts'
 import type { History } from '../../../../src/lib/quota/history/history.ts'
 import { bucketAt } from '../../../../src/lib/quota/history/history.ts'
 import { accountFolder } from '../../../../src/lib/store/account-folder.ts'

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { memoryKeychain } from '../../../support/memory-keychain.ts'
+import { memoryKeychain } from '../../../support/keychain/memory-keychain.ts'
 import type { Toolkit } from '../../../../src/lib/toolkit/toolkit.ts'
 import { KEY, acme, givenToolkit } from '../temporary-home.ts'
 import { temporaryFolder } from '../../../support/temp-folder.ts'

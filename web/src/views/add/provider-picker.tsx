@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { ProviderView } from '../../api/types.ts'
-import { Icon } from '../../parts/icon.tsx'
+import { SearchBox } from '../../parts/form/search-box.tsx'
 
 const authWords: Record<ProviderView['auth'][number], string> = {
   'api-key': 'API key',
@@ -21,17 +21,13 @@ export function ProviderPicker({
   const shown = providers.filter(({ id, label }) => `${id} ${label}`.toLowerCase().includes(wanted))
   return (
     <>
-      <label class="search-box search-wide">
-        <span class="visually-hidden">Search providers</span>
-        <Icon name="search" />
-        <input
-          class="input"
-          type="search"
-          placeholder="Search providers"
-          value={search}
-          onInput={(event) => setSearch(event.currentTarget.value)}
-        />
-      </label>
+      <SearchBox
+        label="Search providers"
+        placeholder="Search providers"
+        value={search}
+        onSearch={setSearch}
+        isWide
+      />
       <p class="visually-hidden" role="status">
         {shown.length} providers shown
       </p>

@@ -4,6 +4,7 @@ import { count } from '../../format/numbers.ts'
 import { usePage, useSelect } from '../../hooks/page-context.ts'
 import { useIsNarrow } from '../../hooks/use-media.ts'
 import { Icon } from '../../parts/icon.tsx'
+import { SearchBox } from '../../parts/form/search-box.tsx'
 import { SelectBox } from '../../parts/form/select-box.tsx'
 import { EmptyState } from '../../parts/status/states.tsx'
 import { ViewHead } from '../../parts/shell/view-head.tsx'
@@ -39,17 +40,12 @@ export function LiveView(): JSX.Element {
         aria-label="Filter what happens"
         onSubmit={(event) => event.preventDefault()}
       >
-        <label class="search-box">
-          <span class="visually-hidden">Search</span>
-          <Icon name="search" />
-          <input
-            class="input"
-            type="search"
-            placeholder="Account, model, key, outcome"
-            value={filter.search}
-            onInput={(event) => setFilter({ ...filter, search: event.currentTarget.value })}
-          />
-        </label>
+        <SearchBox
+          label="Search"
+          placeholder="Account, model, key, outcome"
+          value={filter.search}
+          onSearch={(search) => setFilter({ ...filter, search })}
+        />
         <SelectBox
           label="Kind"
           all="Everything"

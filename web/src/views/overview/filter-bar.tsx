@@ -4,6 +4,7 @@ import { statuses, statusWords } from '../../format/words.ts'
 import { useIsNarrow } from '../../hooks/use-media.ts'
 import { Icon } from '../../parts/icon.tsx'
 import { Segmented } from '../../parts/form/segmented.tsx'
+import { SearchBox } from '../../parts/form/search-box.tsx'
 import { SelectBox } from '../../parts/form/select-box.tsx'
 import type { AccountFilter, Choices, Sort, SortKey } from '../../select/filter.ts'
 
@@ -70,17 +71,12 @@ export function FilterBar({
       aria-label="Filter accounts"
       onSubmit={(event) => event.preventDefault()}
     >
-      <label class="search-box">
-        <span class="visually-hidden">Search</span>
-        <Icon name="search" />
-        <input
-          class="input"
-          type="search"
-          placeholder="Search accounts"
-          value={filter.search}
-          onInput={(event) => onFilter({ search: event.currentTarget.value })}
-        />
-      </label>
+      <SearchBox
+        label="Search"
+        placeholder="Search accounts"
+        value={filter.search}
+        onSearch={(search) => onFilter({ search })}
+      />
       {isNarrow ? (
         <FoldedFilters number={activeIn(filter)}>
           {selects}

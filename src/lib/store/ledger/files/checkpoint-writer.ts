@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
-import { CHECKPOINT_VERSION } from '../../../quota/log/checkpoint-migrations.ts'
-import type { StateCut } from '../../../quota/log/state-cut.ts'
+import { CHECKPOINT_VERSION } from '../../../quota/log/checkpoint/checkpoint-migrations.ts'
+import type { StateCut } from '../../../quota/log/checkpoint/state-cut.ts'
 import type { Checkpoint } from './checkpoint-file.ts'
 import type { LedgerDisk } from './ledger-disk.ts'
 

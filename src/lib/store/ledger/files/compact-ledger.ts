@@ -1,5 +1,5 @@
 import { formatDay } from '../../../base/iso-time.ts'
-import { stateToJson } from '../../../quota/log/checkpoint.ts'
+import { stateToJson } from '../../../quota/log/checkpoint/checkpoint.ts'
 import { emptyState } from '../../../quota/log/fold.ts'
 import type { History } from '../../../quota/history/history.ts'
 import { foldHistory } from '../../../quota/history/history.ts'

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from 'node:path'
-import { StateCut } from '../../../quota/log/state-cut.ts'
+import { StateCut } from '../../../quota/log/checkpoint/state-cut.ts'
 import type { LedgerState } from '../../../quota/log/state.ts'
 import { CheckpointWriter } from './checkpoint-writer.ts'
 import type { LedgerHost } from './ledger-disk.ts'

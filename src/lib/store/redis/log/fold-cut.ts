@@ -1,5 +1,5 @@
-import { CHECKPOINT_VERSION } from '../../../quota/log/checkpoint-migrations.ts'
-import { StateCut } from '../../../quota/log/state-cut.ts'
+import { CHECKPOINT_VERSION } from '../../../quota/log/checkpoint/checkpoint-migrations.ts'
+import { StateCut } from '../../../quota/log/checkpoint/state-cut.ts'
 import type { LedgerState } from '../../../quota/log/state.ts'
 import type { History } from '../../../quota/history/history.ts'
 import { bucketToJson } from '../../../quota/history/history-json.ts'

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import { stateToJson } from '../../../../../src/lib/quota/log/checkpoint.ts'
+import { stateToJson } from '../../../../../src/lib/quota/log/checkpoint/checkpoint.ts'
 import type { Home } from '../../../../../src/lib/store/home.ts'
 import type { LedgerOptions } from '../../../../../src/lib/store/ledger/files/file-event-log.ts'
 import type { LedgerDisk } from '../../../../../src/lib/store/ledger/files/ledger-disk.ts'

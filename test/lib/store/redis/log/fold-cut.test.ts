@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { stateToJson } from '../../../../../src/lib/quota/log/checkpoint.ts'
+import { stateToJson } from '../../../../../src/lib/quota/log/checkpoint/checkpoint.ts'
 import type { LedgerEvent } from '../../../../../src/lib/quota/log/events.ts'
 import type { History } from '../../../../../src/lib/quota/history/history.ts'
 import { historyToJson } from '../../../../../src/lib/quota/history/history-json.ts'

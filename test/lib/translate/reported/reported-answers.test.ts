@@ -1,11 +1,11 @@
 // Answers from public bug reports that a client would not understand.
 
 import { describe, expect, test } from 'vitest'
-import { isQwenctlError } from '../../../src/lib/base/errors.ts'
-import { StreamTranslator, translateError } from '../../../src/lib/translate/translate.ts'
-import type { Format } from '../../../src/lib/provider/wire-format.ts'
-import type { TranslationPlan } from '../../../src/lib/translate/translate.ts'
-import { makePlan, translateAnswer } from './given-translation.ts'
+import { isQwenctlError } from '../../../../src/lib/base/errors.ts'
+import { StreamTranslator, translateError } from '../../../../src/lib/translate/translate.ts'
+import type { Format } from '../../../../src/lib/provider/wire-format.ts'
+import type { TranslationPlan } from '../../../../src/lib/translate/translate.ts'
+import { makePlan, translateAnswer } from '../given-translation.ts'
 
 const plan = (from: Format, to: Format, more: Partial<TranslationPlan> = {}): TranslationPlan =>
   makePlan('openai', { from, to, ...more })

@@ -1,7 +1,7 @@
 // A proxy of one user: over every route of the API, the data of another user is not there.
 
 import { expect, test } from 'vitest'
-import { givenApi } from '../../support/servers/management-harness.ts'
+import { givenApi } from '../../../support/servers/management-harness.ts'
 
 const BOB = 'bobs-marker'
 

@@ -1,11 +1,11 @@
 import { rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { Management } from '../../../src/lib/management/management.ts'
-import type { Route } from '../../../src/lib/management/route.ts'
-import { openToolkit } from '../../../src/lib/toolkit/open-toolkit.ts'
-import { givenApi } from '../../support/servers/management-harness.ts'
-import { respell } from '../../support/respell.ts'
+import { Management } from '../../../../src/lib/management/management.ts'
+import type { Route } from '../../../../src/lib/management/route.ts'
+import { openToolkit } from '../../../../src/lib/toolkit/open-toolkit.ts'
+import { givenApi } from '../../../support/servers/management-harness.ts'
+import { respell } from '../../../support/respell.ts'
 
 const routes: readonly Route[] = new Management({
   toolkit: openToolkit({ env: { QWENCTL_HOME: '/nonexistent' } }),

@@ -1,5 +1,5 @@
 import { headToJson, subjectToJson } from './checkpoint.ts'
-import type { DayTotals, LedgerState, StateWatcher, SubjectState } from './state.ts'
+import type { DayTotals, LedgerState, StateWatcher, SubjectState } from '../state.ts'
 
 /**
  * The state at one moment, as the JSON text of `stateToJson` in pieces. Events continue between two pieces: the fold

@@ -1,7 +1,7 @@
-import { parseWindow } from '../limit.ts'
-import { jobSlotsFromJson, jobSlotsToJson } from './job-slots.ts'
-import type { JobSlotsJson } from './job-slots.ts'
-import { OpenReservations } from './open-reservations.ts'
+import { parseWindow } from '../../limit.ts'
+import { jobSlotsFromJson, jobSlotsToJson } from '../job-slots.ts'
+import type { JobSlotsJson } from '../job-slots.ts'
+import { OpenReservations } from '../open-reservations.ts'
 import type {
   Charge,
   Cooldown,
@@ -13,9 +13,9 @@ import type {
   SubjectState,
   TrailList,
   WindowUsage,
-} from './state.ts'
-import { NO_COOLDOWNS } from './state.ts'
-import { listBuckets, packBuckets } from './trail.ts'
+} from '../state.ts'
+import { NO_COOLDOWNS } from '../state.ts'
+import { listBuckets, packBuckets } from '../trail.ts'
 
 /** A ledger position: the state contains everything before it. */
 export interface Position {

@@ -3,9 +3,9 @@
 import { appendFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { Route } from '../../../src/lib/management/route.ts'
-import { added, givenApi } from '../../support/servers/management-harness.ts'
-import type { TestApi } from '../../support/servers/management-harness.ts'
+import type { Route } from '../../../../src/lib/management/route.ts'
+import { added, givenApi } from '../../../support/servers/management-harness.ts'
+import type { TestApi } from '../../../support/servers/management-harness.ts'
 
 const rpc = async (api: TestApi, token: string, { method, params }: { method: string; params: object }) =>
   (await api.post('/mcp', { jsonrpc: '2.0', id: 1, method, params }, { token })).json

@@ -1,9 +1,9 @@
 // The token of a user changes nothing that all users share, and shows nothing of others.
 
 import { expect, test } from 'vitest'
-import { providerSubject } from '../../../src/lib/account/account.ts'
-import type { TestApi } from '../../support/servers/management-harness.ts'
-import { added, givenApi } from '../../support/servers/management-harness.ts'
+import { providerSubject } from '../../../../src/lib/account/account.ts'
+import type { TestApi } from '../../../support/servers/management-harness.ts'
+import { added, givenApi } from '../../../support/servers/management-harness.ts'
 
 async function given() {
   const api = await givenApi()

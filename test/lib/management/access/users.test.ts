@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { summarizeUsers } from '../../../src/lib/management/routes/users.ts'
-import { respell } from '../../support/respell.ts'
-import { added, givenApi } from '../../support/servers/management-harness.ts'
+import { summarizeUsers } from '../../../../src/lib/management/routes/users.ts'
+import { respell } from '../../../support/respell.ts'
+import { added, givenApi } from '../../../support/servers/management-harness.ts'
 
 async function given() {
   let now = Date.parse('2026-11-22T12:00:00Z')

@@ -1,7 +1,7 @@
 // Requests from public bug reports: a service would refuse them, or answer something else than the client asked for.
 
 import { describe, expect, test } from 'vitest'
-import { chatBody, leftOut, messagesBody, PIXEL, translateBody, translated } from './given-translation.ts'
+import { chatBody, leftOut, messagesBody, PIXEL, translateBody, translated } from '../given-translation.ts'
 
 type Json = Record<string, unknown>
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { stateFromJson, stateToJson } from '../../../../src/lib/quota/log/checkpoint.ts'
-import type { LedgerEvent } from '../../../../src/lib/quota/log/events.ts'
-import { apply, emptyState } from '../../../../src/lib/quota/log/fold.ts'
-import { StateCut } from '../../../../src/lib/quota/log/state-cut.ts'
-import { parseLimit } from '../../../../src/lib/quota/limit.ts'
+import { stateFromJson, stateToJson } from '../../../../../src/lib/quota/log/checkpoint/checkpoint.ts'
+import type { LedgerEvent } from '../../../../../src/lib/quota/log/events.ts'
+import { apply, emptyState } from '../../../../../src/lib/quota/log/fold.ts'
+import { StateCut } from '../../../../../src/lib/quota/log/checkpoint/state-cut.ts'
+import { parseLimit } from '../../../../../src/lib/quota/limit.ts'
 
 const BASE = Date.parse('2026-11-22T22:00:00Z')
 const HOUR = 3_600_000

@@ -1,5 +1,5 @@
-import type { Keychain } from '../../src/lib/store/vault/keychain.ts'
-import { KeychainError } from '../../src/lib/store/vault/keychain.ts'
+import type { Keychain } from '../../../src/lib/store/vault/keychain.ts'
+import { KeychainError } from '../../../src/lib/store/vault/keychain.ts'
 
 export interface MemoryKeychain extends Keychain {
   secrets: Map<string, string>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { givenUpstream, json } from '../../support/servers/fake-upstream.ts'
-import { givenApi } from '../../support/servers/management-harness.ts'
+import { givenUpstream, json } from '../../../support/servers/fake-upstream.ts'
+import { givenApi } from '../../../support/servers/management-harness.ts'
 
 const PLANTED = 'sk-planted-7d1f0a9c4e5b48d2a6f3c0e1b2d4a697'
 const WORD = 'planted-proxy-word-31337'

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { builtinProviders } from '../../../src/lib/provider/builtin/index.ts'
-import { findHabits } from '../../../src/lib/translate/habits.ts'
-import { answerTables, embeddingTables, requestTables } from '../../../src/lib/translate/tables.ts'
-import { document } from '../../docs/documents.ts'
+import { builtinProviders } from '../../../../src/lib/provider/builtin/index.ts'
+import { findHabits } from '../../../../src/lib/translate/habits.ts'
+import { answerTables, embeddingTables, requestTables } from '../../../../src/lib/translate/tables.ts'
+import { document } from '../../../docs/documents.ts'
 
 const page = document('docs/reference/translation.md')
 
