@@ -30,8 +30,10 @@ export function listCooldowns(
   subjectId: string,
   now: number,
 ): { model: string | null; cooldown: Cooldown }[] {
-  const found = []
-  for (const [key, cooldown] of state.subjects.get(subjectId)?.cooldowns ?? []) {
+  const found: { model: string | null; cooldown: Cooldown }[] = []
+  const cooldowns = state.subjects.get(subjectId)?.cooldowns
+  if (cooldowns === undefined || cooldowns.size === 0) return found // as usual, for each of many accounts
+  for (const [key, cooldown] of cooldowns) {
     if (active(cooldown, now) !== null) found.push({ model: key === '*' ? null : key, cooldown })
   }
   return found

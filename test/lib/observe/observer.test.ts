@@ -260,6 +260,30 @@ test('the lines of any requests are those that JSON has of them, byte for byte',
   )
 })
 
+test('accounts that serve in turn are masked once each, however many there are', () => {
+  class CountingMasked extends Masked {
+    count = 0
+
+    override of(text: string): string {
+      this.count += 1
+      return super.of(text)
+    }
+  }
+  const masked = new CountingMasked()
+  const lines = new AccessLines(masked, 7)
+  const accounts = Array.from({ length: 3000 }, (_, index) => ({ ...work, name: `team-${index}` }))
+  const writeAll = () => {
+    const bytes = new ByteWriter()
+    for (const account of accounts) lines.write(bytes, givenRecord({ attempts: [givenAttempt({ account })] }))
+    return bytes.written.toString()
+  }
+  const text = writeAll()
+  expect(masked.count).toBeGreaterThanOrEqual(accounts.length)
+  masked.count = 0
+  expect(writeAll()).toBe(text)
+  expect(masked.count).toBe(0)
+})
+
 test('files are for their owner alone', async () => {
   const observer = await givenObserver()
   observer.record(givenRecord())

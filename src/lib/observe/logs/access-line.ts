@@ -7,9 +7,12 @@ import { lastAttempted } from '../request-event.ts'
 
 const MOST_KNOWN = 1000
 const MOST_KNOWN_LENGTH = 200
+/** Kinds of requests that come by turns: clients, models and streams beside whole answers. */
+const MOST_KINDS = 16
 const NOBODY = '"user":null,"provider":null,"account":null'
 
 const labels = {
+  alone: new StaticText('"],"latencyMs":'),
   firstByteMs: new StaticText(',"firstByteMs":'),
   inputTokens: new StaticText(',"inputTokens":'),
   outputTokens: new StaticText(',"outputTokens":'),
@@ -21,11 +24,25 @@ const labels = {
   stayed: new StaticText(',"clientGone":false}\n'),
 }
 
-/** Cached parts of an account: its names, and the facts of the last request with this account alone. */
-interface Known {
-  who: string
-  asked: string
-  usual: { record: RequestRecord; facts: Uint8Array } | null
+/** The facts of a request that neither its account nor its course decides. */
+type Kind = Pick<
+  RequestRecord,
+  | 'clientKey'
+  | 'clientKeyId'
+  | 'onlyUser'
+  | 'method'
+  | 'route'
+  | 'dialect'
+  | 'model'
+  | 'isStream'
+  | 'status'
+  | 'outcome'
+>
+
+/** The line's text from the id to the account, cached for requests without a message. */
+interface KnownKind {
+  kind: Kind
+  text: Uint8Array
 }
 
 /**
@@ -36,7 +53,13 @@ export class AccessLines {
   readonly #masked: Masked
   readonly #pid: number
   readonly #quoted = new Map<string, string>()
-  readonly #accounts = new Map<NamedAccount, Known>()
+  /** The last kinds of requests, the newest first. */
+  readonly #kinds: KnownKind[] = []
+  /**
+   * The text of a request with this account alone, from the account to the outcome. A pool may ask thousands of
+   * accounts in turn: a cache of fewer would miss each time.
+   */
+  readonly #alone = new WeakMap<NamedAccount, string>()
   #beginningAt = -1
   #beginning: Uint8Array = Buffer.alloc(0)
 
@@ -50,7 +73,7 @@ export class AccessLines {
     const { id, at, latencyMs } = record
     bytes.copy(this.#makeBeginning(Math.floor(at + latencyMs)))
     bytes.latin1(id) // ids are made by qwenctl, and need no escaping
-    bytes.copy(this.#findFacts(record))
+    this.#writeFacts(bytes, record)
     writeNumber(bytes, short(latencyMs))
     bytes.writeStatic(labels.firstByteMs)
     writeNumber(bytes, short(record.firstByteMs))
@@ -79,49 +102,73 @@ export class AccessLines {
     return this.#beginning
   }
 
-  /** The part between the id and the numbers, the same for most requests of an account. */
-  #findFacts(record: RequestRecord): Uint8Array {
+  /** Writes the part between the id and the numbers. */
+  #writeFacts(bytes: ByteWriter, record: RequestRecord): void {
     const { attempts } = record
-    const only = attempts.length === 1 ? attempts[0]! : null
-    if (only === null || record.message !== null) return this.#makeFacts(record)
-    const known = this.#known(only.account)
-    if (known.usual === null || !hasSameFacts(known.usual.record, record))
-      known.usual = { record, facts: this.#makeFacts(record) }
-    return known.usual.facts
+    bytes.copy(record.message === null ? this.#findKind(record) : this.#makeKind(record))
+    if (attempts.length === 1) {
+      const [only] = attempts as [AttemptRecord]
+      bytes.text(this.#findAlone(only.account))
+      bytes.text(only.outcome)
+      bytes.writeStatic(labels.alone)
+      return
+    }
+    const account = lastAttempted(record)
+    bytes.text(account === null ? NOBODY : this.#formatAccount(account))
+    bytes.text(`,"attempts":${attempts.length},"tried":[${this.#tried(attempts)}],"latencyMs":`)
   }
 
-  #makeFacts(record: RequestRecord): Uint8Array {
-    const { message, attempts } = record
-    const account = lastAttempted(record)
+  #findKind(record: RequestRecord): Uint8Array {
+    const kinds = this.#kinds
+    for (let place = 0; place < kinds.length; place += 1) {
+      const known = kinds[place]!
+      if (!isOfKind(record, known.kind)) continue
+      if (place > 0) {
+        kinds.splice(place, 1)
+        kinds.unshift(known)
+      }
+      return known.text
+    }
+    const text = this.#makeKind(record)
+    if (kinds.length >= MOST_KINDS) kinds.pop()
+    kinds.unshift({ kind: readKind(record), text })
+    return text
+  }
+
+  #makeKind(record: RequestRecord): Uint8Array {
+    const { message } = record
     return Buffer.from(
       `","clientKey":${this.#text(record.clientKey)},"clientKeyId":${this.#text(record.clientKeyId)},` +
         `"onlyUser":${this.#text(record.onlyUser)},` +
         `"method":${this.#text(record.method)},"route":${this.#text(record.route)},` +
         `"dialect":${this.#text(record.dialect)},"model":${this.#text(record.model)},` +
         `"stream":${record.isStream},"status":${record.status},"outcome":${this.#text(record.outcome)},` +
-        `"message":${message === null ? 'null' : JSON.stringify(this.#masked.of(message))},` +
-        `${account === null ? NOBODY : this.#known(account).who},` +
-        `"attempts":${attempts.length},"tried":[${this.#tried(attempts)}],"latencyMs":`,
+        `"message":${message === null ? 'null' : JSON.stringify(this.#masked.of(message))},`,
     )
+  }
+
+  #findAlone(account: NamedAccount): string {
+    let alone = this.#alone.get(account)
+    if (alone === undefined) {
+      alone = `${this.#formatAccount(account)},"attempts":1,"tried":["${this.#formatAttempted(account)} `
+      this.#alone.set(account, alone)
+    }
+    return alone
   }
 
   #tried(attempts: readonly AttemptRecord[]): string {
     let tried = ''
     for (const { account, outcome } of attempts)
-      tried += `${tried === '' ? '' : ','}"${this.#known(account).asked} ${outcome}"`
+      tried += `${tried === '' ? '' : ','}"${this.#formatAttempted(account)} ${outcome}"`
     return tried
   }
 
-  #known(account: NamedAccount): Known {
-    let known = this.#accounts.get(account)
-    if (known !== undefined) return known
-    const { user, provider, name } = account
-    const who = `"user":${this.#text(user)},"provider":${this.#text(provider)},"account":${this.#text(name)}`
-    const asked = JSON.stringify(this.#masked.of(`${provider}/${name}`)).slice(1, -1)
-    known = { who, asked, usual: null }
-    if (this.#accounts.size >= MOST_KNOWN) this.#accounts.clear()
-    this.#accounts.set(account, known)
-    return known
+  #formatAccount({ user, provider, name }: NamedAccount): string {
+    return `"user":${this.#text(user)},"provider":${this.#text(provider)},"account":${this.#text(name)}`
+  }
+
+  #formatAttempted({ provider, name }: NamedAccount): string {
+    return JSON.stringify(this.#masked.of(`${provider}/${name}`)).slice(1, -1)
   }
 
   #text(text: string | null): string {
@@ -136,20 +183,24 @@ export class AccessLines {
   }
 }
 
-/** Compares two requests that each had one attempt, with the same account and no message. */
-function hasSameFacts(a: RequestRecord, b: RequestRecord): boolean {
+function readKind(record: RequestRecord): Kind {
+  const { clientKey, clientKeyId, onlyUser, method, route, dialect, model, isStream, status, outcome } =
+    record
+  return { clientKey, clientKeyId, onlyUser, method, route, dialect, model, isStream, status, outcome }
+}
+
+function isOfKind(record: RequestRecord, kind: Kind): boolean {
   return (
-    a.model === b.model &&
-    a.outcome === b.outcome &&
-    a.attempts[0]?.outcome === b.attempts[0]?.outcome &&
-    a.status === b.status &&
-    a.isStream === b.isStream &&
-    a.clientKey === b.clientKey &&
-    a.clientKeyId === b.clientKeyId &&
-    a.onlyUser === b.onlyUser &&
-    a.route === b.route &&
-    a.dialect === b.dialect &&
-    a.method === b.method
+    record.model === kind.model &&
+    record.outcome === kind.outcome &&
+    record.status === kind.status &&
+    record.isStream === kind.isStream &&
+    record.clientKey === kind.clientKey &&
+    record.clientKeyId === kind.clientKeyId &&
+    record.onlyUser === kind.onlyUser &&
+    record.route === kind.route &&
+    record.dialect === kind.dialect &&
+    record.method === kind.method
   )
 }
 

@@ -62,8 +62,8 @@ export function accountsProblem(data: unknown): string | null {
 
 function recordsProblem(field: string, records: unknown): string | null {
   if (!Array.isArray(records)) return `${field} must be a list`
-  for (const [index, record] of records.entries()) {
-    const problem = accountRecordProblem(record)
+  for (let index = 0; index < records.length; index += 1) {
+    const problem = accountRecordProblem(records[index])
     if (problem !== null) return `${field}[${index}] ${problem}`
   }
   return null

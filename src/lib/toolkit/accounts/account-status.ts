@@ -60,10 +60,14 @@ export function findStanding(account: Account, state: LedgerState, now: number):
   return passingStanding(account, pauses, state, now)
 }
 
+const READY: Readonly<Standing> = { status: 'ready', reason: null, availableAt: null, fix: null }
+
 /** States that end with time, or with the next attempt that gets through. */
 function passingStanding(account: Account, pauses: Pause[], state: LedgerState, now: number): Standing {
   const subject = state.subjects.get(account.id)
-  const full = (subject?.limits ?? []).filter((limit) => isFull(limit, now))
+  const full = subject === undefined ? [] : subject.limits.filter((limit) => isFull(limit, now))
+  // As usual, also for each of many accounts, and after each attempt.
+  if (full.length === 0 && pauses.length === 0 && subject?.unreached === undefined) return READY
   const closed = full.find(({ max, until }) => max <= 0 && until === null)
   if (closed !== undefined)
     return waiting('exhausted', describeClosedLimit(account, formatLimit(closed), usedUp(full)))
@@ -81,7 +85,7 @@ function passingStanding(account: Account, pauses: Pause[], state: LedgerState, 
       describeTrouble('unreachable', account, { words: subject.unreached.reason }),
     )
   const [pause] = pauses
-  if (pause === undefined) return { status: 'ready', reason: null, availableAt: null, fix: null }
+  if (pause === undefined) return READY
   return { status: 'cooling', reason: pause.reason, availableAt, fix }
 }
 

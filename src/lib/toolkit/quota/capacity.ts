@@ -17,6 +17,7 @@ export interface Capacity {
 
 /** The remaining capacity. An account that cannot serve now has 0 for every limit that it has. */
 export function sumCapacity(limits: readonly LimitView[], canServe: boolean): Capacity {
+  if (limits.length === 0) return { remaining: null, remainingMinute: null }
   const counted = limits.filter(({ metric, model }) => metric === 'requests' && model === null)
   const least = (of: LimitView[]): number | null => {
     if (of.length === 0) return null

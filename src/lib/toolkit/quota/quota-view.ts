@@ -235,21 +235,24 @@ function forecastView(forecast: Forecast | null): ForecastView | null {
 }
 
 function cooldownViews(account: Account, state: LedgerState, now: number): CooldownView[] {
+  const views: CooldownView[] = []
+  const add = (scope: CooldownView['scope'], subject: string) => {
+    for (const { model, cooldown } of listCooldowns(state, subject, now))
+      views.push({
+        model,
+        scope,
+        reason: cooldown.reason,
+        words: cooldownWords[cooldown.reason],
+        evidence: cooldown.evidence,
+        since: formatTime(cooldown.since),
+        until: formatTimeOrNull(cooldown.until),
+      })
+  }
+  add('account', account.id)
   const group = quotaGroupSubject(account)
-  const subjects: [CooldownView['scope'], string][] = [['account', account.id]]
-  if (group !== null) subjects.push(['quota-group', group])
-  subjects.push(['provider', providerSubject(account)])
-  return subjects.flatMap(([scope, subject]) =>
-    listCooldowns(state, subject, now).map(({ model, cooldown }) => ({
-      model,
-      scope,
-      reason: cooldown.reason,
-      words: cooldownWords[cooldown.reason],
-      evidence: cooldown.evidence,
-      since: formatTime(cooldown.since),
-      until: formatTimeOrNull(cooldown.until),
-    })),
-  )
+  if (group !== null) add('quota-group', group)
+  add('provider', providerSubject(account))
+  return views
 }
 
 function viewAuth(account: Account): AccountView['auth'] {
@@ -266,6 +269,7 @@ function viewAuth(account: Account): AccountView['auth'] {
 
 /** Models in their own cooldown, whichever subject holds it. */
 function restingModels(cooldowns: CooldownView[]): string[] {
+  if (cooldowns.length === 0) return []
   return [...new Set(cooldowns.flatMap(({ model }) => (model === null ? [] : [model])))].sort()
 }
 
