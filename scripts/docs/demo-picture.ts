@@ -7,7 +7,9 @@ import { fence } from './markdown.ts'
 
 /** A run of the demo from the sources. What differs between runs is replaced: ports, times, delays, the moment of the kill. */
 export async function demoPicture(root: string): Promise<string> {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(QWENCTL_|DEBUG$|NODE_|VITEST)/.test(name))
+  // The demo starts many processes, so a folder of compiled code is kept.
+  const foreign = /^(QWENCTL_|DEBUG$|NODE_(?!COMPILE_CACHE$)|VITEST)/
+  const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name))
   const child = spawn(process.execPath, [join(root, 'bin', 'dev.js'), 'demo'], {
     env: { ...Object.fromEntries(kept), LC_ALL: 'C.UTF-8', TERM: 'xterm', FORCE_COLOR: '0' },
     stdio: ['ignore', 'pipe', 'ignore'],

@@ -1,5 +1,6 @@
-// docs/reference/json.md: the JSON documents of the commands, printed by real runs. Values that differ between runs
-// (ids, times, ports, folders) are replaced with fixed ones.
+// docs/reference/json.md: the JSON documents of the commands, printed by real runs. Commands run in this process from
+// the sources, and the proxy in one of its own. Values that differ between runs (ids, times, ports, folders) are
+// replaced with fixed ones.
 import { spawn } from 'node:child_process'
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -7,6 +8,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { cleanEnv, runCommand } from '../../test/support/cli.ts'
 import { fence } from './markdown.ts'
 
 interface Stage {
@@ -116,7 +118,11 @@ async function startProxy(stage: Stage): Promise<{
   announced: { url: string; pid: number; accounts: number }
   ended: Promise<void>
 }> {
-  const child = spawnCli(stage, ['proxy', 'start', '--port', '0'])
+  const argv = [join(stage.root, 'bin', 'dev.js'), 'proxy', 'start', '--port', '0', '--json']
+  const child = spawn(process.execPath, argv, { env: cleanEnv(stage.home), stdio: 'pipe' })
+  child.stdin.end()
+  child.stdout.setEncoding('utf8')
+  child.stderr.resume()
   const ended = new Promise<void>((resolve) => child.on('close', () => resolve()))
   let told = ''
   const line = await new Promise<string>((resolve, reject) => {
@@ -129,29 +135,13 @@ async function startProxy(stage: Stage): Promise<{
   return { child, announced: JSON.parse(line) as { url: string; pid: number; accounts: number }, ended }
 }
 
-async function runJson(stage: Stage, argv: string[]): Promise<unknown> {
-  const child = spawnCli(stage, argv)
-  let stdout = ''
-  child.stdout.on('data', (text: string) => (stdout += text))
-  await new Promise((resolve) => child.on('close', resolve))
+async function runJson({ home }: Stage, argv: string[]): Promise<unknown> {
+  const { stdout } = await runCommand(home, [...argv, '--json'], { EXAMPLE_KEY: KEY })
   try {
     return JSON.parse(stdout)
   } catch {
     throw new Error(`qwenctl ${argv.join(' ')} printed no JSON document: ${stdout}`)
   }
-}
-
-/** The sources, in the environment of a user without settings. */
-function spawnCli({ root, home }: Stage, argv: string[]): ChildProcessWithoutNullStreams {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(QWENCTL_|DEBUG$|NODE_|VITEST)/.test(name))
-  const child = spawn(process.execPath, [join(root, 'bin', 'dev.js'), ...argv, '--json'], {
-    env: { ...Object.fromEntries(kept), QWENCTL_HOME: home, EXAMPLE_KEY: KEY },
-    stdio: 'pipe',
-  })
-  child.stdin.end()
-  child.stdout.setEncoding('utf8')
-  child.stderr.resume()
-  return child
 }
 
 /** A service that accepts every key. */
