@@ -27,7 +27,11 @@ export default class Demo extends DemoCommand {
       description: 'keep it running afterwards for your own requests; Ctrl-C ends it',
       default: false,
     }),
-    fast: Flags.boolean({ description: 'run without pauses, job and batch', hidden: true, default: false }),
+    fast: Flags.boolean({
+      description: 'run without pauses, and without the job and the batch',
+      hidden: true,
+      default: false,
+    }),
   }
 
   private onAttempt: (report: AttemptReport) => void = () => undefined

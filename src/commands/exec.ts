@@ -12,7 +12,7 @@ const KEY_LIFE = '7d'
 export default class Exec extends AccountCommand {
   static override summary = 'run a program through the running proxy'
   static override description =
-    'Sets the variables that lead the program to the proxy. Agents such as codex, opencode and pi get what else they read. Its client key is revoked when the program ends. Exits with the exit code of the program.'
+    'Sets the variables that lead the program to the proxy. Agents such as codex, opencode and pi also get the files and flags that they need. Its client key is revoked when the program ends. Exits with the exit code of the program.'
   static override examples = [
     '<%= config.bin %> exec -- python agent.py',
     '<%= config.bin %> exec -- codex -m MODEL',

@@ -58,7 +58,7 @@ export default class Models extends AccountCommand {
       })
     const wanted = new Set(asked.steps.map((step) => step.model))
     const models = all.filter((view) => wanted.has(view.model))
-    if (order.length === 0) throw new QwenctlError('account_not_found', 'there are no accounts')
+    if (order.length === 0) throw new QwenctlError('account_not_found', 'no account matches')
     this.#printOrder(order, models, flags)
     return { now, models, order }
   }

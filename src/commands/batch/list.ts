@@ -7,7 +7,7 @@ import { AccountCommand } from '../base/toolkit-command.ts'
 export default class BatchList extends AccountCommand {
   static override summary = 'list the batches that run or ran'
   static override description =
-    'A batch is dead when its process has ended without a word. The same command continues it.'
+    'A batch is dead if its process ended unexpectedly. To continue it, run the same command again.'
   static override examples = [
     '<%= config.bin %> batch list',
     '<%= config.bin %> batch list --status running --json',

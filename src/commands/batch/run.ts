@@ -27,7 +27,7 @@ const INTERRUPTED = 130
 export default class BatchRunCommand extends AccountCommand {
   static override summary = 'send a file of requests through the accounts'
   static override description =
-    'Each line of FILE is a request in the batch format of OpenAI or Anthropic. The whole file is checked before anything is sent. Lines wait for limits and resets, and no line fails because of them. The same command again continues: an answered line is never sent again. It needs no running proxy, and shares its counts with any.'
+    'Each line of FILE is a request in the batch format of OpenAI or Anthropic. The whole file is checked before anything is sent. Lines wait for limits and resets, and no line fails because of them. To continue, run the same command again: an answered line is never sent twice. It needs no running proxy, and shares its counts with any.'
   static override examples = [
     '<%= config.bin %> batch run tasks.jsonl',
     '<%= config.bin %> batch run tasks.jsonl --dry-run',

@@ -6,7 +6,7 @@ import { ToolkitCommand } from '../base/toolkit-command.ts'
 export default class PricesShow extends ToolkitCommand {
   static override summary = 'show the prices of models'
   static override description =
-    'Prices in US dollars per million tokens, with their day and source. Own prices of the configuration come first, then those of prices update, then the table of this version. A model without a price counts nothing in limits in dollars, unless its service names the cost.'
+    'Prices in US dollars per million tokens, with their day and source. Own prices of the configuration come first, then those of prices update, then the table of this version. A model without a price adds nothing to limits in dollars, unless its service names the cost.'
   static override examples = [
     '<%= config.bin %> prices show',
     '<%= config.bin %> prices show claude-sonnet-4-5',

@@ -23,7 +23,7 @@ export default class PricesUpdate extends ToolkitCommand {
   static override flags = {
     from: Flags.string({ description: 'file with the prices', required: true, helpValue: 'FILE' }),
     'dry-run': Flags.boolean({ description: 'only show the changes' }),
-    yes: Flags.boolean({ char: 'y', description: 'do not ask' }),
+    yes: Flags.boolean({ char: 'y', description: 'skip the confirmation' }),
   }
 
   async run(): Promise<UpdateDocument> {

@@ -25,7 +25,7 @@ const START_MS = 20_000
 export default class ProxyStart extends AccountCommand {
   static override summary = 'start the proxy: one local endpoint over all accounts'
   static override description =
-    'OpenAI and Anthropic clients work unchanged. Every request goes to an account that can take it, and moves to the next when one is out. Changes of accounts and of most settings apply within a second. Ctrl-C lets requests under way finish.'
+    'Clients of OpenAI, Anthropic, Gemini and Ollama work unchanged. Every request goes to an account that can take it, and moves to the next when one is out. Changes of accounts and of most settings apply within a second. Ctrl-C lets requests under way finish.'
   static override examples = [
     '<%= config.bin %> proxy start',
     '<%= config.bin %> proxy start --port 3000 --strategy round-robin',

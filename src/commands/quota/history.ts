@@ -51,7 +51,7 @@ export default class QuotaHistory extends AccountCommand {
       options: [...historyMetrics],
       default: 'requests',
     }),
-    csv: Flags.boolean({ description: 'print all metrics as CSV', exclusive: ['json'] }),
+    csv: Flags.boolean({ description: 'print all figures as CSV', exclusive: ['json'] }),
     save: Flags.boolean({
       description: 'write the usage of each account by model to data/history.csv in its own folder',
       exclusive: ['csv', 'json', 'by'],

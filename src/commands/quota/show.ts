@@ -31,7 +31,9 @@ export default class QuotaShow extends QuotaCommand {
     provider: providerFlag,
     ...listFlags,
     watch: Flags.boolean({ char: 'w', description: 'keep showing changes' }),
-    refresh: Flags.boolean({ description: 'first ask the providers what they count, also of other use' }),
+    refresh: Flags.boolean({
+      description: 'first read the counts of the providers, which include other use',
+    }),
   }
 
   async run(): Promise<QuotaDocument | undefined> {

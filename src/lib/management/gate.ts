@@ -61,7 +61,7 @@ export class Gate {
     if (found !== null) return found
     this.#failures.count(remoteAddress)
     throw new QwenctlError('invalid_api_key', 'the client key is unknown, paused or expired', {
-      hint: 'qwenctl keys list shows the client keys',
+      hint: 'qwenctl keys list shows the keys',
     })
   }
 

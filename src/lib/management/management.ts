@@ -116,7 +116,7 @@ export class Management {
   #findParts(opened: Opened | null): ManagementParts {
     if (opened?.kind !== 'user' || opened.user === this.#parts.user) return this.#parts
     if (this.#parts.user !== null) {
-      throw new QwenctlError('forbidden', 'this proxy serves another user alone', {
+      throw new QwenctlError('forbidden', 'this proxy serves only another user', {
         hint: 'ask the administrator for the address of the proxy that serves you',
       })
     }

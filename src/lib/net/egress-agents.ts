@@ -29,7 +29,7 @@ export function egressAgents(dialing: Dialing, via: readonly EgressProxy[], time
   }
 }
 
-interface Way {
+interface AgentParts {
   dialing: Dialing
   via: readonly EgressProxy[]
   timeoutMs: number
@@ -38,7 +38,7 @@ interface Way {
 /** Makes the agent open its connections along this way. `wrap`: adds TLS to a tunnel, if the agent is for it. */
 function connectThrough<Agent extends HttpAgent>(
   agent: Agent,
-  way: Way,
+  way: AgentParts,
   wrap: (socket: Duplex, options: ClientRequestArgs) => Duplex,
 ): Agent {
   const connectDirectly = agent.createConnection.bind(agent)
@@ -66,11 +66,11 @@ function secure(socket: Duplex, options: ClientRequestArgs): Duplex {
   })
 }
 
-function isRefused({ dialing }: Way, { host }: ClientRequestArgs): boolean {
+function isRefused({ dialing }: AgentParts, { host }: ClientRequestArgs): boolean {
   return dialing.refuses(host ?? '')
 }
 
-async function openTunnel(way: Way, options: ClientRequestArgs) {
+async function openTunnel(way: AgentParts, options: ClientRequestArgs) {
   const { dialing, via, timeoutMs } = way
   if (isRefused(way, options)) throw metadataError()
   const end = { host: (options.host ?? '').replace(/^\[|\]$/g, ''), port: Number(options.port) }

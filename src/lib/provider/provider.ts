@@ -52,7 +52,7 @@ export interface Answer {
 export interface Outcome {
   class: OutcomeClass
   /**
-   * The scope of the outcome; `rotation/cooling.ts` chooses the cooldown from it. `account` covers the quota group
+   * The scope of the outcome; `rotation/cooldowns/cooling.ts` chooses the cooldown from it. `account` covers the quota group
    * of the account, because the provider counts the group as one. `key` covers this credential alone, such as a
    * spend limit of one key.
    */

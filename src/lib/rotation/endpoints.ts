@@ -3,7 +3,7 @@ import type { WireFormat } from '../provider/wire-format.ts'
 import type { EndpointWish, RotationRequest } from './rotation-request.ts'
 
 /** The format and endpoint in which an account gets a request. */
-export interface Way extends EndpointWish {
+export interface RequestForm extends EndpointWish {
   /** Null: the client's own format. */
   format: WireFormat | null
 }
@@ -14,23 +14,27 @@ export interface Endpoint {
   /** The wire format of the client, if accounts of other formats can serve it; null: only its own can. */
   format: WireFormat | null
   /** How accounts can serve it, the client's own format first. */
-  ways: readonly Way[]
+  ways: readonly RequestForm[]
 }
 
 // Every service of a dialect has its chat.
-export const asChat: Way = { dialect: 'openai', format: 'chat', route: null }
-export const asMessages: Way = { dialect: 'anthropic', format: 'messages', route: null }
-export const asEmbeddings: Way = { dialect: 'openai', format: 'embeddings', route: '/embeddings' }
-export const asResponses: Way = { dialect: 'openai', format: 'responses', route: '/responses' }
-export const asGeminiEmbeddings: Way = {
+export const asChat: RequestForm = { dialect: 'openai', format: 'chat', route: null }
+export const asMessages: RequestForm = { dialect: 'anthropic', format: 'messages', route: null }
+export const asEmbeddings: RequestForm = { dialect: 'openai', format: 'embeddings', route: '/embeddings' }
+export const asResponses: RequestForm = { dialect: 'openai', format: 'responses', route: '/responses' }
+export const asGeminiEmbeddings: RequestForm = {
   dialect: 'gemini',
   format: 'gemini-embeddings',
   route: '/models/*:batchEmbedContents',
 }
 /** Without an account that counts, counts are estimated. */
-export const asGeminiCount: Way = { dialect: 'gemini', format: 'gemini', route: '/models/*:countTokens' }
-const asTranslatedCount: Way = { ...asGeminiCount, format: 'gemini-count' }
-export const asGemini: Way = { dialect: 'gemini', format: 'gemini', route: null }
+export const asGeminiCount: RequestForm = {
+  dialect: 'gemini',
+  format: 'gemini',
+  route: '/models/*:countTokens',
+}
+const asTranslatedCount: RequestForm = { ...asGeminiCount, format: 'gemini-count' }
+export const asGemini: RequestForm = { dialect: 'gemini', format: 'gemini', route: null }
 
 const translated: ReadonlyMap<string, Endpoint> = new Map([
   [
@@ -124,14 +128,14 @@ export function endpointAt(path: string): Endpoint {
   return { dialect, format: null, ways: [{ dialect, format: null, route: path }] }
 }
 
-const searches = new WeakMap<readonly Way[], readonly (readonly Way[])[]>()
+const searches = new WeakMap<readonly RequestForm[], readonly (readonly RequestForm[])[]>()
 
 /**
  * The searches for an account, each for one of these ways: first in the client's own format, then in any other, since
  * among those the order of the accounts decides. Then in each other format alone, for an account that answers that it
  * lacks its first one.
  */
-export function listSearches(ways: readonly Way[]): readonly (readonly Way[])[] {
+export function listSearches(ways: readonly RequestForm[]): readonly (readonly RequestForm[])[] {
   let found = searches.get(ways)
   if (found === undefined) {
     const [own, ...others] = ways
@@ -142,7 +146,11 @@ export function listSearches(ways: readonly Way[]): readonly (readonly Way[])[] 
 }
 
 /** Two searches for the same single way are one. */
-function isNew(search: readonly Way[], index: number, all: readonly (readonly Way[])[]): boolean {
+function isNew(
+  search: readonly RequestForm[],
+  index: number,
+  all: readonly (readonly RequestForm[])[],
+): boolean {
   const [only] = search
   if (search.length === 0) return false
   return search.length > 1 || !all.slice(0, index).some((one) => one.length === 1 && one[0] === only)
@@ -150,7 +158,7 @@ function isNew(search: readonly Way[], index: number, all: readonly (readonly Wa
 
 /** The demands of one search on the pool. `common`: those of all searches of the request. */
 export function wantedBy(
-  search: readonly Way[],
+  search: readonly RequestForm[],
   { model, provider }: Pick<RotationRequest, 'model' | 'provider'>,
   { pin, group, session, homes, user, allowed }: RotationRequest,
 ): RotationRequest {

@@ -30,9 +30,9 @@ export const batchFlags = {
     options: ['input'] as const,
   })(),
   'dry-run': Flags.boolean({ description: 'check the file and estimate cost and time; send nothing' }),
-  'retry-failed': Flags.boolean({ description: 'also send the lines again that failed' }),
+  'retry-failed': Flags.boolean({ description: 'send failed lines again' }),
   'retry-unknown': Flags.boolean({
-    description: 'also send the lines again that were sent and have no answer; they may have been charged',
+    description: 'send lines again that were sent and have no answer; the provider may have charged them',
   }),
 }
 

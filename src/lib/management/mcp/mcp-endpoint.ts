@@ -39,14 +39,10 @@ export class McpEndpoint {
   ): Promise<void> {
     const view = await this.#identify(req, remoteAddress, new URLSearchParams(search).get('write') === 'true')
     if (req.method !== 'POST') {
-      throw new QwenctlError(
-        'method_not_allowed',
-        'MCP takes POST alone: it has no sessions and no streams',
-        {
-          hint: 'use POST',
-          details: { allow: ['POST'] },
-        },
-      )
+      throw new QwenctlError('method_not_allowed', 'MCP takes only POST: it has no sessions and no streams', {
+        hint: 'use POST',
+        details: { allow: ['POST'] },
+      })
     }
     const message = await readJson(req)
     const answer = await new McpServer(view, this.#onTrouble, this.#running).handle(

@@ -1,5 +1,5 @@
 // The failures of a service, as data: each row has a stable name, a source with its date, and bodies that it
-// decides. The test (test/lib/provider/failures.test.ts) and the page docs/reference/service-errors.md use the same
+// decides. The test (test/lib/provider/failures/failures.test.ts) and the page docs/reference/service-errors.md use the same
 // bodies.
 
 import type { OutcomeClass } from '../../quota/log/events.ts'

@@ -41,7 +41,7 @@ export class FilesApi {
     const purpose = await readField(body.path, parts, 'purpose')
     if (purpose !== 'batch')
       throw new QwenctlError('invalid_request', 'the purpose of a file is not batch', {
-        hint: 'the proxy keeps files for batches alone: send purpose=batch',
+        hint: 'the proxy keeps files only for batches: send purpose=batch',
       })
     const part = parts.find(({ name }) => name === 'file')
     if (part === undefined) throw new QwenctlError('invalid_request', 'the form has no field "file"')

@@ -1,7 +1,7 @@
 import type { LimitSource, Metric } from '../limit.ts'
 
 /**
- * How one attempt ended. The table in `rotation/cooling.ts` lists the classes and the cooldown of each. `aborted`:
+ * How one attempt ended. The table in `rotation/cooldowns/cooling.ts` lists the classes and the cooldown of each. `aborted`:
  * the client left. `lost`: the answer broke off after its first byte. `request-declined`: this account cannot serve
  * this request (too large for its rate, too expensive for its credit), but another may. `route-missing`: this
  * account has no such endpoint.

@@ -148,7 +148,7 @@ function unserved(
   { model, path }: Lane,
   file: string,
 ): QwenctlError {
-  if (accounts.length === 0) return new QwenctlError('no_accounts', 'there are no accounts')
+  if (accounts.length === 0) return new QwenctlError('no_accounts', 'there are no accounts yet')
   const near = unknownModel?.near ?? []
   const hint = near.length > 0 ? `near names: ${near.join(', ')}` : `qwenctl models ${model} says why`
   return new QwenctlError(

@@ -24,7 +24,7 @@ export async function checkAccounts({ accounts }: DoctorParts): Promise<Check[]>
   if (all === null) return []
   const out = all.filter((account) => inTrouble.has(account.status) || isSpent(account))
   if (out.length === 0) {
-    const detail = all.length === 0 ? 'there is no account yet' : 'none waits for you'
+    const detail = all.length === 0 ? 'there are no accounts yet' : 'none waits for you'
     return [check('accounts', 'accounts', { status: all.length === 0 ? 'skip' : 'ok', detail })]
   }
   const named = out.slice(0, MOST_NAMED).map((account) => {

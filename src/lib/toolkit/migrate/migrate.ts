@@ -120,7 +120,7 @@ function comparable(account: Account, secret: string): string {
 function homeFolder(env: NodeJS.ProcessEnv): string {
   const home = env['HOME'] || env['USERPROFILE'] || ''
   if (home !== '') return home
-  throw new QwenctlError('failed', 'this user has no home folder to context in', {
+  throw new QwenctlError('failed', 'this user has no home folder to look in', {
     hint: 'set HOME, or name a file with --from PATH',
   })
 }

@@ -7,7 +7,7 @@ import { nowhere, placeConversation, stateKey } from '../../../rotation/conversa
 import type { RotationMoment, RotationRequest, Wanted } from '../../../rotation/rotation-request.ts'
 import { missingProviderFix, formatMissingProvider } from '../../../toolkit/providers/missing-provider.ts'
 import type { Exchange } from '../exchange/exchange.ts'
-import { listSearches, wantedBy, type Way } from '../../../rotation/endpoints.ts'
+import { listSearches, wantedBy, type RequestForm } from '../../../rotation/endpoints.ts'
 import { endpointFor } from '../../../rotation/eligibility.ts'
 import type { Member } from '../../../rotation/pool/member.ts'
 import { allowedSteps } from '../../../rotation/key-rules.ts'
@@ -165,7 +165,7 @@ export function stepAt(
   const search = searches[place]!
   const { service } = common
   const wanted = wantedBy(search, step, common)
-  const build = (way: Way): PlanStep => ({
+  const build = (way: RequestForm): PlanStep => ({
     wanted:
       service != null
         ? { ...wanted, service, dialect: null, route: route.name }

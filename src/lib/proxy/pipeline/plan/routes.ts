@@ -1,5 +1,5 @@
 import type { Dialect } from '../../../provider/provider.ts'
-import type { Way } from '../../../rotation/endpoints.ts'
+import type { RequestForm } from '../../../rotation/endpoints.ts'
 import { endpointAt, geminiMethods, ollamaPaths, readGeminiPath } from '../../../rotation/endpoints.ts'
 import type { WireFormat } from '../../../provider/wire-format.ts'
 import type { OllamaRoute } from '../../../translate/ollama/ollama-request.ts'
@@ -18,7 +18,7 @@ export interface Route {
   /** The wire format of the client, if accounts of other formats can serve it; null: only its own can. */
   format: WireFormat | null
   /** How accounts can serve it, the client's own format first; empty: qwenctl answers it itself. */
-  ways: readonly Way[]
+  ways: readonly RequestForm[]
   /** The account that made an answer stores it, and later requests name it. */
   keepsState: boolean
   /** False: it uses up none of the account's requests. */
@@ -164,7 +164,7 @@ function serviceDestination([, service = '', below = '/']: RegExpExecArray, quer
   const name = '/services/*'
   const path = `/services/${service}${below}`
   if (DOT_SEGMENT.test(below)) return { path, query, route: null, facts: null }
-  const ways: readonly Way[] = [{ dialect: 'openai', format: null, route: below }]
+  const ways: readonly RequestForm[] = [{ dialect: 'openai', format: null, route: below }]
   const any = { dialect: 'openai', format: null, ways, name, service, isMedia: true } as const
   return { path, query, route: makeRoute(below, any), facts: null }
 }

@@ -96,7 +96,7 @@ function isRouteSaidMissing(
 
 /** There is no account, or none with a known provider. */
 function withoutAccounts([orphan]: readonly Account[]): QwenctlError {
-  if (orphan === undefined) return new QwenctlError('no_accounts', 'there is no account yet')
+  if (orphan === undefined) return new QwenctlError('no_accounts', 'there are no accounts yet')
   const { provider, name } = orphan
   return new QwenctlError(
     'no_accounts',
