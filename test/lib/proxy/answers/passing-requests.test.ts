@@ -119,6 +119,65 @@ describe('an error that quotes the credential of its account', () => {
   })
 })
 
+describe('an error too large to hold that quotes the credential of its account', () => {
+  const secret = 'correcthorse/battery+9f8e7d6c'
+  const asterisks = '*'.repeat(secret.length)
+  const filler = 'x'.repeat(700_001)
+  const large = `{"error":{"message":"${filler}${secret}${filler}${secret}"}}`
+  const http = { name: 'a', secret, provider: 'http', service: 's' }
+
+  test.each([
+    ['a model', '/v1/chat/completions', { name: 'a', secret }, 400],
+    ['a model that says 200', '/v1/chat/completions', { name: 'a', secret }, 200],
+    ['a service', '/services/s/x', http, 400],
+    ['a service that fails', '/services/s/x', http, 500],
+  ])('does not show it: %s', async (_, path, account, status) => {
+    const upstream = await givenUpstream()
+    upstream.always(({ res }) => {
+      res.writeHead(status, {
+        'content-type': 'application/json',
+        'content-length': large.length,
+        'x-debug': secret,
+      })
+      for (let at = 0; at < large.length; at += 65_521) res.write(large.slice(at, at + 65_521))
+      res.end()
+    })
+    const baseUrl = account === http ? upstream.origin : upstream.baseUrl
+    const proxy = await givenProxy({ accounts: [{ ...account, baseUrl }] })
+    const reply = await proxy.post(path, QUESTION)
+    expect(reply.text).not.toContain(secret)
+    expect(JSON.stringify(reply.headers)).not.toContain(secret)
+    if (status === 500) return
+    expect(reply.status).toBe(status)
+    expect(reply.text).toBe(large.replaceAll(secret, asterisks))
+    expect(reply.headers).toMatchObject({ 'content-length': String(large.length), 'x-debug': asterisks })
+  })
+
+  test('an answer of that size passes byte for byte', async () => {
+    const upstream = await givenUpstream()
+    const answer = `{"choices":[{"message":{"content":"${filler}${secret}${filler}"}}]}`
+    upstream.always(bytes(200, { 'content-type': 'application/json', 'x-debug': `Bearer ${secret}` }, answer))
+    const proxy = await givenProxy({ accounts: [{ name: 'a', secret }], baseUrl: upstream.baseUrl })
+    const reply = await proxy.chat()
+    expect(reply.text).toBe(answer)
+    expect(reply.headers['x-debug']).toBe(`Bearer ${asterisks}`)
+  })
+
+  test.each(['/v1/chat/completions', '/v1/messages'])(
+    'an error in a stream that has begun does not show it either: %s',
+    async (path) => {
+      const upstream = await givenUpstream()
+      const start = 'data: {"choices":[{"index":0,"delta":{"content":"a"}}]}\n\n'
+      upstream.always(events(start, `data: {"error":{"message":"no ${secret}"}}\n\n`))
+      const proxy = await givenProxy({ accounts: [{ name: 'a', secret }], baseUrl: upstream.baseUrl })
+      const reply = await proxy.post(path, { ...QUESTION, max_tokens: 5, stream: true })
+      expect(reply.text).toContain(`no ${asterisks}`)
+      expect(reply.text).not.toContain(secret)
+      expect(JSON.stringify([proxy.attempts, ledgerLines(proxy.home)])).not.toContain(secret)
+    },
+  )
+})
+
 describe('headers', () => {
   test('when a client sends headers of its own, credentials, connection and qwenctl headers stay behind and the rest arrives', async () => {
     const upstream = await givenUpstream()

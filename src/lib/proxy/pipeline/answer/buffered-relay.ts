@@ -7,7 +7,7 @@ import type { AttemptContext } from '../attempt-context.ts'
 import { NO_USAGE } from '../exchange/request-facts.ts'
 import type { AnswerRelay, RelayHost } from './answer-relay.ts'
 import { buildJudge, classifyResponse, looksLikeEvents, untranslatable } from './classify-response.ts'
-import { hideInHeaders } from './hide-secret.ts'
+import { hideInHeaders } from '../../wire/secrets/hide-secret.ts'
 import { PassthroughRelay } from './passthrough-relay.ts'
 import { boundWhole, readUsage } from './read-usage.ts'
 import { keepItems } from './keep-items.ts'
@@ -105,7 +105,8 @@ export class BufferedRelay implements AnswerRelay {
     if (answer === null) return this.#host.refuse(untranslatable(), null)
     rememberState(this.#context, head.status, body)
     keepItems(this.#context, answer)
-    const passed = headersFor(head, { isDecoded: this.#host.isDecoded, isStream: false, body })
+    const { isDecoded } = this.#host
+    const passed = headersFor(head, { isDecoded, isStream: false, body, secret: target.secret })
     sendWhole(exchange, answer, { head, outgoing, passed })
     this.#host.finish('ok', readUsage(target.provider, tellsUsage))
   }

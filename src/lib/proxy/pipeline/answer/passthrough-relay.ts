@@ -1,6 +1,7 @@
 import { ArrivingBody } from '../../transport/body/arriving-body.ts'
 import type { UpstreamHead } from '../../transport/upstream-head.ts'
 import { ownLocations } from '../../wire/headers/own-locations.ts'
+import { SecretFilter } from '../../wire/secrets/hide-secret.ts'
 import { usageInTail } from '../../wire/usage-in-tail.ts'
 import type { OutcomeClass } from '../../../quota/log/events.ts'
 import type { AttemptContext } from '../attempt-context.ts'
@@ -19,6 +20,8 @@ export class PassthroughRelay implements AnswerRelay {
   readonly #head: UpstreamHead
   readonly #host: RelayHost
   readonly #body: ArrivingBody
+  /** Null: the answer is no error, and passes byte for byte. */
+  readonly #secrets: SecretFilter | null
   readonly patience = 'closed'
   readonly isComplete = false
   readonly usage = NO_USAGE
@@ -30,14 +33,16 @@ export class PassthroughRelay implements AnswerRelay {
     this.#host = host
     this.#body = body
     const { isDecoded } = host
+    const { secret } = context.target
     const headers = localHeaders(
       context,
-      headersFor(head, { isDecoded, isStream: false, body: undefined }).list,
+      headersFor(head, { isDecoded, isStream: false, body: undefined, secret }).list,
     )
     const length = isDecoded ? undefined : head.get('content-length')
     if (length !== undefined) headers.push('content-length', length)
     context.exchange.begin(head.status, headers)
     const beginning = body.ownBytes
+    this.#secrets = isError(head, beginning) ? new SecretFilter(secret) : null
     rememberState(context, head.status, beginning)
     body.clear()
     this.#write(beginning)
@@ -49,7 +54,11 @@ export class PassthroughRelay implements AnswerRelay {
 
   #write(bytes: Buffer): void {
     this.#body.addToTail(bytes, TAIL_BYTES)
-    this.#host.write(bytes)
+    this.#send(this.#secrets === null ? bytes : this.#secrets.push(bytes))
+  }
+
+  #send(bytes: Buffer): void {
+    if (bytes.length > 0) this.#host.write(bytes)
   }
 
   /** Keeps nothing but copies. */
@@ -58,12 +67,14 @@ export class PassthroughRelay implements AnswerRelay {
   /** Ends the answer of the client. A redirect is an answer of a service, and no answer of a model. */
   end(): void {
     const { exchange, target, route } = this.#context
+    if (this.#secrets !== null) this.#send(this.#secrets.end())
     exchange.end()
     const isOk = this.#head.status < (route.service === null ? 300 : 400)
     const usage = readUsage(target.provider, usageInTail(this.#body.bytes))
     this.#host.finish(isOk ? 'ok' : 'bad-request', usage)
   }
 
+  /** What an error keeps back may be a part of the credential, so it does not leave. */
   breakOff(): boolean {
     const { exchange } = this.#context
     exchange.clientListener = null
@@ -75,6 +86,11 @@ export class PassthroughRelay implements AnswerRelay {
   boundTokens(outcome: OutcomeClass): number {
     return boundWhole(this.#body, outcome)
   }
+}
+
+/** Some services send errors with a 200. No answer begins with its error. */
+function isError({ status }: UpstreamHead, beginning: Buffer): boolean {
+  return status >= 300 || /^\s*\{\s*"error"\s*:\s*[{"[]/.test(beginning.toString('latin1', 0, 256))
 }
 
 /** The headers of the answer. A service's own addresses become paths of the proxy. */

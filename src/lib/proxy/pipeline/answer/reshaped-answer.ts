@@ -50,12 +50,15 @@ interface Sent {
   isStream: boolean
   /** A whole answer; undefined: it has another form. */
   body: Buffer | undefined
+  /** The credential of the account, which no header shows. */
+  secret: string
 }
 
 /** The headers of an answer that passes to the client. */
-export function headersFor(head: UpstreamHead, { isDecoded, isStream, body }: Sent): PassedHeaders {
+export function headersFor(head: UpstreamHead, { isDecoded, isStream, body, secret }: Sent): PassedHeaders {
   const type = typeToSend(head, isStream, body)
-  return isDecoded || type !== null ? relabelled(head, isDecoded, type) : passedHeaders(head)
+  const passed = passedHeaders(head, secret)
+  return isDecoded || type !== null ? relabelled(passed, isDecoded, type) : passed
 }
 
 /** Sends a whole answer in the client's form: unchanged, as events, or as a list. */
@@ -66,21 +69,27 @@ export function sendWhole(
 ): void {
   const { isStream, isList } = exchange
   const events = isStream && !isList ? writeEvents(answer, outgoing) : null
-  if (events !== null) sendEvents(exchange, head, events)
+  if (events !== null) sendEvents(exchange, { status: head.status, passed, events })
   else exchange.send(head.status, [], isList ? writeList(answer) : answer, passed)
 }
 
 /** Sends a whole answer that was converted to a stream. */
-function sendEvents(exchange: Exchange, head: UpstreamHead, events: Buffer): void {
+function sendEvents(
+  exchange: Exchange,
+  { status, passed, events }: { status: number; passed: PassedHeaders; events: Buffer },
+): void {
   exchange.clientListener = null
-  exchange.begin(head.status, [...eventHeadersFor(head).list])
+  exchange.begin(status, [...eventHeadersFor(passed).list])
   exchange.write(events)
   exchange.end()
 }
 
 /** The headers of a whole answer that becomes events. */
-function eventHeadersFor(head: UpstreamHead): PassedHeaders {
-  return new PassedHeaders([...relabelled(head, true, null).list.filter(isNoStreamHeader), ...STREAM_HEADERS])
+function eventHeadersFor(passed: PassedHeaders): PassedHeaders {
+  return new PassedHeaders([
+    ...relabelled(passed, true, null).list.filter(isNoStreamHeader),
+    ...STREAM_HEADERS,
+  ])
 }
 
 function isNoStreamHeader(_: string, index: number, list: readonly string[]): boolean {
@@ -96,8 +105,7 @@ function typeToSend(head: UpstreamHead, isStream: boolean, body: Buffer | undefi
   return detectKind(body) === 'json' ? 'application/json' : null
 }
 
-function relabelled(head: UpstreamHead, isDecoded: boolean, type: string | null): PassedHeaders {
-  const { list } = passedHeaders(head)
+function relabelled({ list }: PassedHeaders, isDecoded: boolean, type: string | null): PassedHeaders {
   const kept: string[] = []
   for (let index = 0; index < list.length; index += 2) {
     const name = list[index]!.toLowerCase()

@@ -9,7 +9,7 @@ import { errorFrame } from '../../wire/wire-errors.ts'
 import type { AttemptContext } from '../attempt-context.ts'
 import type { AnswerRelay, RelayHost } from './answer-relay.ts'
 import { buildJudge, classifyStreamError, localOutcome, untranslatable } from './classify-response.ts'
-import { hideInStreamError } from './hide-secret.ts'
+import { hideInStreamError } from '../../wire/secrets/hide-secret.ts'
 import { keepItems } from './keep-items.ts'
 import { rememberState } from './remember-state.ts'
 import { headersFor, joinStream } from './reshaped-answer.ts'
@@ -54,6 +54,7 @@ export class StreamRelay implements AnswerRelay {
     this.#filter = new StreamFilter({
       readUsage: (data) => target.provider.usage(data),
       stripUsage: outgoing.stripUsage,
+      secret: target.secret,
     })
     this.#collected = exchange.isStream || route.isMedia ? null : new ArrivingBody()
     this.#translator =
@@ -143,12 +144,12 @@ export class StreamRelay implements AnswerRelay {
     if (whole === null) return this.#host.refuse(untranslatable(BROKEN_OFF), null)
     const answer = this.#plan === null ? whole : inClientsFormat(this.#plan, whole)
     if (answer === null) return this.#host.refuse(untranslatable(), null)
-    const { exchange } = this.#context
+    const { exchange, target } = this.#context
     rememberState(this.#context, head.status, whole)
     keepItems(this.#context, answer)
     exchange.clientListener = null
-    const { isDecoded } = this.#host
-    exchange.send(head.status, [], answer, headersFor(head, { isDecoded, isStream: false, body: answer }))
+    const sent = { isDecoded: this.#host.isDecoded, isStream: false, body: answer, secret: target.secret }
+    exchange.send(head.status, [], answer, headersFor(head, sent))
     this.#host.finish('ok', filter.usage)
   }
 
@@ -171,11 +172,12 @@ export class StreamRelay implements AnswerRelay {
   }
 
   #open(beginning?: Buffer): void {
-    const { exchange } = this.#context
+    const { exchange, target } = this.#context
     const head = this.#head
     if (exchange.isAnswered) return
     rememberState(this.#context, head.status, beginning)
-    const passed = headersFor(head, { isDecoded: this.#host.isDecoded, isStream: true, body: undefined })
+    const { isDecoded } = this.#host
+    const passed = headersFor(head, { isDecoded, isStream: true, body: undefined, secret: target.secret })
     const headers = streamHeaders(this.#plan, passed.list)
     headers.push('x-accel-buffering', 'no')
     exchange.begin(head.status, headers)

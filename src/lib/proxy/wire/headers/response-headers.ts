@@ -1,6 +1,7 @@
 // Headers that cross the proxy are flat lists, `[name, value, name, value]`. Node's `rawHeaders` has this form, and
 // `writeHead` and `request` accept it. Spelling, order and repetition stay.
 
+import { hideInHeaders } from '../secrets/hide-secret.ts'
 import { hopByHop, namedByConnection } from './hop-by-hop.ts'
 
 const strippedFromResponses: ReadonlySet<string> = new Set([
@@ -56,10 +57,15 @@ export class PassedHeaders {
   readonly list: readonly string[]
   /** A cache for senders that repeat the same status: see `response-head-bytes.ts`. */
   start: { readonly status: number; readonly bytes: Buffer } | null = null
+  /** The credential that the list does not show; null: none was looked for. */
+  secret: string | null
+  /** Asterisks replace a credential in the list. */
+  isHiding = false
   #hasDate: boolean | null = null
 
-  constructor(list: readonly string[]) {
+  constructor(list: readonly string[], secret: string | null = null) {
     this.list = list
+    this.secret = secret
   }
 
   get hasDate(): boolean {
@@ -71,12 +77,22 @@ export class PassedHeaders {
 
 export const nothingPassed = new PassedHeaders([])
 
-/** The cached `responseHeaders` of a head. */
-export function passedHeaders(head: {
-  readonly rawHeaders: readonly string[]
-  forClient: PassedHeaders | null
-}): PassedHeaders {
-  return (head.forClient ??= new PassedHeaders(responseHeaders(head.rawHeaders)))
+/** The cached `responseHeaders` of a head, without the credential. A head may recur for another account. */
+export function passedHeaders(
+  head: { readonly rawHeaders: readonly string[]; forClient: PassedHeaders | null },
+  secret: string,
+): PassedHeaders {
+  const known = head.forClient
+  if (known?.secret === secret) return known
+  const shown = hideInHeaders(head.rawHeaders, secret)
+  // Neither credential is in the head, so the derived headers are the same.
+  if (known !== null && !known.isHiding && shown === head.rawHeaders) {
+    known.secret = secret
+    return known
+  }
+  const passed = new PassedHeaders(responseHeaders(shown), secret)
+  passed.isHiding = shown !== head.rawHeaders
+  return (head.forClient = passed)
 }
 
 export function headerLines(headers: readonly string[]): string {

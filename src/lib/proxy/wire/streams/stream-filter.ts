@@ -5,6 +5,8 @@ import { mergeUsage, unknownUsage } from '../../../provider/usage/usage.ts'
 import { streamErrorIn, type StreamError } from './stream-error.ts'
 import type { ResponseStream } from '../wire-errors.ts'
 import { SseTap, type SseFrame } from './sse-tap.ts'
+import { hideInBody, SecretFilter } from '../secrets/hide-secret.ts'
+import { isPlaceholder } from '../secrets/placeholder.ts'
 import { boundTokens } from '../token-bound.ts'
 
 export interface StreamFilterOptions {
@@ -12,6 +14,8 @@ export interface StreamFilterOptions {
   readUsage: (data: unknown) => Usage
   /** True: the proxy alone asked for the usage chunk of an OpenAI stream. */
   stripUsage: boolean
+  /** The credential of the account, which no error and no comment shows. Answers pass byte for byte. */
+  secret?: string
   maxFrameBytes?: number
 }
 
@@ -46,6 +50,14 @@ export class StreamFilter {
   sentTokens = 0
 
   readonly #options: StreamFilterOptions
+  /** Empty: there is no credential to hide. */
+  readonly #secret: string
+  /** The last frame is an error. */
+  #isError = false
+  /** The last frame was a part of a larger one. */
+  #isInPart = false
+  /** Hides the credential in an error that is too large to hold; null: no such error arrives. */
+  #largeError: SecretFilter | null = null
   readonly #tap: SseTap
   #held: Buffer[] = []
   #heldBytes = 0
@@ -58,6 +70,8 @@ export class StreamFilter {
 
   constructor(options: StreamFilterOptions) {
     this.#options = options
+    const { secret = '' } = options
+    this.#secret = isPlaceholder(secret) ? '' : secret
     this.#tap = new SseTap(options)
   }
 
@@ -108,13 +122,29 @@ export class StreamFilter {
 
   #take(frame: SseFrame, out: Buffer[]): void {
     if (this.refusal !== null) return
-    if (frame.isOpaque) return this.#send(frame.bytes, out)
-    if (!frame.hasData || frame.event === 'ping')
-      return this.isOpen ? append(out, frame.bytes) : this.#hold(frame.bytes, out)
+    if (frame.isOpaque) return this.#send(this.#hideInPart(frame), out)
+    if (!frame.hasData || frame.event === 'ping') {
+      const bytes = hideInBody(frame.bytes, this.#secret)
+      return this.isOpen ? append(out, bytes) : this.#hold(bytes, out)
+    }
+    this.#isError = false
     const data = this.#look(frame)
     if (this.refusal !== null) return
     if (this.#options.stripUsage && isUsageChunk(data)) return this.#open(out)
-    this.#send(frame.bytes, out)
+    this.#send(this.#isError ? hideInBody(frame.bytes, this.#secret) : frame.bytes, out)
+  }
+
+  /** The parts of an error too large to hold pass without the credential. Parts of answers pass unchanged. */
+  #hideInPart({ bytes, isComplete }: SseFrame): Buffer {
+    if (!this.#isInPart && LARGE_ERROR.test(bytes.toString('latin1', 0, 512)))
+      this.#largeError = new SecretFilter(this.#secret)
+    this.#isInPart = !isComplete
+    const filter = this.#largeError
+    if (filter === null) return bytes
+    const shown = filter.push(bytes)
+    if (!isComplete) return shown
+    this.#largeError = null
+    return Buffer.concat([shown, filter.end()])
   }
 
   #hold(bytes: Buffer, out: Buffer[]): void {
@@ -150,8 +180,10 @@ export class StreamFilter {
     if (FINISH_REASON.test(text)) this.#sawFinishReason = true
     else if (GEMINI_REASON.test(text)) this.#sawGeminiReason = true
     const isPlain = this.isOpen && event !== 'error' && frame.statusHint === null
-    if (isPlain && !mayMatter(text)) return undefined
+    const isQuoting = this.#secret !== '' && text.includes(this.#secret)
+    if (isPlain && !isQuoting && !mayMatter(text)) return undefined
     const data = parsed(frame.data)
+    if (isQuoting) this.#isError = streamErrorIn(frame, data, { isFirst: true }) !== null || !isRecord(data)
     if (isRecord(data) && typeof data.type === 'string' && ends.has(data.type)) this.sawEnd = true
     this.#noteError(streamErrorIn(frame, data, { isFirst: !this.isOpen }))
     this.#readUsage(data)
@@ -160,6 +192,7 @@ export class StreamFilter {
 
   #noteError(error: StreamError | null): void {
     if (error === null) return
+    this.#isError = true
     if (this.isOpen) this.erroredMidStream ??= error
     else this.refusal = error
   }
@@ -204,6 +237,9 @@ const USAGE =
 const ERROR = /"error"\s*:\s*[^n\s]|:\s*"error"/
 const END_TYPE =
   /"(?:message_stop|response\.(?:completed|incomplete|failed)|(?:speech\.audio|transcript\.text)\.done|image_(?:generation|edit)\.completed)"/
+
+/** The beginning of an event that reports an error. */
+const LARGE_ERROR = /(?:^|[\r\n])event: ?error\b|(?:^|[\r\n])data: ?\{\s*"(?:error"\s*:|type"\s*:\s*"error")/
 
 function mayMatter(text: string): boolean {
   return (

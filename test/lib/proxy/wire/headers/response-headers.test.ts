@@ -155,10 +155,21 @@ test('when the connection header names headers, they stay behind too, wherever t
 
 test('when the headers of an answer are asked for again, they are the same, as a list and as lines', () => {
   const head = { rawHeaders: ['Date', 'today', 'x-request-id', 'a'], forClient: null }
-  const passed = passedHeaders(head)
+  const passed = passedHeaders(head, '')
   expect(passed.list).toEqual(responseHeaders(head.rawHeaders))
   expect(headerLines(passed.list)).toBe('Date: today\r\nx-qwenctl-upstream-request-id: a\r\n')
   expect(passed.hasDate).toBe(true)
-  expect(passedHeaders(head)).toBe(passed)
+  expect(passedHeaders(head, '')).toBe(passed)
   expect(new PassedHeaders(['x-date', 'date']).hasDate).toBe(false)
+})
+
+test('a head that recurs for another account hides the credentials of both', () => {
+  const rawHeaders = ['x-a', 'no sk-0123456789abcdef', 'x-b', 'no sk-fedcba9876543210']
+  const head = { rawHeaders, forClient: null as PassedHeaders | null }
+  const hidden = `no ${'*'.repeat(19)}`
+  expect(passedHeaders(head, 'sk-0123456789abcdef').list).toEqual(['x-a', hidden, 'x-b', rawHeaders[3]])
+  expect(passedHeaders(head, 'sk-fedcba9876543210').list).toEqual(['x-a', rawHeaders[1], 'x-b', hidden])
+  expect(passedHeaders(head, 'sk-other-00000000001').list).toEqual(rawHeaders)
+  const plain = { rawHeaders: ['x-a', 'b'], forClient: null as PassedHeaders | null }
+  expect(passedHeaders(plain, 'sk-0123456789abcdef')).toBe(passedHeaders(plain, 'sk-fedcba9876543210'))
 })

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Usage } from '../../../../../src/lib/provider/provider.ts'
 import {
   StreamFilter,
@@ -287,6 +287,48 @@ test('for arbitrary frames, what is sent is the input or nothing, and nothing th
     }),
     { numRuns: 1000 },
   )
+})
+
+describe('a credential in a stream that has begun', () => {
+  const secret = 'sk-0123456789abcdef'
+  const hidden = '*'.repeat(secret.length)
+  const first = 'data: {"choices":[{"delta":{"content":"a"}}]}\n\n'
+  test.each([
+    ['an error', `data: {"error":{"message":"no ${secret}"}}\n\n`],
+    ['an error by its event', `event: error\ndata: {"message":"no ${secret}"}\n\n`],
+    ['an error by its type', `data: {"type":"error","error":{"message":"${secret}"}}\n\n`],
+    ['a bare error', `data: {"code":"InvalidApiKey","message":"no ${secret}"}\n\n`],
+    ['plain text', `data: no ${secret}\n\n`],
+    ['a comment', `: no ${secret}\n\n`],
+    [
+      'a response that failed',
+      `data: {"type":"response.failed","response":{"error":{"message":"${secret}"}}}\n\n`,
+    ],
+    ['an error too large to hold', `data: {"error":{"message":"${'x'.repeat(900)}${secret}"}}\n\n`],
+  ])('is hidden in %s, wherever its pieces end', (_, error) => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(), { maxLength: 8 }), (cuts) => {
+        const stream = `${first}${error}${first}`
+        const { sent } = run(cut(Buffer.from(stream), cuts), { secret, maxFrameBytes: 600 })
+        expect(sent).toBe(stream.replaceAll(secret, hidden))
+      }),
+    )
+  })
+
+  test.each([
+    ['an answer', `data: {"choices":[{"delta":{"content":"${secret}"}}]}\n\n`],
+    [
+      'an answer of the Messages API',
+      `data: {"type":"content_block_delta","delta":{"text":"${secret}"}}\n\n`,
+    ],
+    [
+      'an answer too large to hold',
+      `data: {"choices":[{"delta":{"content":"${'x'.repeat(900)}${secret}"}}]}\n\n`,
+    ],
+  ])('stays in %s, which passes byte for byte', (_, answer) => {
+    const stream = `${first}${answer}${first}`
+    expect(run([Buffer.from(stream)], { secret, maxFrameBytes: 600 }).sent).toBe(stream)
+  })
 })
 
 function filterWith(options: Partial<StreamFilterOptions> = {}): StreamFilter {

@@ -1,16 +1,14 @@
 import { tryParseJson } from '../../../base/text/try-parse-json.ts'
-import type { StreamError } from '../../wire/streams/stream-error.ts'
+import type { StreamError } from '../streams/stream-error.ts'
+import { isPlaceholder } from './placeholder.ts'
 
 // Gateways may quote the request in their errors. A client may use an account without knowing its key. The words of
 // errors are in the ledger and in logs, too. So the credential is replaced before anything reads an error. JSON and
 // URLs may escape its characters, and a reader would decode them again.
 
-/** A shorter secret may be an ordinary word of the error. */
-const SHORTEST_SECRET = 8
-
 /** The body of an error with asterisks in place of the credential, in the same length; mostly the same buffer. */
 export function hideInBody(body: Buffer, secret: string): Buffer {
-  if (secret.length < SHORTEST_SECRET) return body
+  if (isPlaceholder(secret)) return body
   if (!body.includes(secret) && !ESCAPES.some((sign) => body.includes(sign))) return body
   const text = body.toString('latin1')
   const hidden = hide(text, secret)
@@ -19,13 +17,13 @@ export function hideInBody(body: Buffer, secret: string): Buffer {
 
 /** The same for headers, as a list of names and values. */
 export function hideInHeaders(rawHeaders: readonly string[], secret: string): readonly string[] {
-  if (secret.length < SHORTEST_SECRET || !rawHeaders.some((text) => mayShow(text, secret))) return rawHeaders
+  if (isPlaceholder(secret) || !rawHeaders.some((text) => mayShow(text, secret))) return rawHeaders
   return rawHeaders.map((text) => hide(text, secret))
 }
 
 /** The same for an error in a stream. */
 export function hideInStreamError(error: StreamError, secret: string): StreamError {
-  if (secret.length < SHORTEST_SECRET) return error
+  if (isPlaceholder(secret)) return error
   const { body, text, status } = error
   const json = body === undefined ? undefined : JSON.stringify(body)
   if (!mayShow(text, secret) && (json === undefined || !mayShow(json, secret))) return error
@@ -36,6 +34,48 @@ export function hideInStreamError(error: StreamError, secret: string): StreamErr
     status,
   }
 }
+
+/** The most bytes of one UTF-16 unit of a secret: backslashes, `u` and four digits. */
+const LONGEST_SPELLING = 20
+
+/**
+ * Hides a credential in a body that is too large to hold. It keeps back what may be the start of a credential, so the
+ * pieces may end anywhere. Memory is bounded by the length of the credential, and time is linear in the body.
+ */
+export class SecretFilter {
+  readonly #secret: string
+  /** Bytes that stay back. No spelling of the credential is longer. */
+  readonly #keptBytes: number
+  #kept: Buffer[] = []
+  #length = 0
+
+  constructor(secret: string) {
+    this.#secret = secret
+    this.#keptBytes = isPlaceholder(secret) ? 0 : secret.length * LONGEST_SPELLING
+  }
+
+  /** Returns the bytes that may leave now, perhaps none. */
+  push(chunk: Buffer): Buffer {
+    this.#kept.push(chunk)
+    this.#length += chunk.length
+    // A search costs as much as it yields, so each byte is searched at most twice.
+    if (this.#length < 2 * this.#keptBytes) return NOTHING
+    const hidden = this.end()
+    const leaving = hidden.length - this.#keptBytes
+    if (this.#keptBytes > 0) this.push(Buffer.from(hidden.subarray(leaving)))
+    return hidden.subarray(0, leaving)
+  }
+
+  /** Returns the rest of a body that is whole. */
+  end(): Buffer {
+    const hidden = hideInBody(Buffer.concat(this.#kept), this.#secret)
+    this.#kept = []
+    this.#length = 0
+    return hidden
+  }
+}
+
+const NOTHING = Buffer.alloc(0)
 
 /** The first characters of escapes. */
 const ESCAPES = ['\\', '%']

@@ -4,7 +4,8 @@ import {
   hideInBody,
   hideInHeaders,
   hideInStreamError,
-} from '../../../../../src/lib/proxy/pipeline/answer/hide-secret.ts'
+  SecretFilter,
+} from '../../../../../src/lib/proxy/wire/secrets/hide-secret.ts'
 
 const secret = 'ab/cd+ef.gh"é-ij'
 
@@ -71,4 +72,45 @@ test('a body of backslashes is searched in linear time', () => {
   const start = process.cpuUsage().user
   hideInBody(body, '/"/"/"/"/"/"')
   expect(process.cpuUsage().user - start).toBeLessThan(5_000_000)
+})
+
+describe.each(writings)('in a body that arrives in pieces, a credential %s', (_, write) => {
+  test('is hidden wherever the pieces end, and all else passes unchanged', () => {
+    const texts = fc.array(fc.oneof(fc.constant(write(secret)), fc.string({ maxLength: 90 })), {
+      maxLength: 40,
+    })
+    fc.assert(
+      fc.property(texts, fc.array(fc.nat({ max: 400 })), (parts, sizes) => {
+        const body = Buffer.from(parts.join(' '))
+        expect(filterInPieces(body, sizes).toString()).toBe(hideInBody(body, secret).toString())
+      }),
+    )
+  })
+})
+
+function filterInPieces(body: Buffer, sizes: readonly number[]): Buffer {
+  const filter = new SecretFilter(secret)
+  const out: Buffer[] = []
+  let at = 0
+  for (const size of sizes) out.push(filter.push(body.subarray(at, (at += size))))
+  out.push(filter.push(body.subarray(at)), filter.end())
+  return Buffer.concat(out)
+}
+
+test('a body in pieces is kept back by no more than twice the longest spelling, and searched in linear time', () => {
+  const filter = new SecretFilter(secret)
+  const piece = Buffer.from(String.raw`\u0061b\/`.repeat(10))
+  const start = process.cpuUsage().user
+  let ahead = 0
+  for (let count = 0; count < 40_000; count += 1) {
+    ahead += piece.length - filter.push(piece).length
+    expect(ahead).toBeLessThan(40 * secret.length + piece.length)
+  }
+  expect(process.cpuUsage().user - start).toBeLessThan(10_000_000)
+})
+
+test('of a body that breaks off, no beginning of the credential leaves', () => {
+  const filter = new SecretFilter(secret)
+  const body = Buffer.from(`${'x'.repeat(5000)}${secret.slice(0, -1)}`)
+  expect(filter.push(body).toString()).toMatch(/^x+$/)
 })
