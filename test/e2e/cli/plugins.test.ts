@@ -22,6 +22,68 @@ async function linkedPlugin(home: string, hook: string, files: Record<string, st
   return folder
 }
 
+/** Links a plugin with these hooks and commands, without providers. */
+async function linkedHooks(home: string, files: Record<string, string>): Promise<void> {
+  const folder = join(home, 'a-plugin')
+  mkdirSync(join(folder, 'commands'), { recursive: true })
+  const names = Object.keys(files).filter((name) => !name.includes('/'))
+  const hooks = Object.fromEntries(names.map((name) => [name.replace('.js', ''), `./${name}`]))
+  const pjson = {
+    name: 'qwenctl-plugin-x',
+    version: '1.0.0',
+    type: 'module',
+    oclif: { hooks, commands: './commands' },
+  }
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(pjson))
+  for (const name of names) writeFileSync(join(folder, name), 'export default () => {}')
+  const linked = await runWithPlugins(home, ['plugins', 'link', folder, '--no-install'])
+  expect(linked.exit, linked.stderr).toBe(0)
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+}
+
+const WAIT = 'await new Promise(() => setInterval(() => {}, 1000))'
+const NO_ANSWER = 'plugin qwenctl-plugin-x: its hook'
+
+test.each([
+  [
+    'its hook init',
+    { 'init.js': `${WAIT}; export default () => {}` },
+    `${NO_ANSWER} init failed: no answer within 5 s`,
+  ],
+  [
+    'its hook prerun',
+    { 'prerun.js': `export default () => ${WAIT.replace('await ', '')}` },
+    `${NO_ANSWER} prerun failed: no answer within 5 s`,
+  ],
+  [
+    'a file of its commands',
+    { 'commands/hello.js': `${WAIT}; export default class { static run() {} }` },
+    'plugin qwenctl-plugin-x: one of its files does not load: no answer within 5 s',
+  ],
+])('when %s waits without an end, a command names the plugin and goes its way', async (_, files, words) => {
+  const home = temporaryFolder()
+  await linkedHooks(home, files)
+  const { exit, stdout, stderr } = await runBinary(home, ['providers', 'list', '--json'])
+  expect(exit, stderr).toBe(0)
+  expect((JSON.parse(stdout) as { providers: object[] }).providers.length).toBeGreaterThan(5)
+  expect(stderr).toContain(words)
+  expect((await runBinary(home, ['plugins', 'unlink', 'qwenctl-plugin-x'])).exit).toBe(0)
+})
+
+test.each([
+  ['waits without an end', `${WAIT}; export default () => {}`],
+  ['ends without a command', 'setInterval(() => {}, 1000); export default () => {}'],
+])(
+  'when a hook for unknown commands %s, the command fails as it does without the plugin',
+  async (_, hook) => {
+    const home = temporaryFolder()
+    await linkedHooks(home, { 'command_not_found.js': hook })
+    const { exit, stderr } = await runBinary(home, ['nonsense'])
+    expect(stderr).toContain('there is no command nonsense')
+    expect(exit).toBe(2)
+  },
+)
+
 const acme = `[{ id: 'acme', baseUrl: 'https://api.acme.example/v1' }]`
 
 test('when a plugin prints, standard output is the document alone', async () => {

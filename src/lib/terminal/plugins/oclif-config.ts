@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import { Config } from '@oclif/core'
+import { Config, Plugin } from '@oclif/core'
+import { boundLoads } from './bounded-loads.ts'
 import { keepOutputAside } from './output-aside.ts'
 import { runHookBounded } from './plugin-hooks.ts'
 
@@ -22,6 +23,7 @@ Config.load = (given) => (given instanceof Config ? Promise.resolve(given) : loa
  */
 export function loadConfig(load: LoadOptions, options: ConfigOptions): Promise<Config> {
   adjust(Config, options)
+  boundLoads(Plugin.prototype)
   return keepOutputAside(() => Config.load(load))
 }
 
@@ -38,9 +40,13 @@ export function adjustPluginOclif(
   try {
     const core = createRequire(join(plugin.root, 'package.json'))('@oclif/core') as {
       Config: typeof Config
+      Plugin: typeof Plugin
       Command: { prototype: object }
     }
-    if (core.Config !== Config) adjust(core.Config, options)
+    if (core.Config !== Config) {
+      adjust(core.Config, options)
+      boundLoads(core.Plugin.prototype)
+    }
     Object.assign(core.Command.prototype, { toErrorJson: (error: unknown) => ({ error: describe(error) }) })
   } catch {
     // The plugin uses no oclif: its commands create no configuration.

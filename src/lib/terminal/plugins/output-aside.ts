@@ -55,7 +55,8 @@ function guardExit(): void {
   const exit = process.exit.bind(process)
   exitOfNode = exit
   const guarded = (code?: number | string | null): never => {
-    if (!isAside()) return exit(code)
+    // Node would take a missing code that is given for the end of a run without a fault.
+    if (!isAside()) return exit(code ?? process.exitCode)
     const refused = new Error(`it called process.exit(${code ?? ''})`)
     Error.captureStackTrace(refused, guarded) // the innermost frame is that of the plugin
     throw refused

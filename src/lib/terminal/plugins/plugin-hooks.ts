@@ -74,10 +74,15 @@ export async function runHookBounded(
   for (const plugin of foreign) {
     const { successes, failures } = await runHookWithin(config, plugin, hook)
     for (const message of failures) warn(`plugin ${plugin.name}: its hook ${event} failed: ${message}`)
-    for (const value of successes) result.successes.push({ plugin, result: value })
+    for (const value of successes) {
+      if (event !== NOT_FOUND || value !== undefined) result.successes.push({ plugin, result: value })
+    }
   }
   return result
 }
+
+/** oclif takes any result for the end of a command. A hook that ends without one has found no command either. */
+const NOT_FOUND = 'command_not_found'
 
 type OclifResult = Awaited<ReturnType<Config['runHook']>>
 
@@ -115,7 +120,7 @@ function readMessage(error: unknown): string {
 }
 
 /** Keeps the process alive: a hook that waits for nothing would otherwise end the command without a word. */
-function startRealTimer(limitMs: number): HookTimer {
+export function startRealTimer(limitMs: number): HookTimer {
   const { promise, reject } = Promise.withResolvers<never>()
   promise.catch(() => {}) // after the race it has no listener
   const timer = setTimeout(() => reject(new Error(`no answer within ${limitMs / 1000} s`)), limitMs)
