@@ -86,6 +86,7 @@ describe.skipIf(!hasChromium)(`the page for every person${withoutChromium}`, () 
         status: 'active',
         expiresAt: null,
         overlapsUntil: null,
+        isUseRecorded: true,
       },
     ]
     api.archive = [{ ...work, name: 'old', archivedAt: work.createdAt }]

@@ -35,6 +35,11 @@ export function formatKeyLeft({ limits }: ClientKeyView): string {
   return each.join(', ') || 'no limit'
 }
 
+function lastUseText({ lastUsedAt, isUseRecorded }: ClientKeyView, now: string): string {
+  if (lastUsedAt !== null) return formatAgo(lastUsedAt, now)
+  return isUseRecorded ? 'never' : 'not recorded: the key of one command, without limits'
+}
+
 /** Everything about one key. `now` as RFC 3339. */
 export function formatKeyCard(key: ClientKeyView, now: string, palette: Palette): string {
   const fields: [string, string | null][] = [
@@ -46,7 +51,7 @@ export function formatKeyCard(key: ClientKeyView, now: string, palette: Palette)
     ['expires', formatKeyExpiry(key, now)],
     ['former secret', key.overlapsUntil === null ? null : `works until ${key.overlapsUntil}`],
     ['created', formatAgo(key.createdAt, now)],
-    ['last used', key.lastUsedAt === null ? 'never' : formatAgo(key.lastUsedAt, now)],
+    ['last used', lastUseText(key, now)],
   ]
   const lines = fields.flatMap(([label, value]) =>
     value === null ? [] : [`  ${palette.quiet(label.padEnd(13))} ${value}`],

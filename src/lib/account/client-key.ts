@@ -33,12 +33,29 @@ export interface FormerSecret {
   until: string
 }
 
+/** The prefix of every key's id, and of no other subject of the ledger. */
+export const KEY_ID_PREFIX = 'key_'
+
 /** The prefix of every key, so that scanners can find leaks. */
 export const CLIENT_KEY_PREFIX = 'qk_'
 
 /** The id of the job that a key was made for; null: another key. The id outlives the key, for the history. */
 export function findJobOfKey(keyId: string): string | null {
   return /^key_(job_[0-9a-f]{16})_/.exec(keyId)?.[1] ?? null
+}
+
+/**
+ * Whether the ledger records when a key was used. Keys of single commands and jobs are many and end soon: they are
+ * recorded only for their limits. Keys that `setup` makes do not end.
+ */
+export function isUseRecorded({
+  id,
+  limits,
+  isTemporary,
+  expiresAt,
+}: Pick<ClientKey, 'id' | 'limits' | 'isTemporary' | 'expiresAt'>): boolean {
+  if (limits.length > 0) return true
+  return findJobOfKey(id) === null && (!isTemporary || expiresAt === null)
 }
 
 /** The accounts that a client may use, and so may see, name and count. */

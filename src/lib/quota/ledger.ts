@@ -2,6 +2,7 @@ import type { QwenctlError } from '../base/errors.ts'
 import type {
   ClearEvent,
   CoolEvent,
+  DropEvent,
   ForgetEvent,
   LearnEvent,
   LimitsEvent,
@@ -41,6 +42,7 @@ export type Notice =
   | Omit<LimitsEvent, 'at'>
   | Omit<LearnEvent, 'at'>
   | Omit<ForgetEvent, 'at'>
+  | Omit<DropEvent, 'at'>
   | Omit<ResetEvent, 'at'>
   | Omit<CoolEvent, 'at'>
   | Omit<ClearEvent, 'at'>

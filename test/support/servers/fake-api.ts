@@ -438,6 +438,7 @@ export class FakeApi {
       overlapsUntil: null,
       createdAt: this.#now(),
       lastUsedAt: null,
+      isUseRecorded: true,
       ...rest,
     }
     this.keys = [...this.keys, key]

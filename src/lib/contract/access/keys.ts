@@ -21,6 +21,9 @@ const clientKey = answer(
     overlapsUntil: time.nullable().describe('until then a secret from before a rotation works too'),
     createdAt: time,
     lastUsedAt: time.nullable(),
+    isUseRecorded: z
+      .boolean()
+      .describe('false: a key of one command or job without limits; lastUsedAt is null'),
   }),
 )
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { CLIENT_KEY_PREFIX, allowedBy, findJobOfKey } from '../../account/client-key.ts'
+import { CLIENT_KEY_PREFIX, allowedBy, findJobOfKey, isUseRecorded } from '../../account/client-key.ts'
 import type { AccountScope, ClientKey } from '../../account/client-key.ts'
 import { QwenctlError } from '../../base/errors.ts'
 import { RecentMap } from '../../rotation/pool/recent-map.ts'
@@ -114,13 +114,8 @@ function known(key: ClientKey): KnownKey {
     expiresAt: key.expiresAt === null ? Infinity : Date.parse(key.expiresAt),
     allowed,
     scope: { user: key.user, allowed },
-    also: isCounted(key) ? [key.id] : null,
+    also: isUseRecorded(key) || findJobOfKey(key.id) !== null ? [key.id] : null,
   }
-}
-
-/** Keys of single commands are many and short-lived. Without limits, no document shows their use. */
-function isCounted({ id, limits, isTemporary }: ClientKey): boolean {
-  return limits.length > 0 || !isTemporary || findJobOfKey(id) !== null
 }
 
 /** The command that makes the presented key work, or a new key. */

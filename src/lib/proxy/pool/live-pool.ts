@@ -302,6 +302,7 @@ export class LivePool {
     const keys = await this.#toolkit.keys.records()
     for (const key of keys) await recordLimits(this.ledger, key)
     this.keys.use(keys)
+    await this.#toolkit.keys.dropRemoved().catch(() => undefined) // the next start tries again
   }
 
   #follow(): void {

@@ -32,6 +32,7 @@ export type LedgerEvent =
   | LimitsEvent
   | LearnEvent
   | ForgetEvent
+  | DropEvent
   | ResetEvent
   | CoolEvent
   | ClearEvent
@@ -155,6 +156,16 @@ export interface LearnedRecord {
 /** Ends all learned limits of a subject. */
 export interface ForgetEvent {
   type: 'forget'
+  account: string
+  at: string
+}
+
+/**
+ * The key of a subject was removed. The fold drops the subject, unless a charge of it may still count at this place.
+ * Versions before 0.2 keep it, which changes no verdict.
+ */
+export interface DropEvent {
+  type: 'drop'
   account: string
   at: string
 }

@@ -11,7 +11,7 @@ import { OpenReservations } from './open-reservations.ts'
 import type { TrailAmounts } from './trail.ts'
 import { emptyTrail } from './trail.ts'
 import { advance, emptyUsage } from '../window.ts'
-import { ensureSubject, ensureSubjects, listCharged, totalsIn, NO_OTHERS } from './subjects.ts'
+import { dropSubject, ensureSubject, ensureSubjects, listCharged, totalsIn, NO_OTHERS } from './subjects.ts'
 import { cool, clear } from './cool.ts'
 import { settle } from './settle.ts'
 import { chargeSubject } from './charge-subject.ts'
@@ -62,6 +62,8 @@ export function apply(state: LedgerState, event: LedgerEvent): boolean {
     case 'forget':
       forgetLearned(ensureSubject(state, event.account))
       return true
+    case 'drop':
+      return dropSubject(state, event.account)
     case 'reset':
       return reset(state, event)
     case 'cool':

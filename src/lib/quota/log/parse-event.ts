@@ -38,6 +38,7 @@ function isEvent(value: Record<string, unknown>): boolean {
       return isText(value.account) && Array.isArray(value.limits) && value.limits.every(isLearned)
     case 'reset':
     case 'forget':
+    case 'drop':
       return isText(value.account)
     case 'cool':
       return isText(value.subject) && isText(value.reason) && (value.until === null || isTime(value.until))

@@ -8,6 +8,8 @@ import { emptyTrail } from './trail.ts'
 /** A shared empty list; no code adds to it. */
 export const NO_OTHERS: string[] = []
 const NO_SUBJECTS: readonly SubjectState[] = []
+/** As long as the trail keeps days, which covers the longest window. */
+const LONGEST_COUNT_MS = 40 * 86_400_000
 
 /** The subject of an event, to change it. */
 export function ensureSubject(state: LedgerState, id: string): SubjectState {
@@ -52,6 +54,23 @@ export function ensureCharged(
 export function listCharged(state: LedgerState, ids: readonly string[]): string[] | undefined {
   if (ids.every((id) => isCounted(state, id))) return undefined
   return ids.filter((id) => isCounted(state, id))
+}
+
+/** Drops a subject, unless something of it may still count. Whether it does follows from earlier events alone. */
+export function dropSubject(state: LedgerState, id: string): boolean {
+  const subject = state.subjects.get(id)
+  if (subject === undefined || !isOver(subject, state.now)) return false
+  state.watcher?.beforeSubject(id)
+  state.subjects.delete(id)
+  return true
+}
+
+/**
+ * Whether the last charge of a subject is older than every window, and than every open reservation. A subject without
+ * a charge may be that of a key that is being made: its limits come before the key.
+ */
+export function isOver({ lastUsedAt, cooldowns }: SubjectState, now: number): boolean {
+  return lastUsedAt !== null && lastUsedAt + LONGEST_COUNT_MS < now && cooldowns.size === 0
 }
 
 function isCounted(state: LedgerState, id: string): boolean {

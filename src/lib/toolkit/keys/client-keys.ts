@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { resolveReference } from '../../account/reference.ts'
-import { mayServe } from '../../account/client-key.ts'
+import { isUseRecorded, KEY_ID_PREFIX, mayServe } from '../../account/client-key.ts'
 import type { ClientKey, FormerSecret } from '../../account/client-key.ts'
 import { maskSecret } from '../../account/mask.ts'
 import { checkName } from '../../account/name.ts'
@@ -13,6 +13,7 @@ import { isNoLimit } from '../../quota/limit-input.ts'
 import { formatLimit, parseLimit } from '../../quota/limit.ts'
 import { countReserved, roomAt } from '../../quota/standing.ts'
 import type { LedgerState } from '../../quota/log/state.ts'
+import { isOver } from '../../quota/log/subjects.ts'
 import type { JsonDocument } from '../../store/documents/document.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import type { KeysData } from '../../store/documents/keys-document.ts'
@@ -185,6 +186,19 @@ export class ClientKeys {
     return view
   }
 
+  /** Drops removed keys, of every user, from the ledger, once nothing counts against them any more. */
+  async dropRemoved(): Promise<void> {
+    const { keys } = await this.#parts.document.read()
+    const ledger = await this.#parts.ledger()
+    const { subjects } = ledger.state
+    const now = ledger.now()
+    const present = new Set(keys.map(({ id }) => id))
+    const gone = [...subjects.keys()].filter(
+      (id) => id.startsWith(KEY_ID_PREFIX) && !present.has(id) && isOver(subjects.get(id)!, now),
+    )
+    if (gone.length > 0) await ledger.record(gone.map((account) => ({ type: 'drop', account })))
+  }
+
   /** The stored records, for the proxy. */
   async records(): Promise<ClientKey[]> {
     const { keys } = await this.#parts.document.read()
@@ -282,6 +296,7 @@ export class ClientKeys {
       expiresAt,
       createdAt,
       lastUsedAt,
+      isUseRecorded: isUseRecorded(key),
       overlapsUntil: findLatest(workingSecrets(key, now)),
     }
   }
@@ -300,8 +315,8 @@ function findLatest(secrets: readonly FormerSecret[]): string | null {
 
 function newId(job: string | undefined): string {
   return job === undefined
-    ? `key_${randomBytes(8).toString('hex')}`
-    : `key_${job}_${randomBytes(4).toString('hex')}`
+    ? `${KEY_ID_PREFIX}${randomBytes(8).toString('hex')}`
+    : `${KEY_ID_PREFIX}${job}_${randomBytes(4).toString('hex')}`
 }
 
 /** Limits in canonical form; `none` alone means no limit. */

@@ -177,17 +177,53 @@ test('a key made for one command asks a key of no other client', async () => {
   expect((await proxy.chat({}, headers)).headers['x-qwenctl-account']).toBe('b')
 })
 
-async function givenKeyForCommand(proxy: TestProxy) {
+async function givenKeyForCommand(proxy: TestProxy, more: object = {}) {
   const { secret } = await proxy.toolkit.keys.create({
     name: 'one-command',
     user: 'local',
     accounts: ['b'],
     isTemporary: true,
+    ...more,
   })
   const headers = { authorization: `Bearer ${secret}` }
   await until(async () => (await proxy.chat({}, headers)).headers['x-qwenctl-account'] === 'b')
   return { headers }
 }
+
+test('a key that was revoked leaves the ledger 40 days after its last request, and a present one stays', async () => {
+  const { proxy, now } = await given()
+  const [gone, kept] = [
+    await givenKey(proxy, { name: 'gone', limits: ['5/day'] }),
+    await givenKey(proxy, { name: 'kept', limits: ['5/day'] }),
+  ]
+  for (const { headers } of [gone, kept]) expect((await proxy.chat({}, headers)).status).toBe(200)
+  await proxy.settlements()
+  await proxy.toolkit.keys.revoke('gone')
+  const { state } = await proxy.toolkit.ledger()
+  const isCounted = ({ key }: { key: { id: string } }) => state.subjects.has(key.id)
+  now.at += 39 * 86_400_000
+  await givenKey(proxy, { name: 'other' })
+  expect([isCounted(gone), isCounted(kept)]).toEqual([true, true])
+  now.at += 2 * 86_400_000
+  await givenKey(proxy, { name: 'another' })
+  await expect.poll(() => isCounted(gone)).toBe(false)
+  expect(isCounted(kept)).toBe(true)
+  expect((await proxy.toolkit.keys.show('kept')).limits).toMatchObject([{ max: 5, used: 0 }])
+})
+
+test('a view says whether the use of its key is recorded: not for one command, but for a client without an end', async () => {
+  const { proxy } = await given()
+  const viewOf = async (more: object) => {
+    await givenKeyForCommand(proxy, more)
+    await proxy.settlements()
+    const { isUseRecorded, lastUsedAt } = await proxy.toolkit.keys.show('one-command')
+    await proxy.toolkit.keys.revoke('one-command')
+    return [isUseRecorded, lastUsedAt !== null]
+  }
+  expect(await viewOf({ expires: '1h' })).toEqual([false, false])
+  expect(await viewOf({ expires: '1h', limits: ['99/day'] })).toEqual([true, true])
+  expect(await viewOf({})).toEqual([true, true])
+})
 
 test('the key itself is nowhere in the home', async () => {
   const { proxy } = await given()

@@ -70,6 +70,7 @@ const events: [whole: Record<string, unknown>, damaged: Record<string, unknown>[
   ],
   [{ type: 'reset', account: 'a' }, [{ account: '' }, { account: undefined }]],
   [{ type: 'forget', account: 'a' }, [{ account: '' }, { account: 7 }]],
+  [{ type: 'drop', account: 'a' }, [{ account: '' }, { account: 7 }]],
   [
     { type: 'cool', subject: 'a', reason: 'rate-short', until: at },
     [

@@ -90,6 +90,29 @@ describe.each(listHomeKinds())('in $name', ({ given, isHere, runs }) => {
     expect(await reserve([two], 5)).toHaveLength(3)
   })
 
+  test.skipIf(!isHere)(
+    'a key that was used lately keeps its counts when it is dropped, for every ledger',
+    async () => {
+      const home = await given()
+      const [one, two] = [await home.open(), await home.open()]
+      await setLimits(one, 'key_1', '2/35d')
+      await setLimits(one, 'key_2', '2/35d')
+      expect(await one.reserve({ account: 'a', also: ['key_1'] })).not.toBeNull()
+      // The limits of a key come before the key itself, so key_2 may be new.
+      await two.record([
+        { type: 'drop', account: 'key_1' },
+        { type: 'drop', account: 'key_2' },
+      ])
+      await one.catchUp()
+      for (const key of ['key_1', 'key_2']) {
+        const ask = () => one.reserve({ account: 'a', also: [key] })
+        const granted = (await Promise.all([ask(), ask(), ask()])).filter((each) => each !== null)
+        expect(granted).toHaveLength(key === 'key_1' ? 1 : 2)
+      }
+      expect([...(await home.read()).subjects.keys()]).toEqual(expect.arrayContaining(['key_1', 'key_2']))
+    },
+  )
+
   test.skipIf(!isHere)('a slot of a job is claimed once, whichever ledgers ask', async () => {
     const home = await given()
     const ledgers = [await home.open(), await home.open()]

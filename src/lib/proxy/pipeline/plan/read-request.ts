@@ -84,10 +84,11 @@ export function parseRequest(
   { contentType }: Pick<ClientHead, 'contentType'>,
   {
     isMedia,
+    hasDefaultModel,
     service,
     stored,
     facts,
-  }: Pick<Route, 'isMedia' | 'service' | 'stored'> & { facts: PathFacts | null },
+  }: Pick<Route, 'isMedia' | 'hasDefaultModel' | 'service' | 'stored'> & { facts: PathFacts | null },
 ): RequestBody {
   if (service !== null || stored !== null)
     return { bytes, scan: null, model: null, modelEdit: () => [], isStream: false }
@@ -97,7 +98,7 @@ export function parseRequest(
   const { fields } = scan
   if (facts !== null) return namedByPath(bytes, scan, facts)
   const model = shortModel(readName(bytes, fields.model), fields.model)
-  if (model === '' || (model === null && !isMedia)) {
+  if (model === '' || (model === null && !hasDefaultModel)) {
     throw new QwenctlError('invalid_request', 'the request names no model', {
       hint: 'set "model" to a model name, or to provider/model to choose the provider; GET /v1/models lists them',
     })

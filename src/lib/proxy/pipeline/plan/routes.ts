@@ -11,6 +11,8 @@ export interface Route {
   name: string
   /** Below the upstream's base. */
   path: string
+  /** The service has a default model; false: a request must name one. */
+  hasDefaultModel: boolean
   /** Streams of this route report usage only on request. */
   asksForUsage: boolean
   /** The request may bring a file in a form. The answer may be sound, a picture or plain text. */
@@ -35,6 +37,7 @@ const makeRoute = (path: string, more: Partial<Route> = {}): Route => ({
   ...endpointAt(path),
   name: `/v1${path}`,
   path,
+  hasDefaultModel: more.isMedia === true,
   asksForUsage: false,
   isMedia: false,
   keepsState: false,
@@ -52,7 +55,8 @@ const routes = [
   makeRoute('/responses', { keepsState: true }),
   makeRoute('/responses/compact', { keepsState: true }),
   makeRoute('/responses/input_tokens', { isCounted: false }),
-  makeRoute('/moderations'),
+  // platform.openai.com/docs/api-reference/moderations (2026-11): `model` is optional.
+  makeRoute('/moderations', { hasDefaultModel: true }),
   makeRoute('/rerank'),
   makeRoute('/images/generations', { isMedia: true }),
   makeRoute('/images/edits', { isMedia: true }),

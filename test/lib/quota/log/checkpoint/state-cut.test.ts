@@ -11,7 +11,10 @@ const HOUR = 3_600_000
 const iso = (time: number) => new Date(time).toISOString()
 
 const arbitraryStep = fc.record({
-  step: fc.integer({ min: 0, max: HOUR }),
+  step: fc.oneof(
+    { weight: 9, arbitrary: fc.integer({ min: 0, max: HOUR }) },
+    { weight: 1, arbitrary: fc.constant(41 * 24 * HOUR) },
+  ),
   account: fc.constantFrom('a', 'b', 'c', 'd', 'key "1"'),
   kind: fc.constantFrom(
     'reserve',
@@ -23,6 +26,7 @@ const arbitraryStep = fc.record({
     'reset',
     'cool',
     'slot',
+    'drop',
   ),
   pick: fc.nat({ max: 30 }),
   amount: fc.nat({ max: 40 }),
@@ -47,6 +51,7 @@ const arbitraryEvents = fc.array(arbitraryStep, { maxLength: 50 }).map((steps) =
       const { metric, window, max } = parseLimit(`${amount + 1}/5h`)
       return { type: 'limits', account, at, limits: [{ metric, window, max, source: 'configured' }] }
     }
+    if (kind === 'drop') return { type: 'drop', account, at }
     if (kind === 'reset') return { type: 'reset', account, at }
     if (kind === 'slot') return { type: 'slot', id: `s-${pick}`, job: 'j', account, slot: at, at }
     return { type: 'cool', subject: account, at, until: ends, reason: 'rate-short' }
