@@ -98,11 +98,7 @@ export function parseRequest(
   const { fields } = scan
   if (facts !== null) return namedByPath(bytes, scan, facts)
   const model = shortModel(readName(bytes, fields.model), fields.model)
-  if (model === '' || (model === null && !hasDefaultModel)) {
-    throw new QwenctlError('invalid_request', 'the request names no model', {
-      hint: 'set "model" to a model name, or to provider/model to choose the provider; GET /v1/models lists them',
-    })
-  }
+  if (model === null ? !hasDefaultModel : model.trim() === '') throw namesNoModel()
   return {
     bytes,
     scan,
@@ -112,7 +108,14 @@ export function parseRequest(
   }
 }
 
+function namesNoModel(): QwenctlError {
+  return new QwenctlError('invalid_request', 'the request names no model', {
+    hint: 'set "model" to a model name, or to provider/model to choose the provider; GET /v1/models lists them',
+  })
+}
+
 function namedByPath(bytes: Buffer, scan: BodyFields, { model, isStream }: PathFacts): RequestBody {
+  if (model.trim() === '') throw namesNoModel()
   return { bytes, scan, model: shortModel(model, undefined), modelEdit: () => [], isStream }
 }
 

@@ -180,14 +180,20 @@ export class StreamFilter {
     if (FINISH_REASON.test(text)) this.#sawFinishReason = true
     else if (GEMINI_REASON.test(text)) this.#sawGeminiReason = true
     const isPlain = this.isOpen && event !== 'error' && frame.statusHint === null
-    const isQuoting = this.#secret !== '' && text.includes(this.#secret)
-    if (isPlain && !isQuoting && !mayMatter(text)) return undefined
+    this.#lookForSecret(frame, text)
+    if (isPlain && !mayMatter(text)) return undefined
     const data = parsed(frame.data)
-    if (isQuoting) this.#isError = streamErrorIn(frame, data, { isFirst: true }) !== null || !isRecord(data)
     if (isRecord(data) && typeof data.type === 'string' && ends.has(data.type)) this.sawEnd = true
     this.#noteError(streamErrorIn(frame, data, { isFirst: !this.isOpen }))
     this.#readUsage(data)
     return data
+  }
+
+  /** A frame that is no answer may quote the credential, too: a bare error, or plain text. */
+  #lookForSecret(frame: SseFrame, text: string): void {
+    if (this.#secret === '' || !text.includes(this.#secret)) return
+    const data = parsed(frame.data)
+    this.#isError = !isRecord(data) || streamErrorIn(frame, data, { isFirst: true }) !== null
   }
 
   #noteError(error: StreamError | null): void {
