@@ -1,7 +1,7 @@
-// The keys of clients come and go, and the counts of a removed one leave the ledger once they count no more.
+// Client keys come and go. The counts of a removed one leave the ledger once they count no more.
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { stateFromJson, stateToJson } from '../../../../src/lib/quota/log/checkpoint.ts'
+import { stateFromJson, stateToJson } from '../../../../src/lib/quota/log/checkpoint/checkpoint.ts'
 import type { LedgerEvent } from '../../../../src/lib/quota/log/events.ts'
 import { apply, emptyState } from '../../../../src/lib/quota/log/fold.ts'
 import { parseLimit } from '../../../../src/lib/quota/limit.ts'
