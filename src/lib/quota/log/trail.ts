@@ -87,10 +87,28 @@ function addAt(
   const start = Math.floor(at / width) * width
   let first = 0
   while (first < list.length && list[first]! + width <= now - keptMs) first += WIDTH
+  if (first === WIDTH) return begin(moveUp(list), start, amounts)
   // A copy of the exact size: `push` would leave room for many more numbers, for each of thousands of accounts.
   const begun = list.slice(first).concat([start, 0, 0, 0, 0])
   add(begun, begun.length - WIDTH, amounts)
   trail[name] = begun
+}
+
+/**
+ * Drops the first bucket, and returns the list with a free place at its end. A list that spans all of its time takes no
+ * other memory: copies of thousands of lists, each minute, would keep the garbage collector busy.
+ */
+function moveUp(list: number[]): number[] {
+  for (let at = WIDTH; at < list.length; at += 1) list[at - WIDTH] = list[at]!
+  return list
+}
+
+/** Begins a bucket in the last place of the list. */
+function begin(list: number[], start: number, amounts: TrailAmounts): void {
+  const place = list.length - WIDTH
+  list[place] = start
+  list.fill(0, place + 1)
+  add(list, place, amounts)
 }
 
 /** The place of the bucket of a time, or -1. After a correction of the ledger's time, starts may be uneven. */

@@ -17,7 +17,9 @@ interface Section {
  * Members in no order, each with its last score. To score a member, the processor loads its limits and its last use
  * from a dozen places in memory. A choice therefore compares remembered scores, and computes only those of the members
  * that it may choose. It sees a score that became worse at once. Each choice also computes the next score of the
- * row. So a score that became better shows within as many choices as the row has members.
+ * row. So a score that became better shows within as many choices as the row has members. It also computes that of the
+ * member chosen before, which its use has made worse. That member is still in the processor's cache, and would otherwise
+ * appear the best when its section comes again.
  */
 export class ScoredRow implements Row {
   readonly #members: Member[] = []
@@ -28,6 +30,8 @@ export class ScoredRow implements Row {
   #state: unknown = null
   /** The place of the score that the next choice computes. */
   #next = 0
+  /** The member of the last choice; null: none. */
+  #last: Member | null = null
 
   get size(): number {
     return this.#members.length
@@ -64,11 +68,8 @@ export class ScoredRow implements Row {
     const { from } = section
     if (this.#state !== view.state) this.#forgetAll(view.state)
     const choice: Choice = { member: null, refused: [] }
-    this.#next %= this.size
-    this.#score(this.#next, ranking, search)
-    this.#next += 1
     // The members of the section, a bit for each.
-    let scored = 0
+    let scored = this.#scoreNext(section, ranking, search) | this.#scoreLast(section, ranking, search)
     let excluded = 0
     for (;;) {
       const best = this.#findBest(section, excluded, search)
@@ -81,6 +82,7 @@ export class ScoredRow implements Row {
         this.#score(place, ranking, search)
         scored |= 1 << best
       } else if (isAvailable(member, request, view)) {
+        this.#last = member
         choice.member = member
         return choice
       } else {
@@ -88,6 +90,27 @@ export class ScoredRow implements Row {
         excluded |= 1 << best
       }
     }
+  }
+
+  /** Computes the next score of the row. Returns the bit of its member in the section; 0: it is not in there. */
+  #scoreNext(section: Section, ranking: ScoredRanking, search: Search): number {
+    const place = this.#next % this.size
+    this.#next = place + 1
+    this.#score(place, ranking, search)
+    return this.#bitOf(place, section)
+  }
+
+  /** The same for the member of the last choice. */
+  #scoreLast(section: Section, ranking: ScoredRanking, search: Search): number {
+    const place = this.#last === null ? undefined : this.#places.get(this.#last)
+    if (place === undefined) return 0
+    this.#score(place, ranking, search)
+    return this.#bitOf(place, section)
+  }
+
+  #bitOf(place: number, { from, count }: Section): number {
+    const n = (place - from + this.size) % this.size
+    return n < count ? 1 << n : 0
   }
 
   /** The best of a section by remembered scores, as its number in the section; -1: all are excluded. */

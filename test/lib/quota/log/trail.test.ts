@@ -67,3 +67,17 @@ test('whatever is charged and given back, every bucket holds what the plainest w
     { numRuns: 300 },
   )
 })
+
+test('a list that spans all of its time takes no other memory for the next bucket', () => {
+  const trail = emptyTrail()
+  const charge = (minute: number) => {
+    const now = NOON + minute * MINUTE
+    leaveTrail(trail, { requests: minute, inputTokens: 0, outputTokens: 0, usd: 0 }, now, now)
+  }
+  for (let minute = 0; minute <= 60; minute += 1) charge(minute)
+  const { minutes } = trail
+  for (let minute = 61; minute <= 130; minute += 1) charge(minute)
+  expect(trail.minutes).toBe(minutes)
+  const kept = Array.from({ length: 61 }, (_, index) => 70 + index)
+  expect(listBuckets(minutes).map(({ requests }) => requests)).toEqual(kept)
+})

@@ -12,12 +12,7 @@ export class CheckedHeaders {
   readonly list: readonly string[]
   readonly lines: string
   /** A cache for senders that repeat the same start: see `request-head.ts`. */
-  beginning: {
-    readonly host: string
-    readonly path: string
-    readonly more: unknown
-    readonly bytes: Buffer
-  } | null = null
+  beginning: { readonly host: string; readonly path: string; readonly bytes: Buffer } | null = null
 
   /**
    * @param headers flat `[name, value, ...]`.

@@ -11,13 +11,16 @@ const EMPTY_LINE = new StaticText('\r\n')
 /** The head of a request in wire format. */
 export class RequestHead implements Head {
   readonly #beginning: Buffer
+  /** The lines with the credential; empty: there is none. */
+  readonly #credential: string
   /** Null: no content length is sent. */
   readonly #length: number | null
 
   /** @throws QwenctlError `invalid_request` where a part could end its line and so forge another one */
   constructor(host: string, request: UpstreamRequest) {
-    const { method, body } = request
-    this.#beginning = beginning(host, request)
+    const { method, body, more } = request
+    this.#beginning = findBeginning(host, request)
+    this.#credential = more === undefined ? '' : more.lines
     // RFC 9110 8.6: methods that usually have content send a length of zero.
     const saysNone = method === 'POST' || method === 'PUT' || method === 'PATCH'
     this.#length = body !== null ? body.length : saysNone ? 0 : null
@@ -25,6 +28,7 @@ export class RequestHead implements Head {
 
   write(bytes: ByteWriter): void {
     bytes.copy(this.#beginning)
+    bytes.latin1(this.#credential)
     if (this.#length === null) return bytes.writeStatic(EMPTY_LINE)
     bytes.writeStatic(LENGTH)
     bytes.number(this.#length)
@@ -33,24 +37,16 @@ export class RequestHead implements Head {
 }
 
 /**
- * The head without the length, mostly the same as for the previous request. It is then already checked and
- * built.
+ * The head without the credential and the length, mostly the same as for the previous request, whichever account
+ * that had. It is then already checked and built.
  */
-function beginning(host: string, { method, path, headers, more }: UpstreamRequest): Buffer {
+function findBeginning(host: string, { method, path, headers }: UpstreamRequest): Buffer {
   const checked = headers instanceof CheckedHeaders ? headers : new CheckedHeaders(headers)
   const before = checked.beginning
-  if (
-    before !== null &&
-    method === 'POST' &&
-    before.path === path &&
-    before.more === more &&
-    before.host === host
-  )
+  if (before !== null && method === 'POST' && before.path === path && before.host === host)
     return before.bytes
   checkRequestLine(method, path)
-  const credential = more === undefined ? '' : more.lines
-  const text = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\n${checked.lines}${credential}`
-  const bytes = Buffer.from(text, 'latin1')
-  if (method === 'POST') checked.beginning = { host, path, more, bytes }
+  const bytes = Buffer.from(`${method} ${path} HTTP/1.1\r\nhost: ${host}\r\n${checked.lines}`, 'latin1')
+  if (method === 'POST') checked.beginning = { host, path, bytes }
   return bytes
 }
