@@ -127,28 +127,40 @@ export function roomAt(subject: SubjectState | undefined, now: number): number {
  */
 export function limitRoomAt(limit: LimitState, now: number, keep = 0, need = 0): number {
   const most = usable(limit, keep)
-  const at = usageRoomAt(limit, now, need === 0 ? most : Math.max(Number.MIN_VALUE, most - need))
+  const at = usageRoomAt(limit, now, { most, need: Math.min(need, most) })
   return limit.until === null ? at : Math.max(now, Math.min(at, limit.until))
 }
 
-function usageRoomAt(limit: LimitState, now: number, most: number): number {
+/** The part of a limit that may be used, and the amount for which there has to be room. */
+interface Room {
+  most: number
+  need: number
+}
+
+/** As `isFull` decides. */
+function fits(used: number, { most, need }: Room): boolean {
+  return need === 0 ? used < most : used + need <= most
+}
+
+function usageRoomAt(limit: LimitState, now: number, room: Room): number {
   const { used, resetsAt } = standing(limit, now)
-  if (used < most || resetsAt === null) return now
-  if (limit.clock.kind === 'refill' && limit.usage.kind === 'fixed') return refillAt(limit.usage, now, most)
+  if (fits(used, room) || resetsAt === null) return now
+  if (limit.clock.kind === 'refill' && limit.usage.kind === 'fixed') return refillAt(limit.usage, now, room)
   if (limit.usage.kind !== 'rolling' || limit.clock.kind !== 'rolling') return resetsAt
   let left = limit.usage.used
   for (const charge of limit.usage.charges) {
     left -= charge.amount
-    if (left < most && charge.at + limit.clock.lengthMs > now) return charge.at + limit.clock.lengthMs
+    if (fits(left, room) && charge.at + limit.clock.lengthMs > now) return charge.at + limit.clock.lengthMs
   }
   return resetsAt
 }
 
-/** When a bucket has room for one unit more below `most`. */
-function refillAt(usage: Extract<WindowUsage, { kind: 'fixed' }>, now: number, most: number): number {
+/** When so many units of a bucket are back that there is room. */
+function refillAt(usage: Extract<WindowUsage, { kind: 'fixed' }>, now: number, { most, need }: Room): number {
   const { start, end, used } = usage
   if (start === null || end === null || used === 0) return now
-  const units = Math.min(used, Math.floor(used - most) + 1)
+  const excess = used - (most - need)
+  const units = Math.min(used, need === 0 ? Math.floor(excess) + 1 : Math.ceil(excess))
   return Math.max(now, Math.ceil(start + (units * (end - start)) / used))
 }
 
