@@ -1,6 +1,6 @@
 // `batch run` as people use it: real processes and files, judged by the scripted upstream.
 
-import { appendFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { BatchPlanView, BatchView } from '../../src/lib/toolkit/batch/batch-views.ts'
@@ -188,6 +188,16 @@ async function untilListed(home: string, status: string, inFlight = 0): Promise<
   return found!
 }
 
+/** Resolves when the one run of the home has stored its record twice. A run looks for a request to end before it stores. */
+async function untilStoredTwice(home: string): Promise<void> {
+  const [id = ''] = readdirSync(join(home, 'batches')).filter((name) => name.endsWith('.json'))
+  const storedAt = () => statSync(join(home, 'batches', id)).mtimeMs
+  for (let times = 0; times < 2; times += 1) {
+    const before = storedAt()
+    await until(() => storedAt() > before)
+  }
+}
+
 test('another terminal sees and cancels a batch, and a dead one is shown as dead', async () => {
   const { start: begin, home, upstream, file } = await givenBatch(lines(3), [{ name: 'a' }])
   const held: (() => void)[] = []
@@ -196,7 +206,7 @@ test('another terminal sees and cancels a batch, and a dead one is shown as dead
   await upstream.arrivals(1)
   await untilListed(home, 'running', 1)
   expect((await runCommand(home, ['batch', 'cancel', file])).exit).toBe(0)
-  await new Promise((resolve) => setTimeout(resolve, 1_200)) // the run looks twice a second
+  await untilStoredTwice(home)
   held.forEach((answer) => answer())
   expect((await first.ended).exit).toBe(1)
   await untilListed(home, 'canceled')

@@ -2,6 +2,7 @@
 
 import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
 import { runBinary } from '../support/cli.ts'
 import { temporaryFolder } from '../support/temp-folder.ts'
@@ -31,7 +32,10 @@ async function givenMachines(storeUrl: string, upstreamUrl: string): Promise<str
   return urls
 }
 
-/** Clients that ask all machines without a pause, until `stop`. Returns how many requests succeeded. */
+/**
+ * Clients that ask all machines until `stop`: at once after an answer, and a moment after a refusal. So they leave the
+ * CPU to a store that comes back. Returns how many requests succeeded.
+ */
 function applyLoad(urls: string[]) {
   const load = { served: 0, statuses: new Set<number>(), isOver: false }
   const lane = async (url: string) => {
@@ -39,6 +43,7 @@ function applyLoad(urls: string[]) {
       const { status } = await chatAt(url)
       load.statuses.add(status)
       if (status === 200) load.served += 1
+      else await delay(20)
     }
   }
   const lanes = Promise.all([...urls, ...urls].map(lane))

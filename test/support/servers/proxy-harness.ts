@@ -14,6 +14,9 @@ import type { ToolkitOptions } from '../../../src/lib/toolkit/open-toolkit.ts'
 import type { NewAccount, Toolkit } from '../../../src/lib/toolkit/toolkit.ts'
 import type { AccountQuotaView } from '../../../src/lib/toolkit/views.ts'
 import { temporaryFolder } from '../temp-folder.ts'
+import { until } from '../until.ts'
+
+export { until }
 
 /** The fields that a test must give for an account: `custom` at the upstream's base, its key derived from its name. */
 export type GivenAccount = Partial<NewAccount> & { name: string }
@@ -328,19 +331,5 @@ function parsed(body: Buffer): ErrorBody {
     return JSON.parse(body.toString('utf8')) as ErrorBody
   } catch {
     return undefined as unknown as ErrorBody
-  }
-}
-
-/** Waits for what no promise tells, such as another process; bounded, and never for a fixed time. */
-export async function until(
-  condition: () => boolean | Promise<boolean>,
-  before: () => void = () => undefined,
-): Promise<void> {
-  const giveUpAt = performance.now() + 120_000
-  for (;;) {
-    before()
-    if (await condition()) return
-    if (performance.now() > giveUpAt) throw new Error(`never came true: ${String(condition)}`)
-    await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }

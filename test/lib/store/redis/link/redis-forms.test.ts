@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import { reachHint } from '../../../../../src/lib/store/redis/link/reach-hint.ts'
 import { maskRedisUrl, readRedisUrl } from '../../../../../src/lib/store/redis/link/redis-url.ts'
@@ -8,6 +7,7 @@ import { SharedStore } from '../../../../../src/lib/store/redis/shared-store.ts'
 import { runBinary } from '../../../../support/cli.ts'
 import { RedisServer, hasRedis } from '../../../../support/servers/redis-server.ts'
 import { temporaryFolder } from '../../../../support/temp-folder.ts'
+import { until } from '../../../../support/until.ts'
 
 const cleanUp: (() => unknown)[] = []
 afterEach(async () => {
@@ -26,14 +26,6 @@ async function open(url: string) {
   const ledger = await store.openLedger({ graceMs: 500 })
   cleanUp.push(() => ledger.close())
   return { store, ledger }
-}
-
-async function until(isTrue: () => unknown): Promise<void> {
-  const end = performance.now() + 30_000
-  while (!(await isTrue())) {
-    if (performance.now() > end) throw new Error('it does not come to that')
-    await delay(50)
-  }
 }
 
 describe('the URL of a store', () => {

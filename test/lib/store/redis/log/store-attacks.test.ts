@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
-import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Reservation } from '../../../../../src/lib/quota/ledger.ts'
 import { standing } from '../../../../../src/lib/quota/standing.ts'
 import type { TicketLedger } from '../../../../../src/lib/store/ledger/ticket-ledger.ts'
 import { SharedStore } from '../../../../../src/lib/store/redis/shared-store.ts'
 import { RedisServer, hasRedis } from '../../../../support/servers/redis-server.ts'
+import { until } from '../../../../support/until.ts'
 
 const GRACE_MS = 300
 const MAX = 1000
@@ -59,18 +59,15 @@ function used({ state }: TicketLedger): number {
   return limit === undefined ? Number.NaN : standing(limit, state.now).used
 }
 
-/** Reserves until there is a grant; returns the number of grants (1). Throws after some seconds. */
+/** Reserves until there is a grant; returns the number of grants (1). */
 async function untilGranted(ledger: TicketLedger): Promise<number> {
-  const end = performance.now() + 15_000
-  for (;;) {
+  await until(async () => {
     const found = await tryOnce(ledger)
-    if (isGranted(found)) {
-      settle(ledger, found)
-      return 1
-    }
-    if (performance.now() > end) throw new Error(`no grant comes back: ${String(found)}`)
-    await delay(30)
-  }
+    if (!isGranted(found)) return false
+    settle(ledger, found)
+    return true
+  })
+  return 1
 }
 
 interface Trouble {
@@ -151,7 +148,7 @@ describe.skipIf(!hasRedis)('trouble of the store', () => {
         return 'granted'
       }
       for (const ledger of ledgers)
-        await expect.poll(() => look(ledger), { timeout: 10_000, interval: 50 }).toBe('store_unreachable')
+        await expect.poll(() => look(ledger), { interval: 50 }).toBe('store_unreachable')
       settle(ledgers[0]!, held)
       for (const ledger of ledgers) {
         const found = await Promise.all(Array.from({ length: 5 }, () => tryOnce(ledger)))
@@ -159,8 +156,8 @@ describe.skipIf(!hasRedis)('trouble of the store', () => {
       }
       mend(server)
       for (const ledger of ledgers) granted += await untilGranted(ledger)
-      for (const ledger of ledgers) await expect.poll(() => used(ledger), { timeout: 10_000 }).toBe(granted)
-      await expect.poll(() => ledgers[1]!.state.open.size, { timeout: 10_000 }).toBe(0)
+      for (const ledger of ledgers) await expect.poll(() => used(ledger)).toBe(granted)
+      await expect.poll(() => ledgers[1]!.state.open.size).toBe(0)
     },
     60_000,
   )
@@ -183,7 +180,7 @@ describe.skipIf(!hasRedis)('trouble of the store', () => {
       strike(server)
       for (const ledger of ledgers) granted += await untilGranted(ledger)
       for (const ledger of ledgers) granted += await untilGranted(ledger)
-      for (const ledger of ledgers) await expect.poll(() => used(ledger), { timeout: 15_000 }).toBe(granted)
+      for (const ledger of ledgers) await expect.poll(() => used(ledger)).toBe(granted)
       const late = await open(server)
       expect(used(late)).toBe(granted)
     },
@@ -204,7 +201,7 @@ describe.skipIf(!hasRedis)('trouble of the store', () => {
       let granted = before
       server.command('XADD', KEY('log'), '*', ...fields)
       for (const ledger of ledgers) granted += await untilGranted(ledger)
-      for (const ledger of ledgers) await expect.poll(() => used(ledger), { timeout: 10_000 }).toBe(granted)
+      for (const ledger of ledgers) await expect.poll(() => used(ledger)).toBe(granted)
       server.command('XADD', KEY('log'), '*', ...fields)
       for (const ledger of ledgers) granted += await untilGranted(ledger)
       expect(used(await open(server))).toBe(granted)
@@ -225,7 +222,7 @@ describe.skipIf(!hasRedis)('trouble of the store', () => {
     )
     for (const ledger of ledgers) await ledger.catchUp() // the entry is the last one that it has read
     for (const ledger of ledgers) granted += await untilGranted(ledger)
-    for (const ledger of ledgers) await expect.poll(() => used(ledger), { timeout: 10_000 }).toBe(granted)
+    for (const ledger of ledgers) await expect.poll(() => used(ledger)).toBe(granted)
     expect(used(await open(server))).toBe(granted)
   }, 60_000)
 })
