@@ -238,7 +238,7 @@ describe('jobs over proxies', () => {
       const file = join(accountFolder(home, name), 'slots')
       return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : []
     }
-    await until(() => readSlots('ok1').length >= 8 && readSlots('ok2').length >= 8)
+    await until(() => readSlots('ok1').length >= 5 && readSlots('ok2').length >= 5)
     for (const name of ['ok1', 'ok2']) {
       const slots = readSlots(name)
       expect(new Set(slots).size).toBe(slots.length)
