@@ -32,7 +32,7 @@ export default class AuthStorage extends ToolkitCommand {
     if (flags.to === undefined) {
       const storage = await this.toolkit.storage()
       this.print(storage.kind ?? 'none')
-      this.tell(words(storage))
+      this.tell(formatStorage(storage))
       return { storage }
     }
     await confirmOrCancel(
@@ -58,7 +58,7 @@ export default class AuthStorage extends ToolkitCommand {
   }
 }
 
-function words({ kind, sealed }: StorageView): string {
+function formatStorage({ kind, sealed }: StorageView): string {
   if (kind === null) return 'Nothing is encrypted yet. The first credential decides what is used.'
   return `${formatCount(sealed, 'secret')}; new ones are encrypted with the ${kind}.`
 }

@@ -6,49 +6,50 @@ import { outcomeClasses } from '../quota/log/events.ts'
 import { parseLimit } from '../quota/limit.ts'
 import type { Provider } from './provider.ts'
 
+/** The fault of a value, as the rest of a sentence (`must be a text`); null: the value is valid. */
 type Check = (value: unknown) => string | null
 
-/** The fields of a definition, and the check of each. Null: valid. */
+/** The fields of a definition, and the check of each. */
 const fields: Record<keyof Provider | 'baseUrl' | 'outcomes', Check> = {
   id: (value) =>
     typeof value === 'string' && /^[a-z][a-z0-9-]{0,39}$/.test(value)
       ? null
       : 'must be lower-case letters, digits and dashes, starting with a letter',
-  label: isText,
+  label: checkText,
   kind: (value) => (value === 'model' || value === 'http' ? null : 'must be model or http'),
-  keysUrl: orNull(isUrl),
+  keysUrl: orNull(checkUrl),
   keyVariables: checkList((value) =>
     typeof value === 'string' && /^[A-Z_][A-Z0-9_]*$/i.test(value) ? null : 'must be a name of a variable',
   ),
-  keyPattern: orNull(isPattern),
-  needsCredential: isBoolean,
-  keyIsOptional: isBoolean,
-  reportsCost: isBoolean,
-  needsBaseUrl: isBoolean,
-  endpoints: checkList(isEndpoint),
-  defaultLimits: checkList(isLimit),
-  bases: isFunction,
-  authHeaders: isFunction,
-  outcome: isFunction,
-  counts: isFunction,
-  usage: isFunction,
-  rejectsStreamOptions: isBoolean,
-  routes: orNull(isRoutes),
-  hasRoute: isFunction,
+  keyPattern: orNull(checkPattern),
+  needsCredential: checkBoolean,
+  keyIsOptional: checkBoolean,
+  reportsCost: checkBoolean,
+  needsBaseUrl: checkBoolean,
+  endpoints: checkList(checkEndpoint),
+  defaultLimits: checkList(checkLimit),
+  bases: checkFunction,
+  authHeaders: checkFunction,
+  outcome: checkFunction,
+  counts: checkFunction,
+  usage: checkFunction,
+  rejectsStreamOptions: checkBoolean,
+  routes: orNull(checkRoutes),
+  hasRoute: checkFunction,
   limitHeaders: checkList((value) =>
     typeof value === 'string' && /^[a-z0-9-]+$/.test(value) ? null : 'must be a header name in lower case',
   ),
-  limitsFrom: isFunction,
-  countsTogether: orNull(isText),
-  serves: isFunction,
-  models: checkList(isText),
-  check: orNull(isCheck),
-  plan: orNull(isPlan),
-  device: orNull(isDevice),
-  simulated: isBoolean,
-  terms: orNull(isText),
-  baseUrl: isUrl,
-  outcomes: checkList(isRow),
+  limitsFrom: checkFunction,
+  countsTogether: orNull(checkText),
+  serves: checkFunction,
+  models: checkList(checkText),
+  check: orNull(checkKeyCheck),
+  plan: orNull(checkPlan),
+  device: orNull(checkDevice),
+  simulated: checkBoolean,
+  terms: orNull(checkText),
+  baseUrl: checkUrl,
+  outcomes: checkList(checkRow),
 }
 
 /** Throws `invalid_value` naming the first wrong or unknown field of a definition. */
@@ -83,19 +84,19 @@ function wrong(what: string, problem: string): QwenctlError {
   })
 }
 
-function isText(value: unknown): string | null {
+function checkText(value: unknown): string | null {
   return typeof value === 'string' && value.trim() !== '' ? null : 'must be a text'
 }
 
-function isBoolean(value: unknown): string | null {
+function checkBoolean(value: unknown): string | null {
   return typeof value === 'boolean' ? null : 'must be true or false'
 }
 
-function isFunction(value: unknown): string | null {
+function checkFunction(value: unknown): string | null {
   return typeof value === 'function' ? null : 'must be a function'
 }
 
-function isUrl(value: unknown): string | null {
+function checkUrl(value: unknown): string | null {
   return urlProblem(value)
 }
 
@@ -110,12 +111,12 @@ export function urlProblem(value: unknown): string | null {
 }
 
 /** A `g` or `y` pattern remembers where it stopped, so the same text would match only every other time. */
-function isPattern(value: unknown): string | null {
+function checkPattern(value: unknown): string | null {
   if (!(value instanceof RegExp)) return 'must be a regular expression'
   return value.global || value.sticky ? 'must not have the flag g or y' : null
 }
 
-function isLimit(value: unknown): string | null {
+function checkLimit(value: unknown): string | null {
   try {
     parseLimit(String(value))
     return null
@@ -124,7 +125,7 @@ function isLimit(value: unknown): string | null {
   }
 }
 
-function isRoutes(value: unknown): string | null {
+function checkRoutes(value: unknown): string | null {
   if (!isRecord(value)) return 'must be an object'
   for (const [route, has] of Object.entries(value)) {
     if (!/^[a-z0-9_-]+(\/[a-z0-9_-]+)*(\/\*)?$/.test(route)) return `has a wrong route "${route}"`
@@ -133,23 +134,23 @@ function isRoutes(value: unknown): string | null {
   return null
 }
 
-function isEndpoint(value: unknown): string | null {
+function checkEndpoint(value: unknown): string | null {
   if (!isRecord(value)) return 'must be an object'
   const checks: Record<string, Check> = {
-    id: isText,
-    label: optional(isText),
-    openai: optional(orNull(isUrl)),
-    anthropic: optional(orNull(isUrl)),
-    gemini: optional(orNull(isUrl)),
-    limits: optional(checkList(isLimit)),
-    terms: optional(isText),
+    id: checkText,
+    label: optional(checkText),
+    openai: optional(orNull(checkUrl)),
+    anthropic: optional(orNull(checkUrl)),
+    gemini: optional(orNull(checkUrl)),
+    limits: optional(checkList(checkLimit)),
+    terms: optional(checkText),
   }
   const problem = firstProblem(value, checks)
   if (problem !== null) return problem
-  return value.openai || value.anthropic || value.gemini ? null : 'needs openai, anthropic, or both'
+  return value.openai || value.anthropic || value.gemini ? null : 'needs openai, anthropic or gemini'
 }
 
-function isCheck(value: unknown): string | null {
+function checkKeyCheck(value: unknown): string | null {
   if (!isRecord(value)) return 'must be an object'
   return firstProblem(value, {
     dialect: (dialect) =>
@@ -163,31 +164,31 @@ function isCheck(value: unknown): string | null {
   })
 }
 
-function isPlan(value: unknown): string | null {
+function checkPlan(value: unknown): string | null {
   const { isOfficial, url, read } = (value ?? {}) as Record<string, unknown>
   const isWhole = [isOfficial, url, read].every((part) => typeof part === 'function')
   return isWhole ? null : 'must be null, or have the functions isOfficial, url and read'
 }
 
-function isDevice(value: unknown): string | null {
+function checkDevice(value: unknown): string | null {
   if (!isRecord(value)) return 'must be an object'
   return firstProblem(value, {
-    deviceEndpoint: isUrl,
-    tokenEndpoint: isUrl,
-    clientId: isText,
-    scope: orNull(isText),
-    pkce: isBoolean,
-    baseUrl: optional(isFunction),
-    isRefreshDead: optional(isFunction),
-    refusal: optional(isText),
+    deviceEndpoint: checkUrl,
+    tokenEndpoint: checkUrl,
+    clientId: checkText,
+    scope: orNull(checkText),
+    pkce: checkBoolean,
+    baseUrl: optional(checkFunction),
+    isRefreshDead: optional(checkFunction),
+    refusal: optional(checkText),
   })
 }
 
-function isRow(value: unknown): string | null {
+function checkRow(value: unknown): string | null {
   if (!isRecord(value)) return 'must be an object'
-  const isMatcher: Check = (given) =>
+  const checkMatcher: Check = (given) =>
     given instanceof RegExp
-      ? isPattern(given)
+      ? checkPattern(given)
       : typeof given === 'string' || (Array.isArray(given) && given.every((one) => typeof one === 'string'))
         ? null
         : 'must be a text, a list of texts or a regular expression'
@@ -197,11 +198,11 @@ function isRow(value: unknown): string | null {
         ? null
         : 'must be a number, a list of numbers or a function',
     ),
-    code: optional(isMatcher),
-    type: optional(isMatcher),
-    message: optional(isPattern),
-    words: optional(isPattern),
-    when: optional(isFunction),
+    code: optional(checkMatcher),
+    type: optional(checkMatcher),
+    message: optional(checkPattern),
+    words: optional(checkPattern),
+    when: optional(checkFunction),
     class: (given) =>
       (outcomeClasses as readonly unknown[]).includes(given)
         ? null
@@ -209,13 +210,13 @@ function isRow(value: unknown): string | null {
     scope: optional((given) =>
       given === 'account' || given === 'key' || given === 'model' ? null : 'must be account, key or model',
     ),
-    until: optional(isFunction),
-    about: optional(isText),
+    until: optional(checkFunction),
+    about: optional(checkText),
     // Further fields of the built-in tables; plugins may set them too.
-    id: optional(isText),
-    source: optional(isText),
+    id: optional(checkText),
+    source: optional(checkText),
     isOwn: optional((given) => (given === 'first' || given === 'later' ? null : 'must be first or later')),
-    isWeak: optional(isBoolean),
+    isWeak: optional(checkBoolean),
     examples: optional((given) => (Array.isArray(given) ? null : 'must be a list')),
   })
 }

@@ -1,7 +1,7 @@
 import type { ComponentChildren, InputHTMLAttributes, JSX } from 'preact'
 import { useId } from 'preact/hooks'
 import type { ApiErrorBody } from '../../api/types.ts'
-import { isAbout, sentence } from './form-error.tsx'
+import { isAbout, asSentence } from './form-error.tsx'
 
 export interface FieldFrame {
   label: string
@@ -40,8 +40,8 @@ export function Field({
       })}
       {isBad && error !== null && (
         <p class="field-error" id={`${id}-error`} role="alert">
-          {sentence(error.message)}
-          {error.hint == null ? '' : `. ${sentence(error.hint)}`}
+          {asSentence(error.message)}
+          {error.hint == null ? '' : `. ${asSentence(error.hint)}`}
         </p>
       )}
       {hint !== undefined && (

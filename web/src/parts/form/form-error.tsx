@@ -22,15 +22,15 @@ export function FormError({
     <div class="note note-bad" role="alert">
       <Icon name="warn" />
       <div>
-        <p>{sentence(error.message)}</p>
-        {error.hint != null && <p class="quiet">{sentence(error.hint)}</p>}
+        <p>{asSentence(error.message)}</p>
+        {error.hint != null && <p class="quiet">{asSentence(error.hint)}</p>}
       </div>
     </div>
   )
 }
 
 /** Messages begin in lower case, to follow a colon. A first word that is a command or a name stays unchanged. */
-export function sentence(text: string): string {
+export function asSentence(text: string): string {
   const [first = ''] = text.split(/\s/, 1)
   if (first === 'qwenctl' || !/^[a-z'’-]+[,.;:]?$/.test(first)) return text
   return text.charAt(0).toUpperCase() + text.slice(1)

@@ -2,7 +2,7 @@ import type { JSX } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { usePage, useSelect } from '../../hooks/page-context.ts'
 import type { Toast } from '../../state/state.ts'
-import { sentence } from '../form/form-error.tsx'
+import { asSentence } from '../form/form-error.tsx'
 import { Icon } from '../icon.tsx'
 
 const GOOD_MS = 5_000
@@ -31,8 +31,8 @@ function ToastCard({ toast }: { toast: Toast }): JSX.Element {
     <div class={`toast toast-${toast.tone}`}>
       <Icon name={toast.tone === 'good' ? 'check' : 'warn'} />
       <div>
-        <p>{sentence(toast.text)}</p>
-        {toast.hint !== null && <p class="quiet">{sentence(toast.hint)}</p>}
+        <p>{asSentence(toast.text)}</p>
+        {toast.hint !== null && <p class="quiet">{asSentence(toast.hint)}</p>}
       </div>
       <button type="button" class="button button-quiet button-icon" aria-label="Dismiss" onClick={close}>
         <Icon name="close" />

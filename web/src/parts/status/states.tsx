@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact'
 import type { ApiErrorBody } from '../../api/types.ts'
 import type { Loaded } from '../../state/state.ts'
-import { sentence } from '../form/form-error.tsx'
+import { asSentence } from '../form/form-error.tsx'
 import { Icon } from '../icon.tsx'
 
 export function EmptyState({
@@ -35,8 +35,8 @@ export function ErrorState({ error, onRetry }: { error: ApiErrorBody; onRetry: (
     <div class="note note-bad" role="alert">
       <Icon name="warn" />
       <div>
-        <p>{sentence(error.message)}</p>
-        {error.hint != null && <p class="quiet">{sentence(error.hint)}</p>}
+        <p>{asSentence(error.message)}</p>
+        {error.hint != null && <p class="quiet">{asSentence(error.hint)}</p>}
         <button type="button" class="button" onClick={onRetry}>
           Try again
         </button>

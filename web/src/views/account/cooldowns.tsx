@@ -5,7 +5,7 @@ import { accountName } from '../../format/words.ts'
 import { Ago } from '../../parts/status/ago.tsx'
 import { ConfirmDialog } from '../../parts/dialog/confirm-dialog.tsx'
 import { Countdown } from '../../parts/status/countdown.tsx'
-import { sentence } from '../../parts/form/form-error.tsx'
+import { asSentence } from '../../parts/form/form-error.tsx'
 
 const scopeWords: Record<CooldownView['scope'], string> = {
   account: 'this account',
@@ -62,7 +62,7 @@ function CooldownItem({ cooldown }: { cooldown: CooldownView }): JSX.Element {
   return (
     <li>
       <div class="cooldown-line">
-        <strong>{sentence(cooldown.words)}</strong>
+        <strong>{asSentence(cooldown.words)}</strong>
         <span>
           {cooldown.until === null ? (
             'until you act'

@@ -6,7 +6,7 @@ import { plural } from '../../format/numbers.ts'
 import { usePage } from '../../hooks/page-context.ts'
 import { useLoaded } from '../../hooks/use-loaded.ts'
 import { Countdown } from '../../parts/status/countdown.tsx'
-import { sentence } from '../../parts/form/form-error.tsx'
+import { asSentence } from '../../parts/form/form-error.tsx'
 import { WhenLoaded } from '../../parts/status/states.tsx'
 
 /** Whether the pool would select the account now, for a model or for any. */
@@ -82,7 +82,7 @@ function Own({ own, document }: { own: ExplainedAccount; document: ExplainDocume
   }
   return (
     <p class="text-bad">
-      No: {own.reason === null ? 'it is refused' : sentence(own.reason.words)}.
+      No: {own.reason === null ? 'it is refused' : asSentence(own.reason.words)}.
       {own.returnsAt !== null && (
         <>
           {' '}

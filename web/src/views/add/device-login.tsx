@@ -6,7 +6,7 @@ import { accountName } from '../../format/words.ts'
 import { usePage } from '../../hooks/page-context.ts'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { Countdown } from '../../parts/status/countdown.tsx'
-import { sentence } from '../../parts/form/form-error.tsx'
+import { asSentence } from '../../parts/form/form-error.tsx'
 import { Icon } from '../../parts/icon.tsx'
 
 const ASK_MS = 2_000
@@ -127,8 +127,8 @@ function Ended({ login, onAgain }: { login: LoginView; onAgain: () => void }): J
         <Icon name="warn" />
         <div>
           <p>{endWords[login.status]}</p>
-          {error != null && <p>{sentence(error.message)}</p>}
-          {error?.hint != null && <p class="quiet">{sentence(error.hint)}</p>}
+          {error != null && <p>{asSentence(error.message)}</p>}
+          {error?.hint != null && <p class="quiet">{asSentence(error.hint)}</p>}
         </div>
       </div>
       <div class="form-foot">
