@@ -2,8 +2,10 @@ import { Args, Flags } from '@oclif/core'
 import { QwenctlError } from '../lib/base/errors.ts'
 import { shownName, shownReference } from '../lib/terminal/accounts/account-names.ts'
 import type { ModelHolderView, ModelView } from '../lib/toolkit/models/models-view.ts'
-import { knownModels } from '../lib/toolkit/models/models-view.ts'
+import { findUnlisted, knownModels } from '../lib/toolkit/models/models-view.ts'
+import type { AccountFilter } from '../lib/toolkit/toolkit.ts'
 import type { ExplainedAccount } from '../lib/toolkit/views.ts'
+import { formatAgo } from '../lib/terminal/format/format-time.ts'
 import { pickItems } from '../lib/terminal/list-table.ts'
 import type { ListOptions, ListShape } from '../lib/terminal/list-table.ts'
 import type { ListFlags } from '../lib/terminal/base-command.ts'
@@ -19,10 +21,12 @@ interface ModelsDocument {
     | null
 }
 
+const FETCH = 'Fetch the lists: qwenctl auth verify, or qwenctl proxy start'
+
 export default class Models extends AccountCommand {
   static override summary = 'show which accounts have which models'
   static override description =
-    'Combines the lists that the proxy fetched, the --model lists of accounts, and the models that accounts served. With MODEL: which account would serve it, in order, and why the others would not.'
+    'Combines the lists that services sent to the proxy and to checks (auth add, auth verify), the --model lists of accounts, and the models that accounts served. With MODEL: which account would serve it, in order, and why the others would not.'
   static override examples = [
     '<%= config.bin %> models',
     '<%= config.bin %> models qwen3-coder-plus',
@@ -49,7 +53,11 @@ export default class Models extends AccountCommand {
     const { model } = args
     const all = await knownModels(this.toolkit, filter)
     const now = new Date().toISOString()
-    if (model === undefined) return { now, models: this.#listModels(all, flags), order: null }
+    if (model === undefined) {
+      const models = this.#listModels(all, flags, now)
+      if (!flags.quiet && all.length > 0) await this.#tellUnlisted(filter)
+      return { now, models, order: null }
+    }
     const { accounts: explained, asked } = await this.toolkit.quotas.explain({ ...filter, model })
     const order = [...explained]
       .sort((a, b) => (a.place ?? Infinity) - (b.place ?? Infinity))
@@ -64,15 +72,22 @@ export default class Models extends AccountCommand {
   }
 
   /** Prints a row for each account of each model, and returns the models that are left. */
-  #listModels(all: ModelView[], flags: ListFlags & ListOptions): ModelView[] {
+  #listModels(all: ModelView[], flags: ListFlags & ListOptions, now: string): ModelView[] {
     const rows = all.flatMap(({ model, accounts }) => accounts.map((account) => ({ model, account })))
     const picked = pickItems(rows, shape, flags)
     const models = groupRows(picked)
     if (flags.quiet === true) models.forEach(({ model }) => this.print(model))
-    else if (all.length === 0)
-      this.tell('No list of models is known yet. Fetch the lists: qwenctl proxy start')
-    else this.printList(picked, shape, { flags, rowsOf: (items) => items.map(formatRow) })
+    else if (all.length === 0) this.tell(`No list of models is known yet. ${FETCH}`)
+    else this.printList(picked, shape, { flags, rowsOf: (items) => items.map((row) => formatRow(row, now)) })
     return models
+  }
+
+  /** Names the accounts without a list from their service. Documented models must not pass for theirs. */
+  async #tellUnlisted(filter: AccountFilter): Promise<void> {
+    const names = (await findUnlisted(this.toolkit, filter)).map(shownReference)
+    if (names.length === 0) return
+    const shown = names.length > 3 ? `${names.length} accounts` : names.join(', ')
+    this.tell(`The services of ${shown} have sent no list of models yet. ${FETCH}`)
   }
 
   #printOrder(
@@ -110,18 +125,19 @@ interface Row {
 
 const shape: ListShape<Row> = {
   columns: [
-    { key: 'model', header: 'MODEL', rank: 10, value: ({ model }) => model },
+    { key: 'model', aliases: ['name'], header: 'MODEL', rank: 10, value: ({ model }) => model },
     { key: 'account', header: 'ACCOUNT', value: ({ account }) => shownReference(account) },
     { key: 'source', header: 'SOURCE', rank: 4, value: ({ account }) => account.source },
-    { key: 'since', header: 'KNOWN SINCE', rank: 2, value: ({ account }) => account.at },
+    { key: 'since', header: 'KNOWN', rank: 2, value: ({ account }) => account.at },
   ],
   nameOf: ({ model }) => model,
   statusOf: ({ account }) => (account.enabled ? 'enabled' : 'disabled'),
+  statuses: ['enabled', 'disabled'],
 }
 
-function formatRow({ model, account }: Row): string[] {
+function formatRow({ model, account }: Row, now: string): string[] {
   const name = `${shownName(account)}${account.enabled ? '' : ' (disabled)'}`
-  return [model, name, account.source, account.at ?? '']
+  return [model, name, account.source, account.at === null ? '' : formatAgo(account.at, now)]
 }
 
 /** The rows as models with their accounts, in the order of the first row of each. */

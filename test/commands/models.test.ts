@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect, onTestFinished, test } from 'vitest'
 import { openToolkit } from '../../src/lib/toolkit/open-toolkit.ts'
 import type { ModelView } from '../../src/lib/toolkit/models/models-view.ts'
 import { runCommand } from '../support/cli.ts'
@@ -59,6 +61,39 @@ test('shows each model, the accounts that have it, and how that is known', async
   expect(first?.accounts.find(({ name }) => name === 'off')?.enabled).toBe(false)
   expect(first?.accounts.find(({ name }) => name === 'named')?.at).toBeNull()
   expect(first?.accounts.find(({ name }) => name === 'fetched')?.at).toMatch(/^\d{4}-.*Z$/)
+})
+
+test('knows the models of a service from the check of its key, and names the accounts without a list', async () => {
+  const service = createServer((request, response) => {
+    const page = { data: [{ id: 'first' }], has_more: true }
+    response.end(
+      JSON.stringify(request.url?.startsWith('/page/') ? page : { data: [{ id: 'big' }, { id: 'small' }] }),
+    )
+  })
+  const home = temporaryFolder()
+  await new Promise<void>((ready) => service.listen(0, '127.0.0.1', ready))
+  onTestFinished(() => {
+    service.closeAllConnections()
+    service.close()
+  })
+  const url = `http://127.0.0.1:${(service.address() as AddressInfo).port}`
+  const add = (name: string, path: string, ...more: string[]) =>
+    runCommand(home, ['auth', 'add', name, '--base-url', url + path, ...more], {
+      MY_KEY: 'sk-0123456789abcdef',
+    })
+  await add('custom/work', '/v1', '--key-env', 'MY_KEY')
+  await add('custom/open', '/open/v1', '--no-key')
+  expect(holders(await shown(home))).toEqual([
+    ['big', 'open fetched', 'work fetched'],
+    ['small', 'open fetched', 'work fetched'],
+  ])
+  expect((await runCommand(home, ['models'])).stderr).toBe('')
+  // A page of a longer list is no list.
+  await add('anthropic/paged', '/page', '--key-env', 'MY_KEY')
+  expect(JSON.stringify((await shown(home)).models)).not.toContain('first')
+  expect((await runCommand(home, ['models'])).stderr).toContain(
+    'The services of anthropic/paged have sent no list of models yet. Fetch the lists: qwenctl auth verify',
+  )
 })
 
 test('of a filter, shows the models of its accounts alone', async () => {

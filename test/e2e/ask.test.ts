@@ -54,6 +54,8 @@ test('what the pool refuses has its code and exit code', async () => {
   const empty = await givenHome()
   const none = await runBinary(empty, ['ask', 'm1', 'hi', '--json'])
   expect(parseError(none)).toMatchObject({ code: 'no_accounts', exit: 4 })
+  // The hint says it; the message does not repeat it.
+  expect(parseError(none).message).not.toContain('auth add')
   const unknown = await runBinary(home, ['ask', 'm1', 'hi', '--account', 'nobody', '--json'])
   expect(parseError(unknown)).toMatchObject({ code: 'account_not_found', exit: 3 })
   expect(parseError(await runBinary(home, ['ask', '--json']))).toMatchObject({

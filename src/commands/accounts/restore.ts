@@ -32,6 +32,7 @@ export default class AccountsRestore extends ToolkitCommand {
   async run(): Promise<{ restore: RestoreView }> {
     const { args, flags } = await this.parse(AccountsRestore)
     const mode = flags.merge ? 'merge' : 'replace'
+    this.toolkit.backups.requireFile(args.file)
     const passphrase = await readPassphrase(flags, { stdin: process.stdin, env: process.env }, 'existing')
     const backup = await this.toolkit.backups.open(args.file, passphrase)
     const plan = await backup.plan(mode)

@@ -5,7 +5,7 @@ import { formatDuration } from '../../lib/base/durations.ts'
 import type { AccountView } from '../../lib/toolkit/views.ts'
 import { shownName, shownReference } from '../../lib/terminal/accounts/account-names.ts'
 import { listFlags } from '../base/flags/list-flags.ts'
-import { statusCell } from '../../lib/terminal/quota/quota-table.ts'
+import { accountStatuses, statusCell } from '../../lib/terminal/quota/quota-table.ts'
 import { AccountCommand, buildFilter, groupFlag, providerFlag } from '../base/toolkit-command.ts'
 
 export default class AuthList extends AccountCommand {
@@ -49,7 +49,7 @@ function formatReason({ statusReason, availableAt, fix }: AccountView): string {
 
 const shape: ListShape<AccountView> = {
   columns: [
-    { key: 'account', header: 'ACCOUNT', value: shownReference },
+    { key: 'account', aliases: ['name'], header: 'ACCOUNT', value: shownReference },
     { key: 'status', header: 'STATUS', rank: 10, value: ({ status }) => status },
     { key: 'key', header: 'KEY', whole: true, value: ({ auth }) => auth.hint },
     { key: 'groups', header: 'GROUPS', value: ({ groups }) => groups.join(',') },
@@ -58,4 +58,5 @@ const shape: ListShape<AccountView> = {
   ],
   nameOf: shownReference,
   statusOf: ({ status }) => status,
+  statuses: accountStatuses,
 }

@@ -14,7 +14,7 @@ import { AccountCommand } from './toolkit-command.ts'
 export abstract class QuotaCommand extends AccountCommand {
   protected showQuota(document: QuotaDocument, filter: AccountFilter, flags: ListFlags = {}): void {
     if (document.accounts.length === 0 && flags.quiet !== true) {
-      this.tell(formatEmpty(filter))
+      this.tell(formatEmpty(filter, [], flags.status))
       return
     }
     this.printList(document.accounts, quotaShape, { flags, rowsOf: () => quotaRows(document, this.look) })

@@ -66,9 +66,9 @@ export abstract class AccountCommand extends ToolkitCommand {
   }
 
   /** The advice for an empty list, with the near value of a mistyped filter. */
-  protected async tellEmpty(filter: AccountFilter): Promise<void> {
+  protected async tellEmpty(filter: AccountFilter, status?: string): Promise<void> {
     const isFiltered = Object.keys(filter).length > 0
-    this.tell(formatEmpty(filter, isFiltered ? await this.toolkit.accounts.list({}) : []))
+    this.tell(formatEmpty(filter, isFiltered ? await this.toolkit.accounts.list({}) : [], status))
   }
 
   protected printCard(account: AccountView): void {

@@ -13,7 +13,7 @@ export default class ConfigUnset extends ToolkitCommand {
     const { args } = await this.parse(ConfigUnset)
     const wasSet = await this.toolkit.settings.unset(args.key)
     const value = await this.toolkit.settings.get(args.key)
-    const now = value === null ? '' : `, which is ${valueText(value)} now`
+    const now = value === null || value === '' ? '' : `, which is ${valueText(value)} now`
     this.tell(
       wasSet ? `Removed ${args.key}${now}.` : `${args.key} was not set in ${this.toolkit.settings.path}.`,
     )

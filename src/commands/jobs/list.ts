@@ -1,6 +1,6 @@
 import type { JobView } from '../../lib/toolkit/jobs/job-views.ts'
 import { formatAction, formatNext, formatRun } from '../../lib/terminal/jobs/job-messages.ts'
-import { pickItems } from '../../lib/terminal/list-table.ts'
+import { listStatuses, pickItems } from '../../lib/terminal/list-table.ts'
 import type { ListShape } from '../../lib/terminal/list-table.ts'
 import { listFlags } from '../base/flags/list-flags.ts'
 import { AccountCommand } from '../base/toolkit-command.ts'
@@ -28,7 +28,7 @@ export default class JobsList extends AccountCommand {
 
 const shape: ListShape<JobView> = {
   columns: [
-    { key: 'job', header: 'JOB', value: ({ name }) => name },
+    { key: 'job', aliases: ['name'], header: 'JOB', value: ({ name }) => name },
     { key: 'status', header: 'STATUS', rank: 10, value: ({ status }) => status },
     { key: 'schedule', header: 'SCHEDULE', rank: 6, value: ({ schedule }) => schedule },
     { key: 'accounts', header: 'ACCOUNTS', rank: 5, value: ({ accounts }) => accounts.length },
@@ -38,6 +38,13 @@ const shape: ListShape<JobView> = {
   ],
   nameOf: ({ name }) => name,
   statusOf: ({ status }) => status,
+  statuses: listStatuses<JobView['status']>({
+    active: true,
+    running: true,
+    paused: true,
+    stopped: true,
+    'no-accounts': true,
+  }),
 }
 
 function formatRow(job: JobView, now: string): string[] {

@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import type { RunView } from '../../lib/toolkit/jobs/job-views.ts'
 import { formatSeconds } from '../../lib/terminal/jobs/job-messages.ts'
 import { formatAgo } from '../../lib/terminal/format/format-time.ts'
-import { pickItems } from '../../lib/terminal/list-table.ts'
+import { listStatuses, pickItems } from '../../lib/terminal/list-table.ts'
 import type { ListShape } from '../../lib/terminal/list-table.ts'
 import { listFlags } from '../base/flags/list-flags.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
@@ -37,10 +37,9 @@ export default class JobsRuns extends ToolkitCommand {
     const status = flags.status as RunView['status'] | undefined
     // The newest runs of this status, at any age. An unknown status is refused below.
     const fitting = status === undefined ? [] : await this.toolkit.jobs.runs({ ...query, status })
-    const found = fitting.length > 0 ? fitting : newest
-    const runs = pickItems(found, shape, flags)
+    const runs = pickItems(status === undefined ? newest : fitting, shape, flags)
     const now = new Date().toISOString()
-    if (found.length === 0) this.tell('No job has run yet. What is planned: qwenctl jobs next')
+    if (newest.length === 0) this.tell('No job has run yet. What is planned: qwenctl jobs next')
     else if (withOutput) for (const run of runs) this.print(formatOutput(run))
     else this.printList(runs, shape, { flags, rowsOf: (items) => items.map((run) => formatRow(run, now)) })
     return { runs }
@@ -49,7 +48,7 @@ export default class JobsRuns extends ToolkitCommand {
 
 const shape: ListShape<RunView> = {
   columns: [
-    { key: 'job', header: 'JOB', value: ({ jobName }) => jobName },
+    { key: 'job', aliases: ['name'], header: 'JOB', value: ({ jobName }) => jobName },
     { key: 'account', header: 'ACCOUNT', rank: 9, value: ({ accountName }) => accountName },
     { key: 'status', header: 'STATUS', rank: 10, value: ({ status }) => status },
     { key: 'slot', header: 'SLOT', rank: 5, value: ({ slot }) => slot },
@@ -59,6 +58,14 @@ const shape: ListShape<RunView> = {
   ],
   nameOf: ({ id }) => id,
   statusOf: ({ status }) => status,
+  statuses: listStatuses<RunView['status']>({
+    running: true,
+    done: true,
+    failed: true,
+    skipped: true,
+    stopped: true,
+    lost: true,
+  }),
 }
 
 function formatRow(run: RunView, now: string): string[] {

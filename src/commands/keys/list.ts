@@ -1,5 +1,5 @@
 import type { ClientKeyView } from '../../lib/toolkit/keys/client-keys.ts'
-import { pickItems } from '../../lib/terminal/list-table.ts'
+import { listStatuses, pickItems } from '../../lib/terminal/list-table.ts'
 import type { ListShape } from '../../lib/terminal/list-table.ts'
 import { formatAgo } from '../../lib/terminal/format/format-time.ts'
 import { formatKeyExpiry, formatKeyLeft, formatKeyStatus, formatReach } from '../base/key-words.ts'
@@ -24,18 +24,25 @@ export default class KeysList extends ToolkitCommand {
 
 const shape: ListShape<ClientKeyView> = {
   columns: [
-    { key: 'key', header: 'KEY', value: ({ name }) => name },
+    { key: 'key', aliases: ['name'], header: 'KEY', value: ({ name }) => name },
     { key: 'hint', header: 'HINT', whole: true, rank: 1 },
     { key: 'status', header: 'STATUS', rank: 10, value: ({ status }) => status },
     { key: 'user', header: 'USER', rank: 4, value: ({ user }) => user },
     { key: 'accounts', header: 'ACCOUNTS', rank: 6 },
     { key: 'models', header: 'MODELS', rank: 3 },
-    { key: 'left', header: 'LEFT', rank: 8, value: ({ limits }) => limits[0]?.remaining ?? null },
+    {
+      key: 'left',
+      aliases: ['remaining'],
+      header: 'LEFT',
+      rank: 8,
+      value: ({ limits }) => limits[0]?.remaining ?? null,
+    },
     { key: 'expires', header: 'EXPIRES', rank: 5, value: ({ expiresAt }) => expiresAt },
     { key: 'last-used', header: 'LAST USED', rank: 2, value: ({ lastUsedAt }) => lastUsedAt },
   ],
   nameOf: ({ name }) => name,
   statusOf: ({ status }) => status,
+  statuses: listStatuses<ClientKeyView['status']>({ active: true, expired: true, spent: true, paused: true }),
 }
 
 function row(key: ClientKeyView, now: string): string[] {

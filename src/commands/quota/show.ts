@@ -50,23 +50,27 @@ export default class QuotaShow extends QuotaCommand {
         ? document
         : { ...document, accounts, totals: sumViews(accounts) }
     }
-    if (flags.watch) return this.watch(read, filter)
+    if (flags.watch) return this.watch(read, filter, flags.status)
     const document = await read()
-    if (document.accounts.length === 0 && !flags.quiet) await this.tellEmpty(filter)
+    if (document.accounts.length === 0 && !flags.quiet) await this.tellEmpty(filter, flags.status)
     else this.showQuota(document, filter, flags)
     return document
   }
 
-  private async watch(read: () => Promise<QuotaDocument>, filter: AccountFilter): Promise<undefined> {
+  private async watch(
+    read: () => Promise<QuotaDocument>,
+    filter: AccountFilter,
+    status: string | undefined,
+  ): Promise<undefined> {
     const isLive = process.stdout.isTTY && !this.jsonEnabled()
     const end = Promise.race([untilAskedToEnd(), untilReaderLeft()])
     await watchQuota({
       read,
-      formatLines: (document) => this.formatLines(document, filter),
+      formatLines: (document) => this.formatLines(document, filter, status),
       terminal: isLive ? process.stdout : null,
       write: (document) => {
         if (this.jsonEnabled()) process.stdout.write(jsonLine(document))
-        else this.showQuota(document, filter)
+        else this.showQuota(document, filter, { status })
       },
       end,
     })
@@ -74,8 +78,8 @@ export default class QuotaShow extends QuotaCommand {
     return undefined
   }
 
-  private formatLines(document: QuotaDocument, filter: AccountFilter): string[] {
-    if (document.accounts.length === 0) return formatEmpty(filter).split('\n')
+  private formatLines(document: QuotaDocument, filter: AccountFilter, status: string | undefined): string[] {
+    if (document.accounts.length === 0) return formatEmpty(filter, [], status).split('\n')
     const style = { decorated: true, room: process.stdout.columns, quiet: this.palette.quiet }
     const table = renderTable(quotaColumns, quotaRows(document, this.look), style)
     return [...table.trimEnd().split('\n'), ...this.listNotes(document).map((note) => this.fitted(note))]

@@ -8,7 +8,7 @@ import { QwenctlError, isQwenctlError, readMessage } from '../base/errors.ts'
 import { RecentMap } from '../rotation/pool/recent-map.ts'
 import { scopeToUser } from '../toolkit/scope/user-toolkit.ts'
 import { sendError, sendJson } from './answer.ts'
-import { checkShape } from './input/check-shape.ts'
+import { addInvalidValues, checkShape } from './input/check-shape.ts'
 import { EventHub } from './events/event-hub.ts'
 import { Gate } from './gate.ts'
 import type { Opened } from './gate.ts'
@@ -83,7 +83,7 @@ export class Management {
     checkOpens(opened, route)
     if (isOfOthers(parts, params)) throw notFound(method, path)
     const query = parseQuery(route, search)
-    const body = route.body === null ? undefined : checkBody(route, await readJson(req))
+    const body = route.body === null ? undefined : await checkBody(route, await readJson(req), parts)
     const signal = watchLeaving(res)
     const call: Call = { params, query, body, presented, opened, remoteAddress, parts, signal }
     if (route.answer === null) {
@@ -177,10 +177,15 @@ function parseQuery(route: Route, text: string): unknown {
 }
 
 /** The body may be missing if every field is optional. */
-function checkBody(route: Route, value: unknown): unknown {
-  return route.body === null
-    ? undefined
-    : checkShape(route.body, value === undefined ? {} : value, 'invalid_body')
+async function checkBody({ body, examine }: Route, value: unknown, parts: ManagementParts): Promise<unknown> {
+  if (body === null) return undefined
+  const given = value === undefined ? {} : value
+  try {
+    return checkShape(body, given, 'invalid_body')
+  } catch (error) {
+    if (examine === null) throw error
+    throw await addInvalidValues(error, given, (fields) => examine(fields, parts))
+  }
 }
 
 function notFound(method: string, path: string): QwenctlError {

@@ -26,6 +26,8 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> {
   signal: AbortSignal
 }
 
+type Examine = (fields: Readonly<Record<string, unknown>>, parts: ManagementParts) => Promise<void>
+
 interface About {
   method: Method
   /** `user`: the token of a user opens it too, for the part of that user. `open`: needs no token. */
@@ -35,10 +37,13 @@ interface About {
   about?: string
   /** Errors of this route, besides those of all routes. */
   errors?: readonly ErrorCode[]
+  /** Rejects with the invalid values of a body in which other fields have the wrong shape. */
+  examine?: Examine
 }
 
 /** An operation of the API, as the router, the OpenAPI document and the tests see it. */
-export interface Route extends Required<Omit<About, 'about'>> {
+export interface Route extends Required<Omit<About, 'about' | 'examine'>> {
+  examine: Examine | null
   path: string
   about: string | null
   query: z.ZodType | null
@@ -99,6 +104,6 @@ export function streamRoute(spec: About & { path: string; stream: Route['stream'
 }
 
 function fillDefaults(spec: About) {
-  const { method, access = 'admin', summary, about = null, errors = [] } = spec
-  return { method, access, summary, about, errors }
+  const { method, access = 'admin', summary, about = null, errors = [], examine = null } = spec
+  return { method, access, summary, about, errors, examine }
 }

@@ -34,6 +34,15 @@ export function readModelList(body: unknown): ListedModel[] | null {
 }
 
 /**
+ * As `readModelList`; null too for one page of a longer list. Anthropic marks a page with `has_more`, Google with
+ * `nextPageToken` (https://docs.anthropic.com/en/api/models-list and https://ai.google.dev/api/models, 2026-11).
+ */
+export function readWholeModelList(body: unknown): ListedModel[] | null {
+  const isPage = isRecord(body) && (body.has_more === true || typeof body.nextPageToken === 'string')
+  return isPage ? null : readModelList(body)
+}
+
+/**
  * All names that services accept for the models of a list: the listed ones, and unlisted aliases. Anthropic lists
  * `claude-sonnet-4-5-20250929` and accepts it without its date too
  * (https://docs.anthropic.com/en/docs/about-claude/models/overview, 2026-11). Ollama lists `llama3.2:latest` and

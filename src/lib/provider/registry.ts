@@ -5,7 +5,7 @@ import { defineProvider, type ProviderDefinition } from './define-provider.ts'
 import { guardProvider, type Pauses } from './plugins/guard-provider.ts'
 import type { PluginCalls } from './plugins/plugin-calls.ts'
 import type { Dialect, Provider } from './provider.ts'
-import { findServiceProvider } from './service-names.ts'
+import { findServiceProvider, normalizeServiceName } from './service-names.ts'
 
 /** A plugin's answer to the hook `qwenctl:providers`. */
 export interface RegistryAnswer {
@@ -156,7 +156,10 @@ export class Registry {
    * nearest.
    */
   get(id: string): Provider {
-    const entry = this.#entries.get(id) ?? this.#entries.get(findServiceProvider(id) ?? '')
+    const entry =
+      this.#entries.get(id) ??
+      this.#entries.get(normalizeServiceName(id)) ??
+      this.#entries.get(findServiceProvider(id) ?? '')
     if (entry !== undefined) return entry.provider
     const near = nearest(id, this.#entries.keys())
     throw new QwenctlError('unknown_provider', `there is no provider "${id}"`, {

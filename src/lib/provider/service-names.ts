@@ -47,9 +47,14 @@ const SERVICE_NAMES: Readonly<Record<string, string>> = {
 
 /** The provider with this common name, in any case and with blanks; null: unknown. */
 export function findServiceProvider(name: string): string | null {
-  const key = name
+  const key = normalizeServiceName(name)
+  return Object.hasOwn(SERVICE_NAMES, key) ? (SERVICE_NAMES[key] ?? null) : null
+}
+
+/** `Open Router` becomes `open-router`. */
+export function normalizeServiceName(name: string): string {
+  return name
     .trim()
     .toLowerCase()
     .replaceAll(/[\s_]+/g, '-')
-  return Object.hasOwn(SERVICE_NAMES, key) ? (SERVICE_NAMES[key] ?? null) : null
 }

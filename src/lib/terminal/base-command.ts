@@ -15,6 +15,7 @@ import type { Column, TableStyle } from './format/table.ts'
 export interface ListFlags {
   columns?: string[] | undefined
   quiet?: boolean | undefined
+  status?: string | undefined
   'no-header'?: boolean | undefined
 }
 
@@ -45,6 +46,8 @@ export abstract class BaseCommand extends Command {
       if (items.length > 0) this.print(items.map(shape.nameOf).join('\n'))
       return
     }
+    if (items.length === 0 && flags.status !== undefined)
+      return this.tell(`Nothing in this list has the status ${flags.status} now.`)
     const rows = rowsOf(items).map((row) => places.map((place) => row[place] ?? ''))
     const style = { ...this.tableStyle, hasHeader: flags['no-header'] !== true }
     this.printLines(

@@ -5,6 +5,8 @@ import type { Column } from './format/table.ts'
 /** A column of a list, with the name that `--columns` and `--sort` have for it. */
 export interface ListColumn<Item> extends Column {
   key: string
+  /** Other names that the flags accept: the fields of `--json`. */
+  aliases?: readonly string[]
   /** The value that `--sort` compares; null comes last. Missing: the column cannot be sorted. */
   value?: (item: Item) => string | number | null
 }
@@ -15,6 +17,13 @@ export interface ListShape<Item> {
   /** The text that `-q` prints. */
   nameOf: (item: Item) => string
   statusOf: (item: Item) => string
+  /** Every status that an item can have. */
+  statuses: readonly string[]
+}
+
+/** The statuses of a list, with a check by the compiler that none is missing. */
+export function listStatuses<Status extends string>(table: Record<Status, true>): readonly Status[] {
+  return Object.keys(table) as Status[]
 }
 
 export interface ListOptions {
@@ -27,9 +36,8 @@ export interface ListOptions {
 /** The items that are wanted, in the order that is wanted. Throws `invalid_value`, naming what there is. */
 export function pickItems<Item>(items: Item[], shape: ListShape<Item>, options: ListOptions): Item[] {
   const { status, sort, top } = options
-  const known = new Set(items.map(shape.statusOf))
+  if (status !== undefined && !shape.statuses.includes(status)) throw unknownStatus(status, shape.statuses)
   const shown = status === undefined ? items : items.filter((item) => shape.statusOf(item) === status)
-  if (status !== undefined && shown.length === 0) refuseStatus(status, [...known])
   const sorted = sort === undefined ? shown : sortItems(shown, shape, sort)
   return top === undefined ? sorted : sorted.slice(0, top)
 }
@@ -39,7 +47,7 @@ export function pickColumns<Item>(shape: ListShape<Item>, wanted: string[] | und
   if (wanted === undefined) return shape.columns.map((_, index) => index)
   const keys = shape.columns.map(({ key }) => key)
   return wanted.map((key) => {
-    const index = keys.indexOf(key.toLowerCase())
+    const index = shape.columns.findIndex(hasName(key.toLowerCase()))
     if (index < 0) throw unknownField('--columns', key, keys)
     return index
   })
@@ -49,7 +57,7 @@ export function pickColumns<Item>(shape: ListShape<Item>, wanted: string[] | und
 function sortItems<Item>(items: Item[], { columns }: ListShape<Item>, sort: string): Item[] {
   const isReversed = sort.startsWith('-')
   const key = sort.replace(/^-/, '').toLowerCase()
-  const value = columns.find((column) => column.key === key)?.value
+  const value = columns.find(hasName(key))?.value
   if (value === undefined) {
     const keys = columns.flatMap((column) => (column.value === undefined ? [] : [column.key]))
     throw unknownField('--sort', key, keys)
@@ -69,13 +77,15 @@ function compare(a: string | number, b: string | number): number {
   return String(a).localeCompare(String(b), 'en', { numeric: true })
 }
 
-/** No item has the status: an error only when the word is not the name of one at all. */
-function refuseStatus(status: string, known: string[]): void {
-  const meant = nearest(status, known)
-  if (meant === null) return
-  throw new QwenctlError('invalid_value', `nothing has the status "${status.slice(0, 40)}"`, {
-    hint: `did you mean ${meant}?`,
+function unknownStatus(status: string, statuses: readonly string[]): QwenctlError {
+  const meant = nearest(status, [...statuses])
+  return new QwenctlError('invalid_value', `there is no status "${status.slice(0, 40)}"`, {
+    hint: meant === null ? `the statuses are ${statuses.join(', ')}` : `did you mean ${meant}?`,
   })
+}
+
+function hasName(key: string): (column: { key: string; aliases?: readonly string[] }) => boolean {
+  return (column) => column.key === key || column.aliases?.includes(key) === true
 }
 
 function unknownField(flag: string, key: string, keys: string[]): QwenctlError {

@@ -249,6 +249,7 @@ class LazyToolkit implements Toolkit {
     const logins = this.#accountLogins
     const addressRules = () => this.#addressRules()
     const { providers, egress } = this
+    const defaultUser = async () => user ?? (await findDefaultUser(this.settings))
     const request = () => ({ timeoutMs, clock: this.#clock, userAgent: userAgent() })
     return new StoredAccounts({
       ...this.#accountStore(),
@@ -257,8 +258,11 @@ class LazyToolkit implements Toolkit {
       addressRules,
       books: this.#books,
       warn: this.#warn,
-      defaultUser: async () => user ?? (await findDefaultUser(this.settings)),
-      checks: new AccountChecks({ secrets, logins, addressRules, providers, egress, request }),
+      defaultUser,
+      checks: new AccountChecks({
+        ...{ secrets, logins, addressRules, providers, egress, request, defaultUser },
+        models: this.models,
+      }),
     })
   }
 

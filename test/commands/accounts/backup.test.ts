@@ -42,6 +42,11 @@ test('without a terminal, a restore and a second backup to the same file need --
   expect(readFileSync(file)).toEqual(before)
 })
 
+test('a restore of a missing file says so before it needs a passphrase', async () => {
+  const result = await runCommand(temporaryFolder(), ['accounts', 'restore', '/nowhere/b', '--json'])
+  expect(documentOf(result).error).toMatchObject({ message: 'there is no file /nowhere/b', exit: 2 })
+})
+
 test('a passphrase comes from standard input, without the end of its line', async () => {
   const home = temporaryFolder()
   const piped = { stdin: 'some words to remember\n' }

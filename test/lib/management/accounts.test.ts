@@ -41,6 +41,33 @@ describe('adding', () => {
     expect((await api.get('/api/accounts')).json.accounts).toEqual([])
   })
 
+  test('with invalid values it is 422 with the path of every one', async () => {
+    const api = await givenApi()
+    const wrong = {
+      name: 'a/b',
+      groups: ['night', 'a b'],
+      limits: ['x', '2/day', 'y'],
+      quotaGroup: 'q q',
+      key: 'sk 1',
+    }
+    const refused = async (more: object) => {
+      const { status, json: answer } = await api.post('/api/accounts', { ...wrong, ...more })
+      expect(status).toBe(422)
+      return (answer.error as unknown as { fields: { field: string; message: string }[] }).fields.map(
+        ({ field, message }) => {
+          expect(message).not.toBe('')
+          return field
+        },
+      )
+    }
+    const shared = ['name', 'groups[1]', 'limits[0]', 'limits[2]', 'quotaGroup', 'key']
+    const known = await refused({ provider: 'custom', baseUrl: 'ftp://a' })
+    expect(known.toSorted()).toEqual([...shared, 'baseUrl'].toSorted())
+    expect((await refused({ provider: 'nosuch' })).toSorted()).toEqual([...shared, 'provider'].toSorted())
+    const mixed = await refused({ provider: 'custom', baseUrl: BASE, priority: 'high', colour: 1 })
+    expect(mixed.toSorted()).toEqual([...shared, 'priority', 'colour'].toSorted())
+  })
+
   test('when the provider cannot be reached, it is 502', async () => {
     const api = await givenApi()
     const reply = await api.post('/api/accounts', {

@@ -124,6 +124,34 @@ describe('a connection', () => {
     expect((await api.get('/api/accounts')).json.accounts).toEqual([])
   })
 
+  test('with several invalid fields is 422, and names each of them', async () => {
+    const api = await givenApi()
+    const wrong = { app_id: 'nothing', account_name: ' ', limits: ['x', 'y'], credentials: 'a b' }
+    const reply = await api.post('/api/users/ann/connections', { ...body, ...wrong, verify: 'no' })
+    const fields = (reply.json.error as unknown as { fields: { field: string }[] }).fields.map(
+      ({ field }) => field,
+    )
+    expect(reply.status).toBe(422)
+    expect(fields.toSorted()).toEqual(
+      ['account_name', 'app_id', 'credentials.api_key', 'limits[0]', 'limits[1]', 'verify'].toSorted(),
+    )
+  })
+
+  test.each(['Anthropic', 'ANTHROPIC', 'Claude', 'claude'])(
+    'takes %s for the name of a service',
+    async (app_id) => {
+      const api = await givenApi()
+      const { credentials } = body
+      const reply = await api.post('/api/users/ann/connections', {
+        app_id,
+        auth_type: 'api_key',
+        credentials,
+        verify: false,
+      })
+      expect([reply.status, reply.json.connection?.app_id]).toEqual([201, 'anthropic'])
+    },
+  )
+
   test('of a name that its user has already is 409; another user may have it', async () => {
     const api = await givenApi()
     await connect(api, 'ann')

@@ -73,6 +73,24 @@ describe('a login over the API', () => {
     expect((await api.get('/api/accounts')).json.accounts).toEqual([])
   })
 
+  test('that fails through a fault of qwenctl shows none of its details', async () => {
+    const server = await givenLoginServer()
+    const broken = () => Promise.reject(new Error('EIO: /home/me/.config broke'))
+    const api = await givenApi({ toolkit: { sleep: broken } })
+    server.begins({}, PENDING, [200, TOKENS])
+    const { deviceEndpoint, tokenEndpoint } = server
+    const body = {
+      deviceEndpoint,
+      tokenEndpoint,
+      clientId: 'c',
+      name: 'home',
+      baseUrl: 'http://127.0.0.1:9/v1',
+    }
+    const done = await outcome(api, String((await api.post('/api/login/custom', body)).json.loginId))
+    expect(done).toMatchObject({ status: 'failed', account: null, error: { code: 'internal' } })
+    expect(JSON.stringify(done)).not.toMatch(/EIO|home\/me/)
+  })
+
   test('that is stopped stays stopped, and stores nothing', async () => {
     const { server, api, body } = await given()
     server.begins({}, PENDING)

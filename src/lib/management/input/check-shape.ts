@@ -1,7 +1,8 @@
 import type { z } from 'zod'
 import { redact } from '../../account/mask.ts'
 import type { ErrorCode } from '../../base/errors.ts'
-import { QwenctlError } from '../../base/errors.ts'
+import { QwenctlError, isQwenctlError } from '../../base/errors.ts'
+import { isRecord } from '../../base/is-record.ts'
 
 /** The most fields that one answer lists. */
 const MOST_FIELDS = 50
@@ -37,6 +38,37 @@ export function checkShape<Schema extends z.ZodType>(
     hint,
     details: { ...(field === '' ? {} : { field }), fields },
   })
+}
+
+/**
+ * Adds to an error of `checkShape` the fields that have the right shape and an invalid value. `examine` rejects with
+ * them, given the fields of the right shape.
+ */
+export async function addInvalidValues(
+  error: unknown,
+  value: unknown,
+  examine: (body: Record<string, unknown>) => Promise<void>,
+): Promise<unknown> {
+  if (!isQwenctlError(error) || !isRecord(value)) return error
+  const fields = listWrong(error)
+  const wrong = new Set(fields.map(({ field }) => readTop(field)))
+  const rest = Object.fromEntries(Object.entries(value).filter(([name]) => !wrong.has(name)))
+  const more = await examine(rest).then(() => [], listWrong)
+  const others = more.filter(({ field }) => !wrong.has(readTop(field)))
+  error.details['fields'] = [...fields, ...others].slice(0, MOST_FIELDS)
+  return error
+}
+
+function listWrong(error: unknown): WrongField[] {
+  if (!isQwenctlError(error)) return []
+  const { field, fields } = error.details
+  if (Array.isArray(fields)) return fields as WrongField[]
+  return typeof field === 'string' ? [{ field, message: error.message }] : []
+}
+
+/** `limits` of `limits[0].max` */
+function readTop(field: string): string {
+  return field.split(/[.[]/, 1)[0] ?? ''
 }
 
 type Issue = z.core.$ZodIssue

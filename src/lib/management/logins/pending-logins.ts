@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { formatTime } from '../../base/iso-time.ts'
 import type { Account } from '../../account/account.ts'
-import { QwenctlError, isQwenctlError, readMessage } from '../../base/errors.ts'
+import { QwenctlError } from '../../base/errors.ts'
+import { convertToPublic } from '../../base/public-error.ts'
 import type { LoginView } from '../../contract/accounts/logins.ts'
 import type { LoginOverrides, PendingLogin } from '../../toolkit/login/pending-login.ts'
 import type { NewAccount } from '../../toolkit/toolkit.ts'
@@ -154,9 +155,10 @@ export class PendingLogins {
 }
 
 function describeFailure(error: unknown): { status: LoginView['status']; error: LoginView['error'] } {
-  if (!isQwenctlError(error))
-    return { status: 'failed', error: { code: 'internal', message: readMessage(error), hint: null } }
-  const { code, message, hint, details } = error
+  const { code, message, hint, details } = convertToPublic(
+    error,
+    'the login failed through a fault of qwenctl',
+  )
   const { reason } = details
   const status = reason === 'denied' || reason === 'expired' ? reason : 'failed'
   return { status, error: { code, message, hint } }

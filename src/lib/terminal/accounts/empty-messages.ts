@@ -3,8 +3,17 @@ import type { AccountFilter } from '../../toolkit/toolkit.ts'
 import type { AccountView } from '../../toolkit/views.ts'
 import { printable } from '../format/text-width.ts'
 
-/** The advice for an empty list. `all`: the accounts without the filter, to suggest a near value from. */
-export function formatEmpty(filter: AccountFilter, all: readonly AccountView[] = []): string {
+/**
+ * The advice for an empty list. `all`: the accounts without the filter, to suggest a near value from. `status`: the
+ * only status that the list shows.
+ */
+export function formatEmpty(
+  filter: AccountFilter,
+  all: readonly AccountView[] = [],
+  status?: string,
+): string {
+  if (status !== undefined)
+    return `No account has the status ${status} now. List all accounts: qwenctl auth list`
   if (Object.keys(filter).length > 0) {
     return [...explainFilter(filter, all), 'No account matches. List all accounts: qwenctl auth list'].join(
       '\n',

@@ -1,11 +1,12 @@
 import type { BatchView } from '../../toolkit/batch/batch-views.ts'
 import { comingTime, formatAgo, formatIn, localTime } from '../format/format-time.ts'
 import type { ListShape } from '../list-table.ts'
+import { listStatuses } from '../list-table.ts'
 import { formatUsd } from './batch-messages.ts'
 
 export const batchShape: ListShape<BatchView> = {
   columns: [
-    { key: 'batch', header: 'BATCH', value: ({ id }) => id },
+    { key: 'batch', aliases: ['id', 'name'], header: 'BATCH', value: ({ id }) => id },
     { key: 'status', header: 'STATUS', rank: 10, value: ({ status }) => status },
     { key: 'lines', header: 'LINES', align: 'right', rank: 5, value: ({ lines }) => lines },
     { key: 'done', header: 'DONE', align: 'right', rank: 9, value: ({ done }) => done },
@@ -18,6 +19,15 @@ export const batchShape: ListShape<BatchView> = {
   ],
   nameOf: ({ id }) => id,
   statusOf: ({ status }) => status,
+  statuses: listStatuses<BatchView['status']>({
+    running: true,
+    waiting: true,
+    completed: true,
+    stopped: true,
+    canceled: true,
+    failed: true,
+    dead: true,
+  }),
 }
 
 export function formatBatchRow(batch: BatchView, now: string): string[] {

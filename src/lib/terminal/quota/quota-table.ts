@@ -2,6 +2,7 @@ import type { Palette } from '../format/color.ts'
 import { renderGauge } from '../format/gauge.ts'
 import { shortNumber } from '../format/short-number.ts'
 import type { ListShape } from '../list-table.ts'
+import { listStatuses } from '../list-table.ts'
 import type { Column } from '../format/table.ts'
 import { cutToWidth, printable, textWidth } from '../format/text-width.ts'
 import { formatDuration } from '../../base/durations.ts'
@@ -20,15 +21,31 @@ export interface Look {
   columns: number | null
 }
 
+export const accountStatuses = listStatuses<AccountStatus>({
+  ready: true,
+  cooling: true,
+  exhausted: true,
+  disabled: true,
+  'needs-login': true,
+  'key-refused': true,
+  'no-key': true,
+  'no-credit': true,
+  expired: true,
+  unreachable: true,
+  'no-provider': true,
+  'plugin-failed': true,
+})
+
 /** The columns of `quota show`, and what it sorts by: an account has one row for each limit. */
 export const quotaShape: ListShape<AccountQuotaView> = {
   columns: [
-    { key: 'account', header: 'ACCOUNT', value: shownReference },
+    { key: 'account', aliases: ['name'], header: 'ACCOUNT', value: shownReference },
     { key: 'status', header: 'STATUS', rank: 8, value: ({ status }) => status },
     { key: 'limit', header: 'LIMIT', rank: 6 },
     { key: 'used', header: 'USED', rank: 7, whole: true, value: usedShare },
     {
       key: 'left',
+      aliases: ['remaining'],
       header: 'LEFT',
       align: 'right',
       rank: 9,
@@ -36,6 +53,7 @@ export const quotaShape: ListShape<AccountQuotaView> = {
     },
     {
       key: 'resets-in',
+      aliases: ['resetsat'],
       header: 'RESETS IN',
       rank: 5,
       whole: true,
@@ -45,6 +63,7 @@ export const quotaShape: ListShape<AccountQuotaView> = {
   ],
   nameOf: shownReference,
   statusOf: ({ status }) => status,
+  statuses: accountStatuses,
 }
 export const quotaColumns: Column[] = quotaShape.columns
 

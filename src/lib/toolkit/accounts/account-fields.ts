@@ -9,6 +9,7 @@ import { egressListText, parseEgressList } from '../../net/egress-proxy.ts'
 import { isLoopback, isLoopbackUrl } from '../../base/loopback.ts'
 import { isMetadataHost } from '../../net/metadata-addresses.ts'
 import { checkService } from './service-fields.ts'
+import { FieldFaults } from '../settings/field-faults.ts'
 import { inField } from '../settings/in-field.ts'
 import type { AccountSettings } from './account-inputs.ts'
 
@@ -41,32 +42,44 @@ export interface CheckedSettings {
   models?: string[] | null
 }
 
-/** Checks the settings given to `auth add` and `accounts set`. Throws `invalid_value` or `invalid_limit`. */
+/**
+ * Checks the settings given to `auth add` and `accounts set`. Throws `invalid_value` or `invalid_limit`, with every
+ * invalid field.
+ */
 export function checkSettings(
   settings: AccountSettings,
   provider: Provider,
   rules: AddressRules,
 ): CheckedSettings {
-  const checked: CheckedSettings = {}
-  const { label, groups, priority, weight, limits, baseUrl, quotaGroup, egressProxy, models } = settings
-  if (label !== undefined) checked.label = label === null ? null : inField('label', () => checkLabel(label))
-  if (groups !== undefined)
-    checked.groups = unique(eachIn('groups', groups, (name) => checkName('group', name)))
-  if (priority !== undefined) checked.priority = inField('priority', () => checkPriority(priority))
-  if (weight !== undefined) checked.weight = inField('weight', () => checkWeight(weight))
-  if (limits !== undefined) checked.limits = inField('limits', () => checkLimits(limits))
+  const faults = new FieldFaults()
+  const checked = checkOwnSettings(settings, faults)
+  const { baseUrl, anthropicBaseUrl } = settings
   if (baseUrl !== undefined)
-    checked.baseUrl = inField('baseUrl', () => checkBaseUrl(baseUrl, provider, rules))
-  if (settings.anthropicBaseUrl !== undefined)
-    checked.anthropicBaseUrl = checkAnthropicBase(settings.anthropicBaseUrl, provider, rules)
-  Object.assign(checked, checkService(settings, provider))
+    faults.check(() => (checked.baseUrl = inField('baseUrl', () => checkBaseUrl(baseUrl, provider, rules))))
+  if (anthropicBaseUrl !== undefined)
+    faults.check(() => (checked.anthropicBaseUrl = checkAnthropicBase(anthropicBaseUrl, provider, rules)))
+  faults.check(() => Object.assign(checked, checkService(settings, provider)))
+  faults.throwAny()
+  return checked
+}
+
+/** Checks the settings that do not depend on the provider, and collects their faults. */
+export function checkOwnSettings(settings: AccountSettings, faults: FieldFaults): CheckedSettings {
+  const checked: CheckedSettings = {}
+  const { label, groups, priority, weight, limits, quotaGroup, egressProxy, models } = settings
+  const take = <Field extends keyof CheckedSettings>(field: Field, check: () => CheckedSettings[Field]) =>
+    faults.check(() => (checked[field] = inField(field, check)))
+  if (label !== undefined) take('label', () => (label === null ? null : checkLabel(label)))
+  if (groups !== undefined)
+    take('groups', () => unique(eachIn('groups', groups, (name) => checkName('group', name))))
+  if (priority !== undefined) take('priority', () => checkPriority(priority))
+  if (weight !== undefined) take('weight', () => checkWeight(weight))
+  if (limits !== undefined) take('limits', () => checkLimits(limits))
   if (quotaGroup !== undefined)
-    checked.quotaGroup =
-      quotaGroup === null ? null : inField('quotaGroup', () => checkName('quota group', quotaGroup))
+    take('quotaGroup', () => (quotaGroup === null ? null : checkName('quota group', quotaGroup)))
   if (egressProxy !== undefined)
-    checked.egressProxy =
-      egressProxy === null ? null : inField('egressProxy', () => egressListText(parseEgressList(egressProxy)))
-  if (models !== undefined) checked.models = inField('models', () => checkModels(models))
+    take('egressProxy', () => (egressProxy === null ? null : egressListText(parseEgressList(egressProxy))))
+  if (models !== undefined) take('models', () => checkModels(models))
   return checked
 }
 
@@ -211,7 +224,12 @@ function checkModel(model: string): string {
 }
 
 function eachIn<Value>(field: string, texts: string[], check: (text: string) => Value): Value[] {
-  return texts.map((text, index) => inField(`${field}[${index}]`, () => check(text)))
+  const faults = new FieldFaults()
+  const values = texts.map((text, index) =>
+    faults.check(() => inField(`${field}[${index}]`, () => check(text))),
+  )
+  faults.throwAny()
+  return values as Value[]
 }
 
 function unique(texts: string[]): string[] {

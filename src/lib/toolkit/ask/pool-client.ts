@@ -137,7 +137,10 @@ function refusal({ headers, statusCode }: IncomingMessage, body: string): Qwenct
   const { message, hint, code: theirs } = errorIn(body)
   const ours = String(headers['x-qwenctl-error'] ?? theirs)
   const code = Object.hasOwn(errorKinds, ours) ? (ours as ErrorCode) : 'upstream_unavailable'
-  return new QwenctlError(code, message ?? `the pool answered ${statusCode}`, {
+  const shownHint = hint ?? (errorKinds[code] as { hint?: string }).hint
+  // The proxy appends its hint to the message, because most clients show the message alone.
+  const shown = message?.endsWith(`; ${shownHint}`) ? message.slice(0, -`; ${shownHint}`.length) : message
+  return new QwenctlError(code, shown ?? `the pool answered ${statusCode}`, {
     ...(typeof hint === 'string' ? { hint } : {}),
     details: { retryAfterMs: retryAfterMs(headers['retry-after']) },
   })

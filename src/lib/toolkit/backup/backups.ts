@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { formatDay, formatTime } from '../../base/iso-time.ts'
 import type { Account } from '../../account/account.ts'
 import { QwenctlError, isQwenctlError } from '../../base/errors.ts'
+import { unreadableInput } from '../../base/input-file.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import type { SecretsInClear } from '../accounts/account-secrets.ts'
 import type { BackupsParts } from './backups-parts.ts'
@@ -56,6 +57,11 @@ export class Backups {
     const ledgerDays = [...files.keys()].filter((name) => name.endsWith('.ndjson')).length
     const counts = { accounts: data.accounts.length, archived: data.archived.length, ledgerDays }
     return { bytes, view: { createdAt, bytes: bytes.length, ...counts } }
+  }
+
+  /** Throws `invalid_value` if the file cannot be read, before a person types a passphrase for it. */
+  requireFile(file: string): void {
+    readBackup(file)
   }
 
   /** Throws what `openBackup` throws, `store_corrupt` for damaged contents, `store_too_new`. */
@@ -114,10 +120,6 @@ function readBackup(file: string): Buffer {
   try {
     return readFileSync(file)
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? 'unreadable'
-    throw new QwenctlError('invalid_value', `the backup ${file} cannot be read (${code})`, {
-      hint: 'give the path of a file that qwenctl accounts backup wrote',
-      cause,
-    })
+    throw unreadableInput(file, cause, 'give the path of a file that qwenctl accounts backup wrote')
   }
 }

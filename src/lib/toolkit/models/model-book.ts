@@ -13,6 +13,11 @@ import { emptyPage, parsePages, mergePages } from './model-pages.ts'
 
 /** The time for which an answer proves that the account has the model. */
 const ANSWER_HOLDS_MS = 30 * 86_400_000
+/** The fields of an account that select its list. */
+export type ServicePlace = Pick<Account, 'user' | 'provider' | 'baseUrl'> & {
+  credential: Pick<Account['credential'], 'type'>
+}
+
 /** Per service: bounded because clients choose the names. */
 const MOST_NOTES = 256
 const WRITE_AFTER_MS = 500
@@ -64,7 +69,7 @@ export class ModelBook {
   }
 
   /** Stores a list from the account's service. Returns whether it contains news. */
-  keepList(account: Account, models: readonly ListedModel[]): boolean {
+  keepList(account: ServicePlace, models: readonly ListedModel[]): boolean {
     const page = this.#page(account)
     const isNew = page.list === null || listNames(page.list.models) !== listNames(models)
     page.list = { at: this.#clock(), models: [...models] }
@@ -83,7 +88,7 @@ export class ModelBook {
     await this.#writing
   }
 
-  #page(account: Account): ServicePage {
+  #page(account: ServicePlace): ServicePage {
     const place = buildPlaceKey(account)
     let page = this.#pages.get(place)
     if (page === undefined) this.#pages.set(place, (page = emptyPage()))
@@ -101,7 +106,7 @@ export class ModelBook {
     }
   }
 
-  #changed(account: Account): void {
+  #changed(account: ServicePlace): void {
     this.#knowledge.delete(buildPlaceKey(account))
     if (this.#timer !== null) return
     this.#timer = setTimeout(() => this.#write(), WRITE_AFTER_MS)
@@ -142,7 +147,7 @@ export function listFor(
  * Accounts of one place share a list: the same user, base URL and kind of key. A service lists an organisation's own
  * models to that organisation alone.
  */
-export function buildPlaceKey({ user, provider, baseUrl, credential }: Account): string {
+export function buildPlaceKey({ user, provider, baseUrl, credential }: ServicePlace): string {
   return JSON.stringify([user, provider, baseUrl, credential.type])
 }
 

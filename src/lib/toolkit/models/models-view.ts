@@ -24,6 +24,22 @@ export async function knownModels(
   return modelViews(records, ({ provider }) => registry.get(provider), models)
 }
 
+/** The enabled accounts in the filter that need the list of their service, and have none yet. */
+export async function findUnlisted(
+  { accounts, models, providers }: Pick<Toolkit, 'accounts' | 'models' | 'providers'>,
+  filter: AccountFilter,
+): Promise<Account[]> {
+  await models.read()
+  const registry = await providers()
+  const shown = new Set((await accounts.list(filter)).map(({ id }) => id))
+  return (await accounts.records()).filter((account) => {
+    if (!shown.has(account.id) || !account.enabled || account.models !== null) return false
+    if (!registry.has(account.provider)) return false
+    const { kind, simulated } = registry.get(account.provider)
+    return kind === 'model' && !simulated && models.readList(account) === null
+  })
+}
+
 /** Returns the names without a provider that no account is known to have. */
 export async function findUnknownModels(
   toolkit: Pick<Toolkit, 'accounts' | 'models' | 'providers'>,

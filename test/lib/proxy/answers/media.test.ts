@@ -146,3 +146,14 @@ test('counting tokens uses up none of the requests, and a service that cannot do
   const { a } = await proxy.quota()
   expect(a).toMatchObject({ status: 'ready', today: { requests: 0 } })
 })
+
+test('a moderation without a model goes to an account, and its bytes stay as they are', async () => {
+  const upstream = await givenUpstream()
+  upstream.always(json(200, { id: 'modr-1', results: [] }))
+  const proxy = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })
+  const reply = await proxy.post('/v1/moderations', '{"input":"hi"}')
+  expect([reply.status, reply.headers['x-qwenctl-account']]).toEqual([200, 'a'])
+  expect(upstream.requests.map(({ path, body }) => [path, JSON.parse(body.toString())])).toEqual([
+    ['/v1/moderations', { input: 'hi' }],
+  ])
+})

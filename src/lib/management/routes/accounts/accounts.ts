@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { QwenctlError } from '../../../base/errors.ts'
+import type { NewAccount } from '../../../toolkit/toolkit.ts'
 import { addAccount } from '../../add-account.ts'
 import { route } from '../../route.ts'
 import {
@@ -43,6 +44,12 @@ export const accountRoutes = [
       'upstream_unavailable',
     ],
     body: newAccount,
+    examine: ({ key, ...wanted }, { toolkit }) =>
+      toolkit.accounts.checkNew({
+        provider: '',
+        ...wanted,
+        ...(key === undefined ? {} : { secret: key }),
+      } as NewAccount),
     status: 201,
     answer: addedAccount,
     run: async ({ body: { key, verify = true, ...wanted }, parts }) =>

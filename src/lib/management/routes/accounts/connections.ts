@@ -9,6 +9,7 @@ import type { ManagedToolkit } from '../../../toolkit/scope/managed-toolkit.ts'
 import type { AccountView } from '../../../toolkit/views.ts'
 import { addAccount } from '../../add-account.ts'
 import type { ManagementParts } from '../../management-parts.ts'
+import type { WrongField } from '../../input/check-shape.ts'
 import { route } from '../../route.ts'
 import * as schemas from '../../../contract/accounts/connections.ts'
 import { cutPage } from '../../page/page.ts'
@@ -52,6 +53,7 @@ export const connectionRoutes = [
       'upstream_unavailable',
     ],
     body: schemas.newConnection,
+    examine: (fields, { toolkit }) => inItsNames(() => examineConnection(toolkit, fields)),
     status: 201,
     answer: schemas.begunConnection,
     run: ({ params, body, parts }) => inItsNames(() => add(parts, readUser(params), body)),
@@ -144,6 +146,22 @@ async function add(
   return { connection: buildConnection(account), login: null, verification }
 }
 
+/** Checks the values of the given fields. */
+async function examineConnection(
+  toolkit: ManagedToolkit,
+  fields: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  const given = fields as Partial<z.output<typeof schemas.newConnection>>
+  const { app_id: provider = '', credentials, account_name: label } = given
+  const secret = readKey(credentials)
+  await toolkit.accounts.checkNew({
+    provider,
+    ...buildSettings(given),
+    ...(label === undefined ? {} : { label }),
+    ...(secret === undefined ? {} : { secret }),
+  })
+}
+
 /** The key, in either form. */
 function readKey(credentials: z.output<typeof schemas.newConnection>['credentials']): string | undefined {
   return typeof credentials === 'string' ? credentials : credentials?.api_key
@@ -217,8 +235,14 @@ async function inItsNames<Value>(act: () => Promise<Value>): Promise<Value> {
   try {
     return await act()
   } catch (error) {
-    const field = isQwenctlError(error) ? error.details['field'] : undefined
-    if (isQwenctlError(error) && typeof field === 'string') error.details['field'] = itsNames[field] ?? field
+    if (!isQwenctlError(error)) throw error
+    const { field, fields } = error.details
+    if (typeof field === 'string') error.details['field'] = itsNames[field] ?? field
+    if (Array.isArray(fields))
+      error.details['fields'] = (fields as WrongField[]).map((one) => ({
+        ...one,
+        field: itsNames[one.field] ?? one.field,
+      }))
     throw error
   }
 }

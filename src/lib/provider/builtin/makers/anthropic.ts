@@ -65,7 +65,7 @@ export const anthropic = defineProvider({
   limitsFrom,
   countsTogether: 'all keys of one organisation, by workspace where limits are set for one',
   serves: servesFamilies(['claude']),
-  check: { dialect: 'anthropic', path: '/models', headers: { 'anthropic-version': '2023-06-01' } },
+  check: { dialect: 'anthropic', path: '/models?limit=1000', headers: { 'anthropic-version': '2023-06-01' } },
   terms:
     'Use an API key: logins of Claude plans (Pro, Max) may not be used through other products, so qwenctl takes none.',
 })

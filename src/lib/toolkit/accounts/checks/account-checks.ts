@@ -12,6 +12,7 @@ import type { EgressProxy } from '../../../net/egress-proxy.ts'
 import { parseEgressList } from '../../../net/egress-proxy.ts'
 import type { AccountLogins } from '../../login/account-logins.ts'
 import { formatMissingProvider } from '../../providers/missing-provider.ts'
+import type { ModelBook, ServicePlace } from '../../models/model-book.ts'
 import type { CheckResult, NewAccount } from '../account-inputs.ts'
 import type { ProviderRegistry } from '../../providers/provider-registry.ts'
 
@@ -22,6 +23,9 @@ export interface ChecksParts {
   egress: () => Promise<Egress>
   addressRules: () => Promise<AddressRules>
   request: () => Pick<CheckRequest, 'timeoutMs' | 'userAgent' | 'clock'>
+  /** Keeps the models that a checked service lists. */
+  models: Pick<ModelBook, 'keepList'>
+  defaultUser: () => Promise<string>
 }
 
 /** Asks providers about credentials of stored accounts and of accounts that are about to be added. */
@@ -44,7 +48,12 @@ export class AccountChecks {
     }
     const via = egressProxy == null ? [] : parseEgressList(egressProxy.url)
     const secret = wanted.secret === undefined ? '' : checkSecret(wanted.secret)
-    const request = { provider, secret, ...(await this.#request(via)) }
+    const place = {
+      user: wanted.user ?? (await this.#parts.defaultUser()),
+      provider: provider.id,
+      credential: { type: secret === '' ? ('none' as const) : ('api-key' as const) },
+    }
+    const request = { provider, secret, ...(await this.#request(via)), onModels: this.#keepFor(place) }
     if (!provider.keyIsOptional || baseUrl === null) return checkWithProvider({ ...request, baseUrl })
     return checkNamedServer({ ...request, baseUrl })
   }
@@ -58,8 +67,9 @@ export class AccountChecks {
     const closed = await this.#parts.secrets.findClosed(account)
     if (closed !== null) return { result: 'refused', message: closed.message, latencyMs: null }
     const request = await this.#request(await this.#parts.secrets.openEgress(account))
+    const onModels = this.#keepFor(account)
     const check = (secret: string) =>
-      checkWithProvider({ provider, baseUrl: account.baseUrl, secret, ...request })
+      checkWithProvider({ provider, baseUrl: account.baseUrl, secret, ...request, onModels })
     if (account.credential.type !== 'oauth') return check(await this.#parts.secrets.open(account))
     try {
       const { secret } = await this.#parts.logins.access(account)
@@ -89,6 +99,13 @@ export class AccountChecks {
     const request = await this.#request(await this.#parts.secrets.openEgress(account))
     const question = { provider, account, secret, request, allowsUnofficial }
     return askPlan(provider.plan, question, this.#refusedPlans)
+  }
+
+  /** Keeps the list of a checked service, so that `models` knows it before a proxy runs. */
+  #keepFor(place: Omit<ServicePlace, 'baseUrl'>): NonNullable<CheckRequest['onModels']> {
+    const { user, provider, credential } = place
+    return (models, baseUrl) =>
+      void this.#parts.models.keepList({ user, provider, baseUrl, credential }, models)
   }
 
   /** The check reaches the provider on the same path as the account's requests. */

@@ -1,6 +1,8 @@
 import { redact } from '../../../account/mask.ts'
 import { isQwenctlError, QwenctlError } from '../../../base/errors.ts'
 import type { Dialect, Outcome, Provider } from '../../../provider/provider.ts'
+import type { ListedModel } from '../../../provider/model-list.ts'
+import { readWholeModelList } from '../../../provider/model-list.ts'
 import { printable } from '../../../base/text/printable.ts'
 import { tryParseJson } from '../../../base/text/try-parse-json.ts'
 import type { EgressAgents } from '../../../net/egress-agents.ts'
@@ -17,6 +19,8 @@ export interface CheckRequest {
   agents: EgressAgents
   userAgent: string
   clock: () => number
+  /** Receives the whole list of models of an accepted key, and the base URL that was asked. */
+  onModels?: (models: ListedModel[], baseUrl: string | null) => void
 }
 
 /** Model lists are a few hundred kilobytes at most, so a longer response is not worth the wait. */
@@ -55,7 +59,13 @@ export async function checkWithProvider(request: CheckRequest): Promise<CheckRes
   }
   const latencyMs = Math.round(performance.now() - started)
   const { result, message } = judge(reply, request)
+  if (result === 'accepted' && new URL(place.url).pathname.endsWith('/models')) noteModels(reply, request)
   return { result, message: printable(redact(`${host}: ${message}`, [secret])), latencyMs }
+}
+
+function noteModels({ text }: Reply, { onModels, baseUrl }: CheckRequest): void {
+  const models = readWholeModelList(tryParseJson(text))
+  if (models !== null && models.length > 0) onModels?.(models, baseUrl)
 }
 
 /** The headers of the credential, or the error if the provider's plugin cannot make them. */
