@@ -44,7 +44,7 @@ test('without a terminal, a restore and a second backup to the same file need --
 
 test('a restore of a missing file says so before it needs a passphrase', async () => {
   const result = await runCommand(temporaryFolder(), ['accounts', 'restore', '/nowhere/b', '--json'])
-  expect(documentOf(result).error).toMatchObject({ message: 'there is no file /nowhere/b', exit: 2 })
+  expect(parseDocument(result).error).toMatchObject({ message: 'there is no file /nowhere/b', exit: 2 })
 })
 
 test('a passphrase comes from standard input, without the end of its line', async () => {
