@@ -1,4 +1,5 @@
-import { QwenctlError, isQwenctlError } from '../../base/errors.ts'
+import type { QwenctlError } from '../../base/errors.ts'
+import { isQwenctlError } from '../../base/errors.ts'
 
 /** A field with the message of its fault. */
 interface FieldFault {
