@@ -61,9 +61,24 @@ export function learnMean(inFlight: InFlight, amounts: TrailAmounts): void {
   mean.usd += (amounts.usd - mean.usd) * NEWEST_SHARE
 }
 
-/** The amount of a bound that a limit counts; 0 for requests, which count when they are granted. */
+/**
+ * The amount of a bound that a limit counts; 0 for requests, which count when they are granted. Makes no object: each
+ * choice of an account asks this for all of its requests in flight.
+ */
 export function holdAmount(hold: Hold | undefined, metric: Metric): number {
-  return hold === undefined ? 0 : trailAmount({ requests: 0, ...hold }, metric)
+  if (hold === undefined) return 0
+  switch (metric) {
+    case 'requests':
+      return 0
+    case 'tokens':
+      return hold.inputTokens + hold.outputTokens
+    case 'input-tokens':
+      return hold.inputTokens
+    case 'output-tokens':
+      return hold.outputTokens
+    case 'usd':
+      return hold.usd
+  }
 }
 
 /**

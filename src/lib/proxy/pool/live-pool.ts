@@ -25,6 +25,7 @@ import type { Toolkit } from '../../toolkit/toolkit.ts'
 import type { UpstreamPool } from '../upstream/upstream-pool.ts'
 import { Authenticator } from './authenticate.ts'
 import { ClosedAccounts } from './closed-accounts.ts'
+import { findLearningDelay } from './learning-delay.ts'
 import { LedgerNotes } from './ledger-notes.ts'
 import { LiveRules } from './live-rules.ts'
 import { LiveView } from './live-view.ts'
@@ -50,10 +51,6 @@ export interface LivePoolOptions extends Pick<PoolOptions, 'strategy' | 'affinit
   /** Receives messages about problems that users should know of. */
   onTrouble: (message: string) => void
 }
-
-/** Up to this many accounts, the pool selects by an answer at once, above after a while. */
-const MOST_LEARNING_AT_ONCE = 64
-const LEARN_AFTER_MS = 1000
 
 /** The pool, as the documents and the ledger have it now. A change of either is in force within a second. */
 export class LivePool {
@@ -209,12 +206,11 @@ export class LivePool {
     this.#usePool(this.#pool.members)
   }
 
-  /** A large pool may be a second behind what answers proved: clients choose the names of models. */
-  #knowMoreSoon(): void {
+  #learnAfter(delayMs: number): void {
     this.#learning ??= setTimeout(() => {
       this.#learning = null
       this.applyLearnedModels()
-    }, LEARN_AFTER_MS).unref()
+    }, delayMs).unref()
   }
 
   /** Records that an account has answered for a model. */
@@ -226,8 +222,9 @@ export class LivePool {
     this.#toolkit.models.noteAnswer(account, model)
     // Only for an account on this machine does an answer alone exclude others.
     const isUrgent = member.isLocal && this.#pool.members.some(({ isLocal }) => !isLocal)
-    if (isUrgent || this.#pool.members.length <= MOST_LEARNING_AT_ONCE) this.applyLearnedModels()
-    else this.#knowMoreSoon()
+    const delayMs = isUrgent ? 0 : findLearningDelay(this.#pool.members.length)
+    if (delayMs === 0) this.applyLearnedModels()
+    else this.#learnAfter(delayMs)
   }
 
   /** Accounts without a provider: no plugin brings it. */
