@@ -126,8 +126,10 @@ export class Proxies {
   #openLog(): number {
     try {
       mkdirSync(this.#home.logsFolder, { recursive: true, mode: 0o700 })
-      const size = statSync(this.logFile, { throwIfNoEntry: false })?.size ?? 0
-      if (size > MOST_LOG_BYTES) renameSync(this.logFile, `${this.logFile}.1`)
+      const stats = statSync(this.logFile, { throwIfNoEntry: false })
+      // To open a pipe waits for its reader.
+      if (stats?.isFIFO() === true) throw Object.assign(new Error('it is a pipe'), { code: 'ENODEV' })
+      if ((stats?.size ?? 0) > MOST_LOG_BYTES) renameSync(this.logFile, `${this.logFile}.1`)
       return openSync(this.logFile, 'a', 0o600)
     } catch (error) {
       throw unwritable(this.logFile, error)

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readRegularFile } from '../documents/files/regular-file.ts'
 import type { Home } from '../home.ts'
 import { readStoreVariables } from '../home.ts'
 
@@ -29,7 +29,7 @@ export async function findStorePlace(home: Home): Promise<StorePlace | null> {
 async function readStoreSection({ configFile }: Home): Promise<unknown> {
   let text: string
   try {
-    text = readFileSync(configFile, 'utf8')
+    text = readRegularFile(configFile).text
   } catch {
     return null // missing, or unreadable: the settings report it
   }

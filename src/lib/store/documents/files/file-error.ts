@@ -12,6 +12,7 @@ const reasons: Record<string, string> = {
   ENOTDIR: 'a part of the path is not a folder',
   EEXIST: 'a file is in its place',
   EISDIR: 'it is a folder',
+  ENODEV: 'it is a pipe or a device',
   ELOOP: 'its links go round in a circle',
   ENAMETOOLONG: 'the path is too long',
   EMFILE: 'too many files are open',

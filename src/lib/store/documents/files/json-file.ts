@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Adapter } from 'lowdb'
 import { QwenctlError } from '../../../base/errors.ts'
@@ -8,6 +8,7 @@ import type { DecodedDocument, DocumentFormat } from '../document-text.ts'
 import { readErrno } from '../../../base/errno.ts'
 import { unreadable } from './file-error.ts'
 import { quarantine } from './quarantine.ts'
+import { readRegularFile } from './regular-file.ts'
 
 /** A file's identity and state; differs after every replacement, and after every change in place. */
 export function fileSignature(file: string): string {
@@ -95,13 +96,8 @@ export class JsonFile<T extends object> implements Adapter<T> {
 
   #snapshot(): Snapshot {
     try {
-      const descriptor = openSync(this.#file, 'r')
-      try {
-        const signature = formatSignature(fstatSync(descriptor, { bigint: true }))
-        return { text: readFileSync(descriptor, 'utf8'), signature }
-      } finally {
-        closeSync(descriptor)
-      }
+      const { text, stats } = readRegularFile(this.#file)
+      return { text, signature: formatSignature(stats) }
     } catch (error) {
       if (readErrno(error) === 'ENOENT') return { text: null, signature: MISSING }
       throw unreadable(this.#file, error)
@@ -133,7 +129,7 @@ export class JsonFile<T extends object> implements Adapter<T> {
 
   #isGood(file: string): boolean {
     try {
-      return decodeDocument(readFileSync(file, 'utf8'), this.#format).state === 'good'
+      return decodeDocument(readRegularFile(file).text, this.#format).state === 'good'
     } catch {
       return false // the file does not exist
     }

@@ -6,7 +6,6 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
-  readFileSync,
   readSync,
   readdirSync,
   renameSync,
@@ -16,6 +15,7 @@ import {
   writeSync,
 } from 'node:fs'
 import type { Stats } from 'node:fs'
+import { readRegularFile } from '../../documents/files/regular-file.ts'
 import type { EventLoop } from '../event-loop.ts'
 import { systemLoop } from '../event-loop.ts'
 
@@ -64,7 +64,7 @@ export const systemDisk: LedgerDisk = {
   syncFolder,
   list: (folder) => readdirSync(folder),
   makeFolder: (folder) => void mkdirSync(folder, { recursive: true, mode: 0o700 }),
-  readText: (path) => readFileSync(path, 'utf8'),
+  readText: (path) => readRegularFile(path).text,
   writeText: (path, text) => writeFileSync(path, text, { mode: 0o600, flag: 'w' }),
   rename: (from, to) => renameSync(from, to),
   remove: (path) => rmSync(path, { force: true }),
