@@ -66,6 +66,20 @@ export const moonshotPlan: PlanReader = {
   },
 }
 
+/**
+ * The balance of an international account, in dollars. In China the endpoint ended on 2026-08-14
+ * (docs.siliconflow.cn/docs/release-notes/overview).
+ */
+export const siliconflowPlan: PlanReader = {
+  isOfficial: () => true,
+  source: 'https://docs.siliconflow.com/en/api-reference/userinfo/get-user-info, 2026-11-30',
+  url: ({ openai }) => (openai?.includes('siliconflow.com/') === true ? `${openai}/user/info` : null),
+  read(body) {
+    const data = isRecord(body) && isRecord(body.data) ? body.data : null
+    return data === null ? null : balance(data.totalBalance, 'USD')
+  },
+}
+
 function balance(value: unknown, currency: string): PlanWindow[] | null {
   const remaining = readNumber(value)
   if (remaining === null) return null

@@ -68,9 +68,26 @@ export const usagePlaces: readonly UsagePlace[] = [
     read: (body) => readFields(body.metrics),
   },
   {
-    name: 'Text Generation Inference: `details.generated_tokens`',
+    name: 'Text Generation Inference: `details.generated_tokens`, with `input_length` in streams',
     source: 'https://huggingface.co/docs/text-generation-inference, 2026-11-30',
-    read: (body) => readFields(body.details),
+    read: ({ details }) =>
+      isRecord(details) ? counts(count(details.input_length), count(details.generated_tokens)) : null,
+  },
+  {
+    name: 'Vertex AI: `metadata.tokenMetadata` of predictions',
+    source: 'https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference, 2026-11-30',
+    read: ({ metadata }) => (isRecord(metadata) ? readVertex(metadata.tokenMetadata) : null),
+  },
+  {
+    name: 'Amazon Bedrock: Llama and Titan of InvokeModel',
+    source: 'https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters.html, 2026-11-30',
+    read: readBedrockModels,
+  },
+  {
+    name: 'LM Studio: `stats` of its own API',
+    source: 'https://lmstudio.ai/docs/developer/rest/chat, 2026-11-30',
+    read: ({ stats }) =>
+      isRecord(stats) ? counts(count(stats.input_tokens), count(stats.total_output_tokens)) : null,
   },
   {
     name: 'Cloudflare Workers AI: `result.usage`',
@@ -98,6 +115,21 @@ export function readUsageElsewhere(body: unknown): Usage | null {
     if (found !== null) return found
   }
   return null
+}
+
+function readVertex(tokens: unknown): Usage | null {
+  if (!isRecord(tokens)) return null
+  const total = (holder: unknown) => (isRecord(holder) ? count(holder.totalTokens) : null)
+  return counts(total(tokens.inputTokenCount), total(tokens.outputTokenCount))
+}
+
+function readBedrockModels(body: JsonObject): Usage | null {
+  const { results } = body
+  const first: unknown = Array.isArray(results) ? results[0] : undefined
+  return counts(
+    count(body.prompt_token_count) ?? count(body.inputTextTokenCount),
+    count(body.generation_token_count) ?? (isRecord(first) ? count(first.tokenCount) : null),
+  )
 }
 
 function inHolder(holder: unknown): Usage | null {

@@ -19,6 +19,7 @@ export const sourceIds = [
   'llm',
   'accounts-yaml',
   'table-file',
+  'document',
   'env-files',
   'environment',
 ] as const

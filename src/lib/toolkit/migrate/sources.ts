@@ -14,6 +14,7 @@ import { nineRouter } from './gateways/nine-router.ts'
 import { qwenCodeOaiProxy } from './gateways/qwen-code-oai-proxy.ts'
 import { sub2api } from './gateways/sub2api.ts'
 import { accountsYaml } from './lists/accounts-yaml.ts'
+import { document } from './lists/document.ts'
 import { envFiles } from './lists/env-files.ts'
 import { environment } from './lists/environment.ts'
 import { tableFile } from './lists/table-file.ts'
@@ -39,5 +40,6 @@ export const sources: readonly Source[] = [
   llm,
   tableFile,
   envFiles,
+  document,
   environment,
 ]

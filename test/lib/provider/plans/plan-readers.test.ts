@@ -37,6 +37,11 @@ describe('the plan that a provider counts', () => {
       [{ name: 'balance', metric: null, remaining: 110, currency: 'CNY' }],
     ],
     [
+      'siliconflow',
+      { code: 20000, status: true, data: { balance: '0.88', chargeBalance: '88', totalBalance: '88.88' } },
+      [{ name: 'balance', metric: 'usd', remaining: 88.88 }],
+    ],
+    [
       'moonshot',
       { code: 0, data: { available_balance: 49.58 } },
       [{ name: 'balance', metric: 'usd', remaining: 49.58 }],
@@ -102,6 +107,7 @@ describe('the plan that a provider counts', () => {
     ['deepseek', { error: 'x' }],
     ['deepseek', { balance_infos: [{ currency: 'CNY' }] }],
     ['moonshot', { data: {} }],
+    ['siliconflow', { data: { totalBalance: 'x' } }],
     ['moonshot', { limits: [{ detail: {} }] }],
     ['zai', { success: true, data: {} }],
     ['zai', { success: true, data: { limits: [{ type: 'TOKENS_LIMIT' }] } }],
@@ -135,6 +141,8 @@ describe('the plan that a provider counts', () => {
   it.each([
     ['openrouter', null, 'https://openrouter.ai/api/v1/key', true],
     ['deepseek', null, 'https://api.deepseek.com/user/balance', true],
+    ['siliconflow', 'intl', 'https://api.siliconflow.com/v1/user/info', true],
+    ['siliconflow', 'cn', null, true],
     ['moonshot', 'cn', 'https://api.moonshot.cn/v1/users/me/balance', true],
     ['moonshot', 'coding', 'https://api.kimi.com/coding/v1/usages', false],
     ['zai', 'coding-intl', 'https://api.z.ai/api/monitor/usage/quota/limit', false],

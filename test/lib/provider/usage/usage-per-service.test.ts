@@ -388,6 +388,39 @@ const services: [string, unknown[], Usage][] = [
   ],
   ['Text Generation Inference', [{ details: { generated_tokens: 20, prefill: [] } }], tokens(null, 20)],
   [
+    'Text Generation Inference, streamed',
+    [{ token: { id: 1 } }, { generated_text: 'x', details: { generated_tokens: 20, input_length: 7 } }],
+    tokens(7, 20),
+  ],
+  [
+    'Vertex AI, predictions',
+    [
+      {
+        predictions: [{ content: 'x' }],
+        metadata: {
+          tokenMetadata: { inputTokenCount: { totalTokens: 7 }, outputTokenCount: { totalTokens: 9 } },
+        },
+      },
+    ],
+    tokens(7, 9),
+  ],
+  [
+    'Amazon Bedrock, Llama',
+    [{ generation: 'x', prompt_token_count: 12, generation_token_count: 34 }],
+    tokens(12, 34),
+  ],
+  [
+    'Amazon Bedrock, Titan',
+    [{ inputTextTokenCount: 7, results: [{ tokenCount: 12, outputText: 'x' }] }],
+    tokens(7, 12),
+  ],
+  ['Amazon Bedrock, Titan embeddings', [{ embedding: [0.1], inputTextTokenCount: 8 }], tokens(8, null)],
+  [
+    'LM Studio, its own API',
+    [{ output: [], stats: { input_tokens: 10, total_output_tokens: 20, reasoning_output_tokens: 5 } }],
+    tokens(10, 20),
+  ],
+  [
     'OpenAI realtime',
     [
       {

@@ -1,5 +1,6 @@
 import { defineProvider } from '../../define-provider.ts'
 import { siliconflowFailures } from '../../failures/hosts/siliconflow.ts'
+import { siliconflowPlan } from '../../plans/balances.ts'
 
 /** A region has one base for both dialects (docs.siliconflow.com/en/api-reference, read 2026-11-30). */
 export const siliconflow = defineProvider({
@@ -24,5 +25,6 @@ export const siliconflow = defineProvider({
   ],
   outcomes: siliconflowFailures.rows,
   routes: { 'chat/completions': true, embeddings: true, rerank: true, 'images/generations': true },
+  plan: siliconflowPlan,
   countsTogether: 'all keys of one account',
 })

@@ -27,7 +27,14 @@ export const knownServices: readonly KnownService[] = [
   {
     names: ['zhipuai', 'zhipu', 'bigmodel', 'glm'],
     base: 'https://open.bigmodel.cn/api/paas/v4',
-    variables: ['ZHIPU_API_KEY', 'ZHIPUAI_API_KEY', 'BIGMODEL_API_KEY', 'GLM_API_KEY'],
+    variables: [
+      'ZHIPU_API_KEY',
+      'ZHIPUAI_API_KEY',
+      'ZHIPU_CN_API_KEY',
+      'CHATGLM_API_KEY',
+      'BIGMODEL_API_KEY',
+      'GLM_API_KEY',
+    ],
   },
   { names: ['zhipuai-coding-plan', 'glm-coding-plan'], base: 'https://open.bigmodel.cn/api/coding/paas/v4' },
   {
@@ -35,14 +42,18 @@ export const knownServices: readonly KnownService[] = [
     base: 'https://api.moonshot.ai/v1',
     variables: ['MOONSHOT_API_KEY', 'MOONSHOTAI_API_KEY'],
   },
-  { names: ['moonshotai-cn', 'moonshot-cn'], base: 'https://api.moonshot.cn/v1' },
+  {
+    names: ['moonshotai-cn', 'moonshot-cn'],
+    base: 'https://api.moonshot.cn/v1',
+    variables: ['MOONSHOT_CN_API_KEY'],
+  },
   {
     names: ['kimi-for-coding', 'kimi-coding-plan', 'kimi', 'kimi-coding'],
     base: 'https://api.kimi.com/coding/v1',
     variables: ['KIMI_API_KEY'],
   },
   { names: ['minimax'], base: 'https://api.minimax.io/v1', variables: ['MINIMAX_API_KEY'] },
-  { names: ['minimax-cn'], base: 'https://api.minimaxi.com/v1' },
+  { names: ['minimax-cn'], base: 'https://api.minimaxi.com/v1', variables: ['MINIMAX_CN_API_KEY'] },
   { names: ['xai', 'x-ai', 'grok'], base: 'https://api.x.ai/v1', variables: ['XAI_API_KEY', 'GROK_API_KEY'] },
   { names: ['cerebras'], base: 'https://api.cerebras.ai/v1', variables: ['CEREBRAS_API_KEY'] },
   {
@@ -60,7 +71,11 @@ export const knownServices: readonly KnownService[] = [
     base: 'https://api.siliconflow.com/v1',
     variables: ['SILICONFLOW_API_KEY'],
   },
-  { names: ['siliconflow-cn'], base: 'https://api.siliconflow.cn/v1' },
+  {
+    names: ['siliconflow-cn'],
+    base: 'https://api.siliconflow.cn/v1',
+    variables: ['SILICONFLOW_CN_API_KEY'],
+  },
   {
     names: ['modelscope'],
     base: 'https://api-inference.modelscope.cn/v1',
@@ -98,7 +113,7 @@ export const knownServices: readonly KnownService[] = [
   {
     names: ['volcengine', 'doubao', 'ark'],
     base: 'https://ark.cn-beijing.volces.com/api/v3',
-    variables: ['ARK_API_KEY', 'VOLCENGINE_API_KEY'],
+    variables: ['ARK_API_KEY', 'VOLCENGINE_API_KEY', 'DOUBAO_API_KEY', 'BYTEDANCE_API_KEY'],
   },
   { names: ['doubao-coding-plan'], base: 'https://ark.cn-beijing.volces.com/api/coding/v3' },
   {
@@ -122,7 +137,29 @@ export const knownServices: readonly KnownService[] = [
   { names: ['lambda'], base: 'https://api.lambda.ai/v1', variables: ['LAMBDA_API_KEY'] },
   { names: ['inception'], base: 'https://api.inceptionlabs.ai/v1', variables: ['INCEPTION_API_KEY'] },
   { names: ['ollama-cloud'], base: 'https://ollama.com/v1', variables: ['OLLAMA_API_KEY'] },
-  { names: ['alibaba-cn'], base: 'https://dashscope.aliyuncs.com/compatible-mode/v1' },
+  {
+    names: ['alibaba-cn'],
+    base: 'https://dashscope.aliyuncs.com/compatible-mode/v1',
+    variables: ['DASHSCOPE_CN_API_KEY'],
+  },
+  { names: ['ppio'], base: 'https://api.ppinfra.com/v3/openai', variables: ['PPIO_API_KEY'] },
+  { names: ['gitee-ai'], base: 'https://ai.gitee.com/v1', variables: ['GITEE_AI_API_KEY'] },
+  {
+    names: ['hunyuan', 'tencent-hunyuan'],
+    base: 'https://api.hunyuan.cloud.tencent.com/v1',
+    variables: ['HUNYUAN_API_KEY'],
+  },
+  {
+    names: ['qianfan', 'wenxin', 'baidu-qianfan'],
+    base: 'https://qianfan.baidubce.com/v2',
+    variables: ['QIANFAN_API_KEY', 'WENXIN_API_KEY'],
+  },
+  { names: ['upstage'], base: 'https://api.upstage.ai/v1', variables: ['UPSTAGE_API_KEY'] },
+  { names: ['ai302', '302ai'], base: 'https://api.302.ai/v1', variables: ['AI302_API_KEY'] },
+  { names: ['ai21'], base: 'https://api.ai21.com/studio/v1', variables: ['AI21_API_KEY'] },
+  { names: ['poe'], base: 'https://api.poe.com/v1', variables: ['POE_API_KEY'] },
+  { names: ['baichuan'], base: 'https://api.baichuan-ai.com/v1', variables: ['BAICHUAN_API_KEY'] },
+  { names: ['cometapi'], base: 'https://api.cometapi.com/v1', variables: ['COMETAPI_API_KEY'] },
   { names: ['ollama'], base: 'http://127.0.0.1:11434/v1' },
   { names: ['lmstudio', 'lm-studio'], base: 'http://127.0.0.1:1234/v1' },
 ]

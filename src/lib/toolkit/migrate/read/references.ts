@@ -17,8 +17,11 @@ export interface Resolved {
 const INSIDE =
   /\$\{\{\s*(?:secrets|env|vars|inputs)\.([\w./-]+)\s*\}\}|\$\{(?:env:)?(\w+)(?::?-([^}]*))?\}|\{env:(\w+)\}/g
 
-/** `os.environ/X` (LiteLLM), `$X` (shells, claude-code-router), `$env:X` (PowerShell), `%X%` (Windows), alone. */
-const WHOLE = /^(?:os\.environ\/(\w+)|\$(?:env:)?(\w+)|%(\w+)%)$/
+/**
+ * `os.environ/X` (LiteLLM), `env.X` (Bifrost), `$X` (shells, claude-code-router), `$env:X` (PowerShell), `%X%`
+ * (Windows), alone.
+ */
+const WHOLE = /^(?:(?:os\.environ\/|env\.(?=[A-Z]))(\w+)|\$(?:env:)?(\w+)|%(\w+)%)$/
 
 /** The maximum nesting of references: a deeper nesting is a cycle. */
 const MOST_STEPS = 8
@@ -29,10 +32,11 @@ export function resolveReferences(text: string | null, variables: Variables): Re
   for (let step = 0; step < MOST_STEPS; step += 1) {
     const { text: next, missing } = resolveOnce(current, variables)
     if (missing !== null) return { text: null, missing }
-    if (next === current) break
+    if (next === current) return { text: current === '' ? null : current, missing: null }
     current = next
   }
-  return { text: current === '' ? null : current, missing: null }
+  // A variable that names itself has no value.
+  return { text: null, missing: null }
 }
 
 function resolveOnce(text: string, variables: Variables): { text: string; missing: string | null } {

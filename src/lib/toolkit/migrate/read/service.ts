@@ -143,7 +143,7 @@ export const subscriptionTerms =
 
 /** Placeholders from example files. */
 export function isPlaceholder(secret: string): boolean {
-  return /^(<.*>|\.{3,}|\*+|x{4,}|sk-|sk-(x{3,}|\.{3,}|your.*|\*+)|(my|your|insert|enter|put)[-_ ].*|change[-_]?me|replace[-_]?me|placeholder|api[-_]?key|todo|none|null|dummy|fake|empty|not[-_ ]?needed)$/i.test(
+  return /^(<.*>|\.{3,}|\*+|x{4,}|sk-|sk-(x{3,}|\.{3,}|your.*|\*+)|(my|your|insert|enter|put)[-_ ].*|change[-_]?me|replace[-_]?me|placeholder|api[-_]?key|todo|none|null|dummy|fake|empty|not[-_ ]?needed|user[-_]?provided)$/i.test(
     secret,
   )
 }

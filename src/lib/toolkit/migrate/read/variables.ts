@@ -1,16 +1,21 @@
 import { makeFinding } from '../finding.ts'
+import { bedrockKeys } from './bedrock.ts'
+import { reportLeftVariables } from './left-variables.ts'
+import { usualVariable, variableStem } from './variable-names.ts'
 import type { Finding } from '../finding.ts'
 import { keyFinding } from './key-problem.ts'
 import { knownServices } from './known-services.ts'
 import { findServiceByKey } from './own-keys.ts'
 import type { Variables } from './references.ts'
 import { resolveReferences, resolveValue } from './references.ts'
-import { isServiceOfKeys, serviceAt } from './service.ts'
+import { isPlaceholder, isServiceOfKeys, serviceAt } from './service.ts'
 import { findEachKey } from './split-keys.ts'
 import type { ReadContext } from './source.ts'
 import { DamagedFile } from './source.ts'
 
 interface KeyVariable {
+  /** The variable names no known service: only a clear base URL makes an account. */
+  isUnnamed?: true
   variable: string
   provider: string
   baseUrl: string | null
@@ -44,6 +49,8 @@ const otherNames: Readonly<Record<string, string>> = {
   GOOGLE_AI_STUDIO_API_KEY: 'gemini',
   CLAUDE_API_KEY: 'anthropic',
   FIREWORKS_AI_API_KEY: 'fireworks',
+  ALIBABA_API_KEY: 'qwen',
+  TONGYI_API_KEY: 'qwen',
 }
 
 /** The origin of findings from variables. */
@@ -52,19 +59,45 @@ export type Where = Pick<Finding, 'source' | 'file'>
 /** Every key in variables with known names, with the base URL from the variable next to it. */
 export function keysIn(given: Variables, where: Where, context: ReadContext): Finding[] {
   const variables = addAiderKeys(given)
-  const known = keyVariables(context)
+  const known = addSpellings(keyVariables(context), variables)
   const found = known.flatMap((one) =>
     Object.keys(variables)
       .filter((name) => isPoolVariable(name, one.variable))
       .sort()
       .flatMap((name) => readKeys(variables, { known: one, name, where, context })),
   )
-  return [
+  const all = [
     ...found,
     ...poolKeys(variables, where, context),
+    ...bedrockKeys(variables, where),
     ...unnamedServices(variables, { known, where, context }),
     ...authTokens(variables, where, context),
   ]
+  if (where.source !== 'environment') {
+    const sources = all.flatMap(({ notes }) =>
+      notes.map((note) => /^from (\w+)$/.exec(note)?.[1] ?? []).flat(),
+    )
+    const used = new Set(Object.keys(variables).filter((name) => isUsed(name, sources)))
+    reportLeftVariables(variables, used, { file: where.file, context })
+  }
+  return all
+}
+
+/** Whether an account or another line has this variable. */
+function isUsed(name: string, sources: readonly string[]): boolean {
+  if (/_API_KEYS?$/.test(name) || sources.includes(name)) return true
+  return sources.some((source) => [source, usualVariable(source)].flatMap(listUrlVariables).includes(name))
+}
+
+/** Adds the variables of this file that are another spelling of a known one. */
+function addSpellings(known: KeyVariable[], variables: Variables): KeyVariable[] {
+  const spelled = Object.keys(variables).flatMap((name) => {
+    const usual = usualVariable(name)
+    if (usual === name || known.some(({ variable }) => isPoolVariable(name, variable))) return []
+    const meant = known.find(({ variable }) => variable === usual)
+    return meant === undefined ? [] : [{ ...meant, variable: name }]
+  })
+  return [...known, ...spelled]
 }
 
 /**
@@ -127,7 +160,7 @@ interface Given {
 function readKeys(variables: Variables, { known, name, where, context }: Given): Finding[] {
   const { text, missing } = resolveReferences(variables[name] ?? '', variables)
   if (text === null && missing === null) return []
-  const beside = findBaseUrl(variables, known.variable)
+  const beside = findBaseUrl(variables, known.variable, known.isUnnamed)
   const baseUrl = beside?.baseUrl ?? null
   const service = serviceAt(context.providers, baseUrl ?? known.baseUrl, known.provider)
   const notes = [`from ${name}`, ...noteBaseUrl(known, name, beside?.variable ?? null)]
@@ -176,6 +209,7 @@ function accountName(known: KeyVariable, service: { provider: string }, baseUrl:
 function findBaseUrl(
   variables: Variables,
   keyVariable: string,
+  isUnnamed = false,
 ): { variable: string; baseUrl: string } | null {
   const isOfAider = keyVariable.startsWith(AIDER)
   const usual = isOfAider ? keyVariable.slice(AIDER.length) : keyVariable
@@ -183,21 +217,40 @@ function findBaseUrl(
   const hasOwnKey = Object.entries(variables).some(
     ([name, text = '']) => text.trim() !== '' && isPoolVariable(name, ofAider),
   )
-  const owners = isOfAider || !hasOwnKey ? [ofAider, usual] : [usual]
+  const owners = [...new Set([...(isOfAider || !hasOwnKey ? [ofAider] : []), usual, usualVariable(usual)])]
   for (const variable of owners.flatMap(listUrlVariables)) {
     const text = resolveValue(variables, variable)
     const isResource = variable.endsWith(AZURE_RESOURCE)
-    if (text !== null) return { variable, baseUrl: isResource ? `https://${text}.openai.azure.com` : text }
+    if (text === null || isPlaceholder(text)) continue
+    if (isResource) return { variable, baseUrl: `https://${text}.openai.azure.com` }
+    if (isBaseUrl(variable, text, isUnnamed)) return { variable, baseUrl: text }
   }
   return null
 }
 
 const URL_ENDINGS = ['_BASE_URL', '_API_BASE', '_API_BASE_URL', '_API_URL']
 
+/**
+ * Endings with other meanings too: they need an address. LobeChat has `_PROXY_URL` for a base URL; without a path it is
+ * a proxy (browser-use, anything-llm, NextChat and LobeChat: their `.env.example`, read 2026-11-30).
+ */
+const LOOSE_ENDINGS = ['_ENDPOINT', '_API_ENDPOINT', '_BASE_PATH', '_BASEURL', '_URL', '_PROXY_URL']
+
+/** An unknown service may be a database or a search: its base URL then has the path of a model API. */
+const MODEL_API = /\/(?:v\d|openai|anthropic|compatible-mode)\b/i
+
+function isBaseUrl(variable: string, text: string, isUnnamed: boolean): boolean {
+  if (!LOOSE_ENDINGS.some((ending) => variable.endsWith(ending))) return true
+  if (URL_ENDINGS.some((ending) => variable.endsWith(ending))) return true
+  const url = /^https?:/i.test(text) ? URL.parse(text) : null
+  if (url === null || (isUnnamed && !MODEL_API.test(url.pathname))) return false
+  return !variable.endsWith('_PROXY_URL') || url.pathname !== '/'
+}
+
 function listUrlVariables(keyVariable: string): string[] {
-  const stem = keyVariable.replace(/_API_KEY$/, '')
+  const stem = variableStem(keyVariable)
   const prefix = /^((?:AIDER_)?)AZURE(?:_OPENAI)?$/.exec(stem)?.[1]
-  if (prefix === undefined) return URL_ENDINGS.map((ending) => `${stem}${ending}`)
+  if (prefix === undefined) return [...URL_ENDINGS, ...LOOSE_ENDINGS].map((ending) => `${stem}${ending}`)
   const places = ['AZURE_OPENAI', 'AZURE'].flatMap((start) =>
     AZURE_ENDINGS.map((ending) => `${start}${ending}`),
   )
@@ -246,16 +299,16 @@ function unnamedServices(
   const unknown: string[] = []
   for (const name of names.sort()) {
     const variable = name.replace(/S$/, '')
-    const baseUrl = findBaseUrl(variables, variable)?.baseUrl ?? null
+    const baseUrl = findBaseUrl(variables, variable, true)?.baseUrl ?? null
     const stem = variable.replace(/^AIDER_(?=.)|_API_KEY$/g, '').toLowerCase()
     if (baseUrl === null) {
       if (resolveValue(variables, name) !== null) unknown.push(name)
       continue
     }
-    const entry = { variable, provider: 'custom', baseUrl, name: stem }
+    const entry = { variable, provider: 'custom', baseUrl, name: stem, isUnnamed: true } as const
     findings.push(...readKeys(variables, { known: entry, name, where, context }))
   }
-  if (unknown.length > 0 && where.source === 'env-files') {
+  if (unknown.length > 0 && where.source !== 'environment') {
     context.leftOut(
       where.file,
       `${unknown.join(', ')}: not a variable of a known service, and no base URL beside it`,

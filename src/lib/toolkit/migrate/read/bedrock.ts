@@ -1,0 +1,25 @@
+import type { Finding } from '../finding.ts'
+import { keyFinding } from './key-problem.ts'
+import type { Variables } from './references.ts'
+import { resolveValue } from './references.ts'
+import { findEachKey } from './split-keys.ts'
+
+export const BEDROCK_KEY = 'AWS_BEARER_TOKEN_BEDROCK'
+
+/**
+ * The API key of Amazon Bedrock. Its OpenAI API takes it as a bearer token in one region
+ * (docs.aws.amazon.com/bedrock/latest/userguide/inference-chat-completions.html, read 2026-11-30).
+ */
+export function bedrockKeys(variables: Variables, where: Pick<Finding, 'source' | 'file'>): Finding[] {
+  const text = resolveValue(variables, BEDROCK_KEY)
+  if (text === null) return []
+  const region = ['AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_REGION_NAME']
+    .map((name) => resolveValue(variables, name))
+    .find((found) => found !== null && /^[a-z]{2}(?:-[a-z]+)+-\d$/.test(found))
+  const declined = region === undefined ? 'its region is not named: AWS_REGION is not set here' : null
+  const baseUrl = region === undefined ? null : `https://bedrock-runtime.${region}.amazonaws.com/openai/v1`
+  const said = { ...where, provider: 'custom', name: 'bedrock', baseUrl, declined }
+  return findEachKey(text, (secret, notes) =>
+    keyFinding({ ...said, secret, notes: [`from ${BEDROCK_KEY}`, ...notes] }),
+  )
+}
