@@ -4,7 +4,7 @@ import type { Variables } from './references.ts'
 import { resolveValue } from './references.ts'
 import { findEachKey } from './split-keys.ts'
 
-export const BEDROCK_KEY = 'AWS_BEARER_TOKEN_BEDROCK'
+const BEDROCK_KEY = 'AWS_BEARER_TOKEN_BEDROCK'
 
 /**
  * The API key of Amazon Bedrock. Its OpenAI API takes it as a bearer token in one region
