@@ -129,6 +129,17 @@ function parsed(text: string): unknown {
   }
 }
 
+/** The client's names of fields that writers call by their names in chat completions. */
+const ownNames: Readonly<Partial<Record<Format, ReadonlyMap<string, string>>>> = {
+  messages: new Map([['stop', 'stop_sequences']]),
+  gemini: new Map([
+    ['stop', 'generationConfig.stopSequences'],
+    ['temperature', 'generationConfig.temperature'],
+    ['top_k', 'generationConfig.topK'],
+    ['top_p', 'generationConfig.topP'],
+  ]),
+}
+
 function buildPlan(
   from: Format,
   to: Format,
@@ -152,7 +163,7 @@ function buildPlan(
     hasOnlyStubs,
     callIds: new Set(calls),
     echo,
-    leftOut: [...new Set(leftOut)],
+    leftOut: [...new Set(leftOut.map((field) => ownNames[from]?.get(field) ?? field))],
     requestId: context.requestId,
     ...(request.isStored === true && context.itemsToken !== undefined
       ? { itemsToken: context.itemsToken }

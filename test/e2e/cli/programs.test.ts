@@ -1,10 +1,15 @@
 // `exec` and `env` as people use them: the built command, a proxy in a process of its own, a program that asks it.
 
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, writeFileSync } from 'node:fs'
+import { constants } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { cleanEnv, runBinary } from '../../support/cli.ts'
+import { binary, cleanEnv, runBinary } from '../../support/cli.ts'
 import { chat, givenUpstream } from '../../support/servers/fake-upstream.ts'
+import { temporaryFolder } from '../../support/temp-folder.ts'
 import { givenHome, startedProxy } from '../proxy/proxy-process.ts'
 
 /** Asks as any client would, with nothing but its variables; prints the account that served it. */
@@ -70,3 +75,27 @@ test('what env prints works in a shell', async () => {
   )
   expect(failed).toMatchObject({ stdout: '200 b true\n', code: 7 })
 })
+
+test.each(['SIGQUIT', 'SIGTERM', 'SIGHUP'] as const)(
+  'a %s ends the program, and leaves no key and no temporary settings',
+  async (signal) => {
+    const { home } = await given()
+    const folder = temporaryFolder()
+    const gemini = join(folder, 'gemini')
+    writeFileSync(gemini, '#!/bin/sh\necho $GEMINI_CLI_HOME\nexec sleep 60\n', {
+      mode: 0o755,
+    })
+    const run = spawn(process.execPath, [binary, 'exec', '--', gemini], {
+      env: { ...cleanEnv(home), TMPDIR: folder },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const [line] = (await once(run.stdout, 'data')) as [Buffer]
+    expect(existsSync(line.toString().trim())).toBe(true)
+    run.kill(signal)
+    const [code] = (await once(run, 'close')) as [number]
+    expect(code).toBe(128 + constants.signals[signal])
+    expect(existsSync(line.toString().trim())).toBe(false)
+    const { stdout } = await runBinary(home, ['keys', 'list', '--json'])
+    expect((JSON.parse(stdout) as { keys: unknown[] }).keys).toEqual([])
+  },
+)

@@ -84,6 +84,7 @@ export function member(id: string, settings: Partial<Account> = {}, own: Partial
     hasRoute: () => null,
     family: record.provider,
     isKeptApart: false,
+    speaksLike: 'custom',
     subjects: {
       account: id,
       quotaGroup: quotaGroupSubject(record),

@@ -60,6 +60,21 @@ describe('values that Gemini has no choice of', () => {
       { type: ['string', 'null'], enum: ['x'] },
     ],
     ['an empty text', { enum: [''] }, { type: 'string' }],
+    [
+      'texts and numbers',
+      { type: ['string', 'integer'], enum: ['auto', 1, 2] },
+      {
+        anyOf: [
+          { type: 'string', enum: ['auto'] },
+          { type: 'number', enum: [1, 2] },
+        ],
+      },
+    ],
+    [
+      'a text, a number or nothing',
+      { enum: ['x', 1, null] },
+      { anyOf: [{ type: 'string', enum: ['x'] }, { type: 'number', enum: [1] }, { type: 'null' }] },
+    ],
     ['an object', { const: { a: 1 } }, {}],
     [
       'a branch that is nothing',

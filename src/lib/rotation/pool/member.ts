@@ -4,6 +4,7 @@ import { isLoopbackUrl } from '../../base/loopback.ts'
 import { SharedTexts } from '../../base/text/shared-texts.ts'
 import { findBases } from '../../provider/endpoints.ts'
 import type { Dialect, Provider } from '../../provider/provider.ts'
+import { findServiceAt } from '../../provider/service-at-base.ts'
 import type { ServiceKnowledge } from '../models/service-knowledge.ts'
 import { nothingKnown } from '../models/service-knowledge.ts'
 
@@ -13,6 +14,8 @@ export interface Member {
   readonly provider: Provider
   /** Its service below `/services`; null: a model provider. */
   readonly service: string | null
+  /** Id of the provider that decides the habits of its requests: that of the service at its base URL, if known. */
+  readonly speaksLike: string
   /** Wire formats that its base speaks. */
   readonly dialects: ReadonlySet<Dialect>
   /** False: it needs a credential and has none. */
@@ -45,7 +48,7 @@ export class MemberBuilder {
 
   /** `known`: the models that the account's service has reported or answered for so far. */
   build(account: Account, provider: Provider, known: ServiceKnowledge = nothingKnown): Member {
-    const { dialects, serves, isElsewhere, isLocal, hasRoute, family } = this.#findFamily(
+    const { dialects, serves, isElsewhere, isLocal, hasRoute, speaksLike, family } = this.#findFamily(
       account,
       provider,
       known,
@@ -54,6 +57,7 @@ export class MemberBuilder {
       account,
       provider,
       service: provider.kind === 'http' ? (account.service ?? provider.id) : null,
+      speaksLike,
       dialects,
       hasCredential: canAuthenticate(account, provider),
       serves,
@@ -101,6 +105,7 @@ function buildFamily(
   const isElsewhere = !isOwnBase(account.baseUrl, provider)
   return {
     provider,
+    speaksLike: findServiceAt(account.provider, account.baseUrl ?? account.anthropicBaseUrl ?? null),
     dialects,
     serves: buildServes(account, provider, isElsewhere),
     known,

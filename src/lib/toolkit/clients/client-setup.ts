@@ -154,8 +154,9 @@ export class ClientSetups {
 
   /** The text without the set-up. A file that was not edited since gets its copy back. */
   #withoutSetup(recorded: RecordedFile, now: string): { text: string; kept: string[] } {
-    if (hashText(now) === recorded.hash)
-      return { text: recorded.copy === null ? '' : readFileSync(recorded.copy, 'utf8'), kept: [] }
+    // Without its copy, the recorded changes are taken back one by one.
+    const copied = recorded.copy === null ? '' : readText(recorded.copy)
+    if (copied !== null && hashText(now) === recorded.hash) return { text: copied, kept: [] }
     const config = openConfig(recorded.file, recorded.format, now)
     const kept: string[] = []
     for (const change of recorded.changes.toReversed()) {
@@ -166,7 +167,7 @@ export class ClientSetups {
       else if (change.before !== undefined) config.set(change.path, change.before)
       else removeWithParents(config, change)
     }
-    return { text: closeAsBefore(config.text, recorded.copy), kept }
+    return { text: closeAsBefore(config.text, copied ?? ''), kept }
   }
 
   #copy(client: string, { base, file }: FilePlan, index: number): string | null {
@@ -181,8 +182,17 @@ export class ClientSetups {
   }
 
   #read(client: string): SetupRecord | null {
-    const text = readText(this.#recordFile(client))
-    return text === null ? null : (JSON.parse(text) as SetupRecord)
+    const file = this.#recordFile(client)
+    const text = readText(file)
+    if (text === null) return null
+    try {
+      return JSON.parse(text) as SetupRecord
+    } catch (cause) {
+      throw new QwenctlError('failed', `${file} is damaged, so the set-up of ${client} cannot be undone`, {
+        cause,
+        hint: `edit the configuration of ${client} yourself, and remove ${dirname(file)}`,
+      })
+    }
   }
 }
 
@@ -212,8 +222,7 @@ function planFile(
 }
 
 /** Removes the line break that the set-up has added at the end, if the last line is still the same. */
-function closeAsBefore(text: string, copy: string | null): string {
-  const before = copy === null ? '' : readFileSync(copy, 'utf8')
+function closeAsBefore(text: string, before: string): string {
   if (before === '' || before.endsWith('\n')) return text
   const last = before.slice(before.lastIndexOf('\n') + 1)
   const open = text.replace(/\r?\n$/, '')

@@ -18,18 +18,40 @@ export function programEnvironment(url: string, secret: string): Record<string, 
 }
 
 /**
- * Variables that some libraries prefer to those above, and switches that lead to another service. A program must not
- * see them (https://code.claude.com/docs/en/env-vars, 2026-11).
+ * Variables that lead a program past the variables above: other credentials, switches to another service, and other
+ * ways to connect. A program must not see them. Sources: https://code.claude.com/docs/en/env-vars and Claude Code
+ * 2.1.332, https://geminicli.com/docs/reference/configuration and Gemini CLI 0.61.0, all 2026-11. Codex, Qwen Code,
+ * opencode, Kilo and pi have no such variable, once their configuration names the proxy (`launch/`).
  */
 export const hiddenVariables = [
+  // Claude Code and Anthropic's libraries: other credentials
   'ANTHROPIC_API_KEY',
+  'ANTHROPIC_FEDERATION_RULE_ID',
+  'ANTHROPIC_IDENTITY_TOKEN',
+  'ANTHROPIC_IDENTITY_TOKEN_FILE',
+  'ANTHROPIC_PROFILE',
+  'CLAUDE_CODE_OAUTH_REFRESH_TOKEN',
+  'CLAUDE_CODE_OAUTH_TOKEN',
+  // a host program that chooses the service, or a socket
+  'ANTHROPIC_UNIX_SOCKET',
+  'CLAUDE_CODE_HOST_AUTH_ENV_VAR',
+  'CLAUDE_CODE_HOST_CREDS_FILE',
+  'CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST',
+  'CLAUDE_CODE_RUNNER_MODEL_SOCKET',
+  // other services
   'CLAUDE_CODE_USE_ANTHROPIC_AWS',
+  'CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD',
   'CLAUDE_CODE_USE_BEDROCK',
   'CLAUDE_CODE_USE_FOUNDRY',
+  'CLAUDE_CODE_USE_GATEWAY',
   'CLAUDE_CODE_USE_MANTLE',
   'CLAUDE_CODE_USE_VERTEX',
+  // Gemini CLI and Google's libraries
+  'CODE_ASSIST_ENDPOINT',
   'GOOGLE_API_KEY',
+  'GOOGLE_GENAI_USE_GCA',
   'GOOGLE_GENAI_USE_VERTEXAI',
+  'GOOGLE_VERTEX_BASE_URL',
 ] as const
 
 export const shells = ['bash', 'zsh', 'fish', 'powershell'] as const

@@ -172,6 +172,10 @@ function changeChoice(members: Members): boolean {
   const list = choice === undefined ? null : readElements(choice)
   if (list === null) return false
   const taken = list.filter(({ text }) => /^["\d-]/.test(text) && text !== '""')
+  if (listTypes(taken)?.length === 2 && !members.has('anyOf')) {
+    splitChoice(members, [...taken, ...list.filter(isNull)])
+    return true
+  }
   if (taken.length === list.length) return false
   if (taken.length === 0) members.delete('enum')
   else members.set('enum', new RawJson(`[${taken.map(({ text }) => text).join(',')}]`))
@@ -181,6 +185,17 @@ function changeChoice(members: Members): boolean {
   if (types !== null)
     members.set('type', new RawJson(types.length === 1 ? types[0]! : `[${types.join(',')}]`))
   return true
+}
+
+/** A list of Gemini has values of one type, so texts and numbers become two choices. */
+function splitChoice(members: Members, values: readonly RawJson[]): void {
+  members.delete('enum')
+  members.delete('type')
+  const choices = listTypes(values)!.map((type) => {
+    const own = values.filter(({ text }) => typeOf(text) === type).map(({ text }) => text)
+    return type === '"null"' ? `{"type":${type}}` : `{"type":${type},"enum":[${own.join(',')}]}`
+  })
+  members.set('anyOf', new RawJson(`[${choices.join(',')}]`))
 }
 
 function isNull({ text }: RawJson): boolean {

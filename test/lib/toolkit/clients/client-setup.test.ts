@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -74,6 +74,31 @@ describe.each(clients)('$id', (client) => {
     setups.apply(client, setups.plan(client, { ...facts, model: 'm2' }), made)
     setups.applyUndo(client, setups.planUndo(client))
     for (const { file, format } of plans) expect(readFileSync(file, 'utf8')).toBe(samples[format])
+  })
+
+  test('is undone without the copies of its files too', () => {
+    const { setups, facts } = given()
+    for (const { file, format } of client.files(facts)) {
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, samples[format])
+    }
+    const plans = setups.plan(client, facts)
+    setups.apply(client, plans, made)
+    const folder = join(facts.home, 'state', client.id)
+    for (const name of readdirSync(folder)) if (name !== 'setup.json') rmSync(join(folder, name))
+    setups.applyUndo(client, setups.planUndo(client))
+    for (const { file } of plans) {
+      const text = readFileSync(file, 'utf8')
+      expect(text).not.toContain(KEY)
+      expect(text).not.toContain('127.0.0.1:3000')
+    }
+  })
+
+  test('names a damaged record of the set-up', () => {
+    const { setups, facts } = given()
+    setups.apply(client, setups.plan(client, facts), made)
+    writeFileSync(join(facts.home, 'state', client.id, 'setup.json'), '{')
+    expect(() => setups.planUndo(client)).toThrow('setup.json is damaged')
   })
 
   test('is undone exactly in a file that was edited since', () => {

@@ -180,6 +180,53 @@ test.each([
   expect((await launched('qwen', given, {})).args).toEqual(args)
 })
 
+test('the models of Qwen Code lead to the proxy where its settings have addresses of their own', async () => {
+  const home = temporaryFolder()
+  const system = join(home, 'system.json')
+  writeFileSync(system, '{"tools": {"sandbox": true}}')
+  const env = { QWEN_HOME: home, QWEN_CODE_SYSTEM_SETTINGS_PATH: system }
+  expect((await launched('qwen', ['-p', 'hi'], env)).env).toEqual({})
+  const mine = { openai: [{ id: 'm1', baseUrl: ELSEWHERE, envKey: 'MINE' }] }
+  writeFileSync(join(home, 'settings.json'), JSON.stringify({ modelProviders: mine }))
+  const launch = await launched('qwen', ['-p', 'hi'], env)
+  const file = launch.env.QWEN_CODE_SYSTEM_SETTINGS_PATH!
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({
+    tools: { sandbox: true },
+    modelProviders: { openai: [{ id: 'm1', baseUrl: `${URL}/v1`, envKey: 'OPENAI_API_KEY' }] },
+  })
+  expect(statSync(file).mode & 0o077).toBe(0)
+  launch.cleanUp()
+  expect(existsSync(file)).toBe(false)
+})
+
+test.each([
+  ['opencode', 'OPENCODE_DISABLE_DEFAULT_PLUGINS'],
+  ['kilo', 'KILO_DISABLE_DEFAULT_PLUGINS'],
+])('%s follows no login past the proxy', async (program, variable) => {
+  const data = temporaryFolder()
+  mkdirSync(join(data, program))
+  const file = join(data, program, 'auth.json')
+  const key = { type: 'api', key: 'sk-mine' }
+  writeFileSync(file, JSON.stringify({ openai: key, 'github-copilot': { type: 'oauth' } }))
+  expect((await launched(program, [], { XDG_DATA_HOME: data })).env[variable]).toBeUndefined()
+  writeFileSync(file, JSON.stringify({ openai: { type: 'oauth', access: 'a', refresh: 'r', expires: 1 } }))
+  expect((await launched(program, [], { XDG_DATA_HOME: data })).env[variable]).toBe('true')
+})
+
+test.each([
+  [['-p', 'deep', 'exec'], '', 'deep'],
+  [['--profile=deep'], '', 'deep'],
+  [['exec', 'hi'], 'profile = "mine"\n', 'mine'],
+  [['exec', 'hi'], '', null],
+] as const)('Codex with %j and %j gets the provider for its profile too', async (given, text, profile) => {
+  const home = temporaryFolder()
+  writeFileSync(join(home, 'config.toml'), text)
+  const { args } = await launched('codex', given, { CODEX_HOME: home })
+  const set = args.filter((arg) => arg.startsWith('profiles.'))
+  expect(set).toEqual(profile === null ? [] : [`profiles."${profile}".model_provider="qwenctl"`])
+  expect(args.slice(-given.length)).toEqual(given)
+})
+
 test('what the user gives opencode for a provider is kept, but for its address and key', async () => {
   const anthropic = { models: { mine: {} }, options: { headers: { a: 'b' }, baseURL: ELSEWHERE } }
   const text = JSON.stringify({ theme: 'dark', provider: { anthropic, other: {} } })

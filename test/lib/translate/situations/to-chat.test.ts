@@ -301,7 +301,7 @@ describe('what one service takes', () => {
       provider: 'openai',
       body: messages({ model: 'gpt-5.5', temperature: 0.2, stop_sequences: ['END'] }),
       lacks: ['temperature', '"stop"'],
-      leftOut: ['temperature', 'stop'],
+      leftOut: ['temperature', 'stop_sequences'],
     },
     'OpenAI: a temperature for such a model without thinking': {
       source: 'https://developers.openai.com/api/docs/guides/latest-model?model=gpt-5.5',
@@ -328,7 +328,7 @@ describe('what one service takes', () => {
       provider: 'openai',
       body: messages({ model: 'o4-mini', stop_sequences: ['END'] }),
       lacks: ['"stop"'],
-      leftOut: ['stop'],
+      leftOut: ['stop_sequences'],
     },
     'vLLM: system messages come first': {
       source: 'vllm-project/vllm#41114',

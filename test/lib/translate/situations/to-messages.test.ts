@@ -345,6 +345,13 @@ describe('what Anthropic refuses', () => {
       }),
       sent: { messages: [{}, {}, { content: [{ type: 'tool_result', is_error: true, content: 'Error' }] }] },
     },
+    "what is left out has the client's own name": {
+      source: 'https://ai.google.dev/api/generate-content#generationconfig',
+      from: 'gemini',
+      body: gemini({ generationConfig: { temperature: 1.5 } }),
+      sent: { temperature: 1 },
+      leftOut: ['generationConfig.temperature'],
+    },
     'a choice among tools that are not offered': {
       source: 'https://platform.openai.com/docs/api-reference/chat: allowed_tools',
       from: 'chat',

@@ -82,7 +82,7 @@ function translatedFor(
 function findBound({ plan, step, member }: Assignment): { format: WireFormat | null; name: string } {
   const format = step.format ?? plan.incoming.route.format
   if (format === 'responses') return { format, name: 'max_output_tokens' }
-  return { format, name: format === 'chat' ? findHabits(member.account.provider).maxTokens : 'max_tokens' }
+  return { format, name: format === 'chat' ? findHabits(member.speaksLike).maxTokens : 'max_tokens' }
 }
 
 /** Fits thinking and `top_k` of an Ollama client in the body of `outgoing`. Returns the fields that were left out. */
@@ -126,12 +126,12 @@ function prepare(
     exchange,
     takesUsageOption,
     translated,
-    provider: member.account.provider,
+    provider: member.speaksLike,
     authHeaders: target.authHeaders,
     dropsSeals: retried.includes('sealed-state'),
   })
   exchange.isTranslated = translated !== null
-  exchange.leftOut = outgoing.plan?.leftOut ?? fitOllama(incoming, outgoing, member.account.provider)
+  exchange.leftOut = outgoing.plan?.leftOut ?? fitOllama(incoming, outgoing, member.speaksLike)
   const model = step.wanted.model ?? null
   if (outgoing.plan !== null || isOllamaChat(incoming.route))
     leaveOutRefused(exchange, outgoing, assignment, target)

@@ -39,15 +39,15 @@ export class Translations {
    * account has refused. `mostTokens`: the most tokens of an answer that it takes; null: as asked.
    */
   make(
-    { account }: Member,
+    { speaksLike }: Member,
     { wanted, format }: PlanStep,
     without: readonly Without[] = [],
     mostTokens: number | null = null,
   ): TranslatedRequest | null {
-    const key = [format, account.provider, wanted.model, mostTokens, ...without].join(' ')
+    const key = [format, speaksLike, wanted.model, mostTokens, ...without].join(' ')
     const known = this.#made.get(key)
     if (known !== undefined) return known
-    const made = this.#translate(account.provider, { wanted, format }, { without, mostTokens })
+    const made = this.#translate(speaksLike, { wanted, format }, { without, mostTokens })
     this.#made.set(key, made)
     return made
   }

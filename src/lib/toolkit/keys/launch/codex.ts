@@ -1,10 +1,15 @@
+import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { TomlText } from '../../clients/toml-text.ts'
 import { launchWith, type ProgramLaunch, type ProgramTarget } from './launch.ts'
 
 /**
  * Codex ignores OPENAI_BASE_URL and reads a provider from its configuration, which `-c` overrides
- * (https://developers.openai.com/codex/config-reference).
+ * (https://developers.openai.com/codex/config-reference, 2026-11). A profile may name a provider too, which decides over
+ * that of the file.
  */
-export function launchCodex(args: readonly string[], { url }: ProgramTarget): ProgramLaunch {
+export function launchCodex(args: readonly string[], { url, env }: ProgramTarget): ProgramLaunch {
   const provider = {
     name: 'qwenctl',
     base_url: `${url}/v1`,
@@ -15,6 +20,27 @@ export function launchCodex(args: readonly string[], { url }: ProgramTarget): Pr
   const settings = Object.entries(provider).map(
     ([key, value]) => `model_providers.qwenctl.${key}=${JSON.stringify(value)}`,
   )
-  const flags = ['model_provider="qwenctl"', ...settings].flatMap((setting) => ['-c', setting])
+  const profile = findProfile(args) ?? readProfile(env)
+  const ofProfile = profile === null ? [] : [`profiles.${JSON.stringify(profile)}.model_provider="qwenctl"`]
+  const flags = ['model_provider="qwenctl"', ...ofProfile, ...settings].flatMap((setting) => ['-c', setting])
   return launchWith([...flags, ...args])
+}
+
+/** The profile that the arguments name; null: none. */
+function findProfile(args: readonly string[]): string | null {
+  const at = args.findIndex((arg) => /^(?:-p|--profile)(?:=|$)/.test(arg))
+  if (at < 0) return null
+  const [, value] = /=(.*)$/s.exec(args[at]!) ?? []
+  return value ?? args[at + 1] ?? null
+}
+
+/** The profile that the configuration names; null: none, or Codex cannot read it either. */
+function readProfile(env: NodeJS.ProcessEnv): string | null {
+  const file = join(env.CODEX_HOME ?? join(homedir(), '.codex'), 'config.toml')
+  try {
+    const profile = new TomlText(file, readFileSync(file, 'utf8')).get(['profile'])
+    return typeof profile === 'string' ? profile : null
+  } catch {
+    return null
+  }
 }

@@ -6,7 +6,7 @@ import { launchClaude } from './claude.ts'
 import { launchCodex } from './codex.ts'
 import { launchGemini } from './gemini.ts'
 import { launchWith, type Launcher, type ProgramLaunch, type ProgramTarget } from './launch.ts'
-import { launchOpencode } from './opencode.ts'
+import { kilo, launchOpencode, opencode } from './opencode.ts'
 import { launchPi } from './pi.ts'
 import { launchQwen } from './qwen.ts'
 
@@ -14,8 +14,8 @@ const launchers: Readonly<Record<string, Launcher>> = {
   claude: launchClaude,
   codex: launchCodex,
   gemini: launchGemini,
-  kilo: (args, target) => launchOpencode(args, target, 'KILO_CONFIG_CONTENT'),
-  opencode: (args, target) => launchOpencode(args, target, 'OPENCODE_CONFIG_CONTENT'),
+  kilo: (args, target) => launchOpencode(args, target, kilo),
+  opencode: (args, target) => launchOpencode(args, target, opencode),
   pi: launchPi,
   qwen: launchQwen,
 }
