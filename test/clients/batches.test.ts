@@ -123,6 +123,55 @@ test("Anthropic's example: create, retrieve, read the results, list, delete", as
   expect(await client.messages.batches.delete(begun.id)).toMatchObject({ type: 'message_batch_deleted' })
 })
 
+test('a message batch with requests that cannot be sent is refused by position, and none is sent', async () => {
+  const { proxy, upstream } = await given(chat())
+  const client = new Anthropic({ apiKey: 'none', baseURL: proxy.running.url, maxRetries: 0 })
+  const params = { model: 'm', max_tokens: 1, messages: [{ role: 'user' as const, content: 'hi' }] }
+  const create = (requests: unknown[]) => client.messages.batches.create({ requests: requests as never })
+  for (const [requests, expected] of [
+    [
+      [
+        { custom_id: 'x', params },
+        { custom_id: 'x', params },
+      ],
+      /requests\.1: custom_id "x" is also in requests\.0/,
+    ],
+    [[{ custom_id: 'x', params }, { params }], /requests\.1: custom_id is missing/],
+    [[{ custom_id: 'x', params: 5 }], /requests\.0: /],
+    [[{ custom_id: 'x', method: 'POST', url: '/v1/messages', body: params }], /requests\.0: /],
+  ] as const) {
+    expect(await rejection(create([...requests]))).toMatchObject({
+      status: 400,
+      error: { error: { type: 'invalid_request_error', message: expect.stringMatching(expected) as string } },
+    })
+  }
+  expect(await collect(client.messages.batches.list())).toEqual([])
+  expect(upstream.requests.filter(({ body }) => body.includes('hi'))).toEqual([])
+})
+
+test('a message batch for a model that no account has ends with an error for each request', async () => {
+  const upstream = await givenUpstream()
+  const proxy = await givenProxy({
+    accounts: [{ name: 'a', models: ['m'] }],
+    baseUrl: upstream.baseUrl,
+  })
+  const client = new Anthropic({ apiKey: 'none', baseURL: proxy.running.url, maxRetries: 0 })
+  const begun = await client.messages.batches.create({
+    requests: [1, 2].map((id) => ({
+      custom_id: `r${id}`,
+      params: { model: 'unknown', max_tokens: 1, messages: [{ role: 'user', content: 'hi' }] },
+    })),
+  })
+  await until(async () => (await client.messages.batches.retrieve(begun.id)).processing_status === 'ended')
+  const { request_counts: counts } = await client.messages.batches.retrieve(begun.id)
+  expect(counts).toMatchObject({ succeeded: 0, errored: 2, processing: 0 })
+  const results = await collect(await client.messages.batches.results(begun.id))
+  expect(results.map(({ custom_id: id, result }) => [id, result.type])).toEqual([
+    ['r1', 'errored'],
+    ['r2', 'errored'],
+  ])
+})
+
 test('a client sees its own files and batches alone, and its key and limits apply to the lines', async () => {
   const { proxy, upstream } = await given(chat())
   const one = await proxy.toolkit.keys.create({ name: 'one', accounts: ['a'] })

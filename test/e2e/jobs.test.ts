@@ -37,7 +37,8 @@ describe('jobs without a proxy', () => {
     const script = `
       const { QWENCTL_HOME = null, QWENCTL_PASSPHRASE = null, QWENCTL_ACCOUNT, QWENCTL_JOB, QWENCTL_LATE } = process.env
       const models = await (await fetch(process.env.OPENAI_BASE_URL + '/models', { headers: { authorization: 'Bearer ' + process.env.OPENAI_API_KEY } })).json()
-      console.log(JSON.stringify({ QWENCTL_HOME, QWENCTL_PASSPHRASE, QWENCTL_ACCOUNT, QWENCTL_JOB, QWENCTL_LATE, cwd: process.cwd(), slot: process.env.QWENCTL_SLOT, models: models.data.length > 0 }))`
+      const parts = (await import('node:fs')).readdirSync('.')
+      console.log(JSON.stringify({ QWENCTL_HOME, QWENCTL_PASSPHRASE, QWENCTL_ACCOUNT, QWENCTL_JOB, QWENCTL_LATE, parts, cwd: process.cwd(), slot: process.env.QWENCTL_SLOT, models: models.data.length > 0 }))`
     const added = await runCommand(home, [
       'jobs',
       'add',
@@ -63,6 +64,7 @@ describe('jobs without a proxy', () => {
         QWENCTL_ACCOUNT: `sandbox/${name}`,
         QWENCTL_JOB: 'show',
         QWENCTL_LATE: '0',
+        parts: ['data', 'keywords.yaml', 'media', 'settings.yaml', 'templates.yaml'],
         cwd: accountFolder(home, name),
         slot: run.slot,
         models: true,

@@ -139,6 +139,9 @@ describe.skipIf(!hasChromium)(`the page of a proxy that runs${withoutChromium}`,
     const row = page.getByRole('table').getByRole('row').nth(1)
     await row.waitFor()
     expect(await row.textContent()).toMatch(/200sandbox\/worksandbox-small/)
+    await page.reload() // the log has the request, and no event comes for it
+    await row.waitFor()
+    expect(await row.textContent()).toMatch(/200sandbox\/worksandbox-small/)
     await page.getByRole('link', { name: 'History' }).click()
     await page.getByRole('rowheader', { name: 'sandbox/work' }).first().waitFor()
   })

@@ -51,6 +51,22 @@ test('when reading a list fails, what was there before stays to be seen', () => 
   expect(state.accounts.value).toHaveLength(3)
 })
 
+test('requests of the log come once, below what arrived since', () => {
+  const line = (requestId: string) => ({ time: '', kind: 'request', requestId })
+  const { live } = after([
+    { type: 'log', lines: [line('c'), line('d')] },
+    { type: 'past', lines: [line('d'), line('c'), line('b'), line('a')] },
+    { type: 'log', lines: [line('e')] },
+  ])
+  expect(live.hasPast).toBe(true)
+  expect(live.entries.map((entry) => entry.line.requestId)).toEqual(['e', 'd', 'c', 'b', 'a'])
+  expect(new Set(live.entries.map(({ number }) => number)).size).toBe(5)
+  expect(after([{ type: 'clear-live' }], { ...initialState, live }).live).toMatchObject({
+    entries: [],
+    hasPast: true,
+  })
+})
+
 test('what happened is kept newest first, and no more of it than can be read', () => {
   const line = (requestId: string) => ({ time: '', kind: 'request', requestId })
   const many = Array.from({ length: MOST_LIVE }, (_, index) => line(`r${index}`))

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { amount, compact, count, latency, percent, usd } from '../../web/src/format/numbers.ts'
+import { clock, clockSeconds, day, moment } from '../../web/src/format/times.ts'
 import { planWindow } from '../../web/src/format/plan-window.ts'
 import { accountName, limitShort, limitText, outcome, statusWords } from '../../web/src/format/words.ts'
 import { formatHash, parseRoute } from '../../web/src/router.ts'
@@ -22,6 +23,29 @@ test('numbers are whole as long as they fit, and small sums of money keep their 
     '$1.79',
     '1,988',
   ])
+})
+
+test('times build no formatter of their own: a calendar shows thousands of them', () => {
+  const built = (['toLocaleTimeString', 'toLocaleDateString', 'toLocaleString'] as const).map((name) =>
+    vi.spyOn(Date.prototype, name),
+  )
+  const at = new Date(now).toISOString()
+  const texts = [clock(at, now), clock(at, now + 86_400_000), clockSeconds(at), day(at), moment(at)]
+  expect(built.map((spy) => spy.mock.calls.length)).toEqual([0, 0, 0])
+  built.forEach((spy) => spy.mockRestore())
+  const date = new Date(now)
+  const hour = date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
+  expect(texts).toEqual([
+    hour,
+    `${date.toLocaleDateString('en-GB', { weekday: 'short' })} ${hour}`,
+    date.toLocaleTimeString('en-GB'),
+    date.toLocaleDateString('en-GB', { dateStyle: 'medium' }),
+    date.toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' }),
+  ])
+})
+
+test('a time that is not valid is a dash', () => {
+  expect([clock('', now), clockSeconds('x'), day('x'), moment('')]).toEqual(['–', '–', '–', '–'])
 })
 
 test('a share that is not all of it never reads 100 %', () => {

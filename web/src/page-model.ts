@@ -4,6 +4,7 @@ import { EventStream } from './api/event-stream.ts'
 import type { AccountAnswer, AccountView } from './api/types.ts'
 import { LiveFeed } from './live-feed.ts'
 import { nextChange } from './select/next-change.ts'
+import { buildPastLine } from './select/past-lines.ts'
 import { forgetSession, keepSession, keptSession, takeTicket } from './session.ts'
 import type { Action, Lists } from './state/action.ts'
 import { Store } from './state/store.ts'
@@ -12,6 +13,8 @@ import { Store } from './state/store.ts'
 const LEAST_BETWEEN_MS = 5_000
 /** The window has certainly ended by then. */
 const AFTER_MS = 300
+/** Requests of the log that the live view begins with. */
+const MOST_PAST = 100
 /** Browser timers reach 24 days at most; the page reloads everything long before that. */
 const LONGEST_TIMER_MS = 86_400_000
 
@@ -22,6 +25,7 @@ export class PageModel {
   readonly #stream: EventStream
   readonly #reading = new Set<keyof Lists>()
   readonly #again = new Set<keyof Lists>()
+  #isReadingPast = false
   #watched: AccountView[] | null = null
   #timer: ReturnType<typeof setTimeout> | undefined
 
@@ -81,6 +85,21 @@ export class PageModel {
     await this.#read(list)
     this.#reading.delete(list)
     if (this.#again.delete(list) && this.store.state.session.status === 'in') await this.load(list)
+  }
+
+  /** Puts the last requests of the log below the live ones, once. Without them, the live ones still show. */
+  async loadPast(): Promise<void> {
+    if (this.store.state.live.hasPast || this.#isReadingPast) return
+    this.#isReadingPast = true
+    try {
+      const { requests } = await this.api.requests(MOST_PAST)
+      if (this.store.state.session.status === 'in')
+        this.store.dispatch({ type: 'past', lines: requests.map(buildPastLine) })
+    } catch {
+      // The next visit of the view tries again.
+    } finally {
+      this.#isReadingPast = false
+    }
   }
 
   async #read(list: keyof Lists): Promise<void> {

@@ -20,6 +20,7 @@ import type {
   PlannedRun,
   ProviderView,
   ProxyView,
+  RequestView,
   RootView,
   RunView,
 } from './types.ts'
@@ -84,6 +85,9 @@ export class ApiClient {
       method: 'POST',
       body: accounts === undefined ? {} : { accounts },
     })
+
+  /** Finished requests, the newest first. */
+  requests = (limit: number) => this.http.call<{ requests: RequestView[] }>('/requests', { query: { limit } })
 
   batches = () => this.http.call<{ batches: BatchView[] }>('/batches', { query: { limit: 50 } })
   cancelBatch = (id: string) =>

@@ -22,6 +22,7 @@ export type { LoginView, NewLoginBody as NewLogin } from '../../../src/lib/contr
 export type { ProviderAnswer as ProviderView } from '../../../src/lib/contract/providers.ts'
 export type { ProxyView } from '../../../src/lib/contract/proxy.ts'
 export type { AboutView as RootView } from '../../../src/lib/contract/access/session.ts'
+export type { RequestView } from '../../../src/lib/contract/requests.ts'
 export type { BatchView } from '../../../src/lib/contract/batches.ts'
 export type { JobAnswer as JobView, PlannedRun, RunView } from '../../../src/lib/contract/jobs.ts'
 

@@ -37,6 +37,8 @@ export type Action =
   | { type: 'account-gone'; id: string }
   | { type: 'quota'; accounts: AccountQuotaView[] }
   | { type: 'log'; lines: LogLine[] }
+  /** Requests from before the page listened, the newest first. */
+  | { type: 'past'; lines: LogLine[] }
   | { type: 'pause'; isPaused: boolean }
   | { type: 'clear-live' }
   | { type: 'toast'; toast: Omit<Toast, 'id'> }

@@ -38,6 +38,8 @@ export function reduce(state: State, action: Action): State {
     case 'account-gone':
     case 'quota':
       return reduceAccounts(state, action)
+    case 'past':
+      return { ...state, live: reduceLive(state.live, action) }
     case 'log':
     case 'pause':
     case 'clear-live':
@@ -104,7 +106,7 @@ function merged(before: AccountView[], changed: AccountQuotaView[]): AccountView
   })
 }
 
-function reduceLive(live: Live, action: Of<'log' | 'pause' | 'clear-live'>): Live {
+function reduceLive(live: Live, action: Of<'log' | 'past' | 'pause' | 'clear-live'>): Live {
   switch (action.type) {
     case 'log': {
       const arrived = numbered(action.lines, live.next)
@@ -113,6 +115,8 @@ function reduceLive(live: Live, action: Of<'log' | 'pause' | 'clear-live'>): Liv
         ? { ...live, next, held: bounded([...arrived, ...live.held]) }
         : { ...live, next, entries: bounded([...arrived, ...live.entries]) }
     }
+    case 'past':
+      return { ...live, hasPast: true, entries: bounded([...live.entries, ...earlier(action.lines, live)]) }
     case 'pause':
       return action.isPaused
         ? { ...live, isPaused: true }
@@ -124,6 +128,14 @@ function reduceLive(live: Live, action: Of<'log' | 'pause' | 'clear-live'>): Liv
 
 function numbered(lines: LogLine[], first: number): LiveEntry[] {
   return lines.map((line, index) => ({ number: first + index, line })).reverse()
+}
+
+/** The lines that did not arrive as events too. Their numbers count down from 0. */
+function earlier(lines: LogLine[], { entries, held }: Live): LiveEntry[] {
+  const known = new Set([...entries, ...held].map(({ line }) => line.requestId))
+  return lines
+    .filter(({ requestId }) => !known.has(requestId))
+    .map((line, index) => ({ number: -index, line }))
 }
 
 function bounded(entries: LiveEntry[]): LiveEntry[] {

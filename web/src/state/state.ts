@@ -39,6 +39,8 @@ export interface Live {
   held: LiveEntry[]
   isPaused: boolean
   next: number
+  /** Whether the entries begin with requests from before the page listened. */
+  hasPast: boolean
 }
 
 export interface Toast {
@@ -78,7 +80,7 @@ export const initialState: State = {
   keys: notLoaded,
   providers: notLoaded,
   archive: notLoaded,
-  live: { entries: [], held: [], isPaused: false, next: 1 },
+  live: { entries: [], held: [], isPaused: false, next: 1, hasPast: false },
   toasts: [],
   nextToast: 1,
   changes: 0,

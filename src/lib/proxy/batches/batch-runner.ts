@@ -168,6 +168,7 @@ export class BatchRunner {
     } catch (error) {
       // The accounts may return; a model that no account has does not.
       if (!isQwenctlError(error) || error.code === 'model_not_found' || error.code === 'key_not_found') {
+        if (batch.kind === 'anthropic') await this.#writeRefused(batch.id, checked.input, error)
         await checked.input.close()
         return await this.#fail(batch, error)
       }
@@ -229,6 +230,20 @@ export class BatchRunner {
     await this.stored.putBatch({ ...now, ...change, state, startedAt }).catch((error: unknown) => {
       this.#parts.onTrouble(`the state of the batch ${id} cannot be written: ${readMessage(error)}`)
     })
+  }
+
+  /** A message batch reports an error of the whole for each of its requests. */
+  async #writeRefused(id: string, input: BatchInput, cause: unknown): Promise<void> {
+    const type = isQwenctlError(cause) && cause.code === 'model_not_found' ? 'not_found_error' : 'api_error'
+    const error = { type: 'error', error: { type, message: readMessage(cause) } }
+    const target = createWriteStream(this.stored.contentPath(id, '.rest'), { mode: 0o600, flush: true })
+    const ended = finished(target)
+    for (let row = 0; row < input.count; row += 1) {
+      const { customId } = await input.read(row)
+      target.write(`${JSON.stringify({ custom_id: customId, result: { type: 'errored', error } })}\n`)
+    }
+    target.end()
+    await ended
   }
 
   /** The errors of lines without an answer, in the format of the service. */

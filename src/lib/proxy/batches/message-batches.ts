@@ -6,6 +6,7 @@ import type { BatchCall } from './batch-call.ts'
 import { answer, wrongMethod, wrongPath } from './batch-call.ts'
 import type { BatchRunner } from './batch-runner.ts'
 import { cancelBatch, makeBatch, removeEnded } from './change-batch.ts'
+import { checkRequests } from './check-requests.ts'
 import { anthropicBatch, listShape, readPage } from './shapes.ts'
 import { splitRequests } from './split-requests.ts'
 import { sendFiles } from './stored-contents.ts'
@@ -47,6 +48,7 @@ export class MessageBatches {
       this.#stored.checkRoom(owner)
       const lines = await splitRequests(path, this.#stored.contentPath(id, '.in'))
       if (lines === 0) throw new QwenctlError('invalid_request', 'requests is empty')
+      await checkRequests(this.#stored.contentPath(id, '.in'))
       const batch = { ...makeBatch(id, 'anthropic', owner), lines }
       await this.#stored.putBatch(batch)
       exchange.sendJson(200, this.#anthropic(exchange, batch))

@@ -1,11 +1,18 @@
 import type { ComponentChildren, JSX } from 'preact'
 
-/** A status with its colour. `look`: the class of the stylesheet, `badge-LOOK`. */
-export function Badge({ look, children }: { look: string; children: ComponentChildren }): JSX.Element {
+interface BadgeProps {
+  /** The class of the stylesheet, `badge-LOOK`. */
+  look: string
+  title?: string | undefined
+  children: ComponentChildren
+}
+
+/** A status with its colour. A narrow place cuts its text. */
+export function Badge({ look, title, children }: BadgeProps): JSX.Element {
   return (
-    <span class={`badge badge-${look}`}>
+    <span class={`badge badge-${look}`} title={title}>
       <span class="badge-dot" aria-hidden="true" />
-      {children}
+      <span class="badge-text">{children}</span>
     </span>
   )
 }

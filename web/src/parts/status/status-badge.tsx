@@ -9,5 +9,13 @@ export function StatusBadge({
   account: Pick<AccountView, 'status' | 'restingModels'>
 }): JSX.Element {
   const look = isPartlyReady(account) ? 'partly' : account.status
-  return <Badge look={look}>{formatStatus(account)}</Badge>
+  const words = formatStatus(account)
+  return (
+    <Badge
+      look={look}
+      title={look === 'partly' ? `${words}: ${account.restingModels.join(', ')}` : undefined}
+    >
+      {words}
+    </Badge>
+  )
 }

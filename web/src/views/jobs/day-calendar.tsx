@@ -14,8 +14,12 @@ const MOST_NAMED = 12
 /** The next day over all accounts: a row for each account, a column for each hour. */
 export function DayCalendar({ runs }: { runs: PlannedRun[] }): JSX.Element {
   const { store } = usePage()
-  const now = Date.now() + store.state.clockOffsetMs
-  const { hours, rows, completeHours } = useMemo(() => planDay(runs, now), [runs])
+  // Memoized with its words: the view renders every few seconds, and a dense day has thousands of runs.
+  return useMemo(() => <Day runs={runs} now={Date.now() + store.state.clockOffsetMs} />, [runs])
+}
+
+function Day({ runs, now }: { runs: PlannedRun[]; now: number }): JSX.Element {
+  const { hours, rows, completeHours } = planDay(runs, now)
   return (
     <section class="card" aria-labelledby="day-title">
       <h2 id="day-title">The next 24 hours</h2>
@@ -53,10 +57,11 @@ export function DayCalendar({ runs }: { runs: PlannedRun[] }): JSX.Element {
 
 function DayMark({ planned, now }: { planned: PlannedRun[]; now: number }): JSX.Element | null {
   if (planned.length === 0) return null
+  const words = formatPlanned(planned, now)
   return (
-    <span class="day-mark" title={formatPlanned(planned, now)}>
+    <span class="day-mark" title={words}>
       {planned.length}
-      <span class="visually-hidden"> planned: {formatPlanned(planned, now)}</span>
+      <span class="visually-hidden"> planned: {words}</span>
     </span>
   )
 }

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { ClientKeyView } from '../../api/types.ts'
-import { amount } from '../../format/numbers.ts'
+import { amount, plural } from '../../format/numbers.ts'
 import { limitShort } from '../../format/words.ts'
 import { usePage, useSelect } from '../../hooks/page-context.ts'
 import { Ago } from '../../parts/status/ago.tsx'
@@ -92,6 +92,7 @@ function KeyRow({ entry, onRevoke }: { entry: ClientKeyView; onRevoke: () => voi
     <tr>
       <th scope="row">
         {name} <code class="quiet">{hint}</code>
+        <div class="keys-scope quiet">{formatScope(entry)}</div>
       </th>
       <td>
         <Badge look={statusLooks[status]}>{statusWords[status]}</Badge>{' '}
@@ -131,4 +132,9 @@ function KeyRow({ entry, onRevoke }: { entry: ClientKeyView; onRevoke: () => voi
       </td>
     </tr>
   )
+}
+
+/** What a narrow screen shows of the columns that it lacks: `local · 20 accounts · gpt-4o`. */
+function formatScope({ user, accountCount, models }: ClientKeyView): string {
+  return [user ?? 'all users', plural(accountCount, 'account', 'accounts'), ...models].join(' · ')
 }

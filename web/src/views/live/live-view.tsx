@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import { count } from '../../format/numbers.ts'
 import { usePage, useSelect } from '../../hooks/page-context.ts'
 import { useIsNarrow } from '../../hooks/use-media.ts'
@@ -22,9 +22,11 @@ const kinds: { value: LiveKind; label: string }[] = [
   { value: 'trouble', label: 'Troubles' },
 ]
 
-/** Live requests and rotations of all proxies over these accounts. */
+/** Requests and rotations of all proxies over these accounts as they happen, above the last requests of the log. */
 export function LiveView(): JSX.Element {
+  const page = usePage()
   const live = useSelect(({ live }) => live)
+  useEffect(() => void page.loadPast(), [page])
   const [filter, setFilter] = useState<LiveFilter>({ search: '', kind: '' })
   const isNarrow = useIsNarrow()
   const { entries } = live
