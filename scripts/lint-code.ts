@@ -15,7 +15,7 @@ const formatHost: ts.FormatDiagnosticsHost = {
 const readFiles = new Map<string, ts.SourceFile | undefined>()
 
 const programs = ['tsconfig.json', 'web/tsconfig.json', 'test/web/tsconfig.json'].map(openProgram)
-const faults = programs.flatMap((program) => [...ts.getPreEmitDiagnostics(program)])
+const faults = programs.flatMap(findFaults)
 process.stdout.write(ts.formatDiagnostics(ts.sortAndDeduplicateDiagnostics(faults), formatHost))
 
 const eslint = new ESLint({
@@ -29,6 +29,24 @@ const results = await eslint.lintFiles(['.'])
 process.stdout.write(await (await eslint.loadFormatter('stylish')).format(results))
 const isClean = faults.length === 0 && results.every(({ errorCount }) => errorCount === 0)
 process.exitCode = isClean ? 0 : 1
+
+/**
+ * The faults in the types of a program. The tests of the page import sources and helpers of the first program. Both
+ * programs have the same settings but for the names of a browser, so such a file is checked once.
+ */
+function findFaults(program: ts.Program, index: number): ts.Diagnostic[] {
+  if (index < 2) return [...ts.getPreEmitDiagnostics(program)]
+  const ofProgram = [...program.getConfigFileParsingDiagnostics(), ...program.getOptionsDiagnostics()]
+  const own = program.getRootFileNames().flatMap((name) => program.getSourceFile(name) ?? [])
+  return [
+    ...ofProgram,
+    ...program.getGlobalDiagnostics(),
+    ...own.flatMap((file) => [
+      ...program.getSyntacticDiagnostics(file),
+      ...program.getSemanticDiagnostics(file),
+    ]),
+  ]
+}
 
 function openProgram(config: string): ts.Program {
   const path = join(root, config)
