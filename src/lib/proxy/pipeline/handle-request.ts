@@ -53,8 +53,8 @@ async function handlePatiently(
     new Promise<Failure[] | null>((resolve, reject: (error: unknown) => void) => {
       const listener = {
         onDone: ({ refusal }: Dispatch, failures: Failure[] | null) =>
-          failures?.length === 0 && refusal !== null
-            ? reject(new Untranslatable(refusal))
+          failures?.every(lacksRoute) === true && refusal !== null
+            ? reject(new Untranslatable(refusal, failures))
             : resolve(failures),
         onFailed: (_: Dispatch, error: unknown) => reject(error),
       }
@@ -70,18 +70,25 @@ async function handlePatiently(
     else await endUnanswered(proxy, exchange, request, { failures, refusal: null })
   } catch (error) {
     if (!(error instanceof Untranslatable)) return exchange.finish(error)
-    await endUnanswered(proxy, exchange, request, { failures: [], refusal: error.refusal })
+    await endUnanswered(proxy, exchange, request, error)
   }
 }
 
 /** Waiting does not help a request that no other format can express. */
 class Untranslatable extends Error {
   readonly refusal: QwenctlError
+  readonly failures: Failure[]
 
-  constructor(refusal: QwenctlError) {
+  constructor(refusal: QwenctlError, failures: Failure[]) {
     super(refusal.message)
     this.refusal = refusal
+    this.failures = failures
   }
+}
+
+/** The account has no endpoint in the format of the client: its other formats decide. */
+function lacksRoute({ outcome }: Failure): boolean {
+  return outcome.class === 'route-missing'
 }
 
 interface Ending {
@@ -106,7 +113,7 @@ async function endUnanswered(
     const wanted = refusal === null || !hasOwn ? everyStep(request) : everyOwnStep(request)
     const { pinnedBy } = request
     if (await sendEstimate(live, exchange, request, { failures, refusal })) return exchange.finish()
-    const isRefused = refusal !== null && failures.length === 0
+    const isRefused = refusal !== null && failures.every(lacksRoute)
     if (isRefused && (!hasOwn || (earliestReturn(live, wanted)?.at ?? null) === null)) throw refusal
     sendFinalError(live, exchange, wanted, { failures, pinnedBy })
     exchange.finish()

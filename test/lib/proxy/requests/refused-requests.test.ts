@@ -309,8 +309,24 @@ test('a request that no account can express is refused by the name of its field'
   const proxy = await givenProxy({ accounts: [{ name: 'claude', baseUrl: `${upstream.origin}/anthropic` }] })
   const reply = await proxy.chat({ n: 2 })
   expect(reply.status).toBe(400)
-  expect(reply.json.error.message).toContain('n')
+  expect(reply.json.error.message).toContain('"n"')
 })
+
+test.each([{}, { 'x-qwenctl-wait': '1s' }])(
+  'so is the request at which its only account turns out to lack the endpoint, with %o',
+  async (headers: Record<string, string>) => {
+    const upstream = await givenUpstream()
+    upstream.always(json(404, { error: { message: 'Not Found' } }))
+    const proxy = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })
+    const asked = { model: 'm1', input: 'hi', tools: [{ type: 'web_search' }] }
+    for (const _ of [1, 2]) {
+      const reply = await proxy.post('/v1/responses', asked, headers)
+      expect([reply.status, reply.headers['x-qwenctl-error']]).toEqual([400, 'invalid_request'])
+      expect(reply.json.error.message).toContain('"tools[0].type"')
+    }
+    expect(upstream.count()).toBe(1)
+  },
+)
 
 test("a request in Gemini's format that cannot be translated is refused at once, not told to wait", async () => {
   const { upstream, proxy } = await given()
