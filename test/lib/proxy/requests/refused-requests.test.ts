@@ -312,9 +312,9 @@ test('a request that no account can express is refused by the name of its field'
   expect(reply.json.error.message).toContain('"n"')
 })
 
-test.each([{}, { 'x-qwenctl-wait': '1s' }])(
+test.each<Record<string, string>>([{}, { 'x-qwenctl-wait': '1s' }])(
   'so is the request at which its only account turns out to lack the endpoint, with %o',
-  async (headers: Record<string, string>) => {
+  async (headers) => {
     const upstream = await givenUpstream()
     upstream.always(json(404, { error: { message: 'Not Found' } }))
     const proxy = await givenProxy({ accounts: [{ name: 'a' }], baseUrl: upstream.baseUrl })
