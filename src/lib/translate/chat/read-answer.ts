@@ -4,7 +4,7 @@ import { isObject, isText, quoteValue, type FieldRules, type Json } from '../jso
 import type { AnswerListener, AnswerReader, StopReason } from '../neutral/answer.ts'
 import { BlockOrder } from '../neutral/block-order.ts'
 import { parseDataUrl } from '../neutral/media.ts'
-import { listSources } from '../neutral/sources.ts'
+import { listSources, readSources } from '../neutral/sources.ts'
 import type { TranslationPlan } from '../plan.ts'
 import { noTokens, readChatTokens, type Tokens } from '../usage.ts'
 import { unreadable } from '../errors/unreadable.ts'
@@ -141,9 +141,10 @@ export class ChatReader implements AnswerReader {
 
   /** An answer in JSON stays JSON. */
   #sayCited(): void {
-    if (this.#plan.hasForm) return
-    const cited = listSources(this.#annotations)
-    this.#blocks.say('text', cited === '' ? listSources(this.#sources) : cited)
+    const cited = readSources(this.#annotations)
+    const sources = cited.length === 0 ? this.#sources : this.#annotations
+    if (!this.#plan.hasForm) this.#blocks.say('text', listSources(sources))
+    else if (sources.length > 0) this.#listener.cite?.(readSources(sources))
   }
 
   #open({ id, model, service_tier: tier }: Json): void {

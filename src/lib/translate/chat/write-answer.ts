@@ -4,6 +4,7 @@ import { isText, type Json } from '../json-fields.ts'
 import { writeJson } from '../json/raw-json.ts'
 import type { AnswerEnd, AnswerHead, AnswerWriter, Block, StopReason } from '../neutral/answer.ts'
 import { dataUrl } from '../neutral/media.ts'
+import type { Citation } from '../neutral/sources.ts'
 import { wrapSeal, type Seal } from '../neutral/seal.ts'
 import { fillInput } from '../neutral/tools/object-input.ts'
 import type { TranslationPlan } from '../plan.ts'
@@ -29,6 +30,7 @@ export class ChatWriter implements AnswerWriter {
   readonly #details: Json[] = []
   readonly #calls: Json[] = []
   readonly #images: Json[] = []
+  readonly #annotations: Json[] = []
   /** The call in the form of 2023; null: there is none. */
   #legacy: Json | null = null
   #block: Block | null = null
@@ -101,6 +103,17 @@ export class ChatWriter implements AnswerWriter {
     }
   }
 
+  /** The places in the text are unknown, so each source is one of the whole text. */
+  cite(sources: readonly Citation[]): void {
+    const end_index = [...this.#texts, ...this.#pieces].join('').length
+    const annotations = sources.map(({ url, title }) => ({
+      type: 'url_citation',
+      url_citation: { url, title, start_index: 0, end_index },
+    }))
+    this.#annotations.push(...annotations)
+    this.#say(writeJson({ annotations }))
+  }
+
   endBlock(): void {
     const block = this.#block!
     const text = this.#pieces.join('')
@@ -163,6 +176,7 @@ export class ChatWriter implements AnswerWriter {
       ...(this.#thoughts.length === 0 ? {} : { reasoning_content: this.#thoughts.join('\n\n') }),
       ...(this.#details.length === 0 ? {} : { reasoning_details: this.#details }),
       ...(this.#images.length === 0 ? {} : { images: this.#images }),
+      ...(this.#annotations.length === 0 ? {} : { annotations: this.#annotations }),
       ...(this.#calls.length === 0 ? {} : { tool_calls: this.#calls }),
       ...(this.#legacy === null ? {} : { function_call: this.#legacy }),
     }

@@ -3,7 +3,7 @@
 import { isGiven, isObject, isText, quoteValue, type FieldRules, type Json } from '../json-fields.ts'
 import { writeJson } from '../json/raw-json.ts'
 import type { AnswerListener, AnswerReader, Block, StopReason } from '../neutral/answer.ts'
-import { listSources } from '../neutral/sources.ts'
+import { listSources, readSources } from '../neutral/sources.ts'
 import type { TranslationPlan } from '../plan.ts'
 import { chatTier } from '../tiers.ts'
 import { noTokens, readMessageTokens, type Tokens } from '../usage.ts'
@@ -139,10 +139,15 @@ export class MessagesReader implements AnswerReader {
     this.#open = null
     this.#index = null
     if (open.block.kind === 'call' && !open.sawPiece) this.#listener.piece(open.input)
-    // An answer in JSON stays JSON.
-    const sources = this.#plan.hasForm ? '' : listSources(open.citations)
-    if (sources !== '') this.#listener.piece(sources)
+    if (open.citations.length > 0) this.#cite(open.citations)
     this.#listener.endBlock()
+  }
+
+  /** An answer in JSON stays JSON. */
+  #cite(citations: readonly unknown[]): void {
+    const sources = this.#plan.hasForm ? '' : listSources(citations)
+    if (this.#plan.hasForm) this.#listener.cite?.(readSources(citations))
+    else if (sources !== '') this.#listener.piece(sources)
   }
 
   #count(usage: unknown): void {

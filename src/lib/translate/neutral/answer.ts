@@ -5,6 +5,7 @@ import type { Json } from '../json-fields.ts'
 import type { Tokens } from '../usage.ts'
 import type { Source } from './request.ts'
 import type { Seal } from './seal.ts'
+import type { Citation } from './sources.ts'
 
 /** The facts at the start of an answer; null: unknown. */
 export interface AnswerHead {
@@ -56,6 +57,8 @@ export interface AnswerListener {
   start(head: AnswerHead): void
   begin(block: Block): void
   piece(text: string): void
+  /** The sources of the answer so far, where its text must stay as it is. Formats without a place leave them out. */
+  cite?(sources: readonly Citation[]): void
   /** The block is complete. */
   endBlock(): void
   /** The answer is complete. */

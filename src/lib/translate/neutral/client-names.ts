@@ -1,5 +1,6 @@
 import type { TranslationPlan } from '../plan.ts'
 import type { AnswerEnd, AnswerHead, AnswerListener, Block } from './answer.ts'
+import type { Citation } from './sources.ts'
 import { cleanId } from './tools/call-ids.ts'
 import { unwrapInput } from './tools/custom-tools.ts'
 
@@ -79,6 +80,10 @@ export class ClientNames implements AnswerListener {
       this.#blank = null
       this.#writer.piece(blank)
     }
+  }
+
+  cite(sources: readonly Citation[]): void {
+    if (!this.#isHidden) this.#writer.cite?.(sources)
   }
 
   endBlock(): void {

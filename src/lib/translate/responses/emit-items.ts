@@ -3,7 +3,7 @@
 
 import { isObject, isText, quoteValue, type Json } from '../json-fields.ts'
 import type { AnswerListener, Block, StopReason } from '../neutral/answer.ts'
-import { listSources } from '../neutral/sources.ts'
+import { listSources, readSources, type Citation } from '../neutral/sources.ts'
 import type { TranslationPlan } from '../plan.ts'
 import { unreadable } from '../errors/unreadable.ts'
 
@@ -15,6 +15,8 @@ interface WholeBlock {
   text: string
   /** Words to add at the end of the block. */
   after: string
+  /** The sources, where no words may be added. */
+  sources?: readonly Citation[]
 }
 
 /** An open block, and the length of the text that has passed. */
@@ -122,11 +124,12 @@ export class ItemEmitter {
   /** Emits the rest of the current item. */
   #emitRest(item: Json): void {
     const blocks = listBlocks(item, this.#citesSources)
-    for (const { block, text, after } of blocks.slice(this.#finished)) {
+    for (const { block, text, after, sources = [] } of blocks.slice(this.#finished)) {
       if (this.#open !== null && this.#open.kind !== block.kind) this.#close()
       if (this.#open === null) this.#begin(block, 0)
       const rest = text.slice(this.#open!.length) + after
       if (rest !== '') this.#piece(rest)
+      if (sources.length > 0) this.#listener.cite?.(sources)
       this.#close()
     }
     this.#close()
@@ -212,11 +215,10 @@ function messageBlock(part: Json, citesSources: boolean): WholeBlock {
     return wholeBlock({ kind: 'refusal' }, isText(part.refusal) ? part.refusal : '')
   if (part.type !== 'output_text' && part.type !== 'text')
     throw unreadable(`no other format has a part ${quoteValue(part.type)}`)
-  return wholeBlock(
-    { kind: 'text' },
-    isText(part.text) ? part.text : '',
-    citesSources ? listSources(objectsIn(part.annotations)) : '',
-  )
+  const text = isText(part.text) ? part.text : ''
+  const annotations = objectsIn(part.annotations)
+  if (citesSources) return wholeBlock({ kind: 'text' }, text, listSources(annotations))
+  return { ...wholeBlock({ kind: 'text' }, text), sources: readSources(annotations) }
 }
 
 function reasoningBlocks({ summary, content, encrypted_content: sealed }: Json): WholeBlock[] {

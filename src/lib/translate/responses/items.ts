@@ -15,6 +15,8 @@ export interface Item {
   begun: Json
   events: ItemEvents
   whole: (text: string) => Json
+  /** The annotations of its text; missing: it has none. */
+  annotations?: Json[]
 }
 
 interface ItemEvents {
@@ -49,9 +51,10 @@ export function itemFor(block: Block, id: string): Item {
 
 function messageItem(kind: 'text' | 'refusal', id: string): Item {
   const item = { type: 'message', id, status: 'in_progress', role: 'assistant', content: [] as Json[] }
+  const annotations: Json[] = []
   const value = (text: string): Json =>
     kind === 'text'
-      ? { type: 'output_text', text, annotations: [], logprobs: [] }
+      ? { type: 'output_text', text, annotations: [...annotations], logprobs: [] }
       : { type: 'refusal', refusal: text }
   const name = kind === 'text' ? 'response.output_text' : 'response.refusal'
   return {
@@ -67,6 +70,7 @@ function messageItem(kind: 'text' | 'refusal', id: string): Item {
       },
     },
     whole: (text) => ({ ...item, status: 'completed', content: [value(text)] }),
+    ...(kind === 'text' ? { annotations } : {}),
   }
 }
 

@@ -4,6 +4,7 @@
 import type { Json } from '../json-fields.ts'
 import { writeJson } from '../json/raw-json.ts'
 import type { AnswerEnd, AnswerHead, AnswerWriter, Block } from '../neutral/answer.ts'
+import type { Citation } from '../neutral/sources.ts'
 import type { TranslationPlan } from '../plan.ts'
 import { responseUsage } from '../usage.ts'
 import { itemFor, type Item } from './items.ts'
@@ -63,6 +64,24 @@ export class ResponsesWriter implements AnswerWriter {
     const more = events.more
     this.#send(`${this.#delta}${this.#sequence},"delta":${JSON.stringify(text)}${more}}\n\n`)
     this.#sequence += 1
+  }
+
+  /** The places in the text are unknown, so each source is one of the whole text. */
+  cite(sources: readonly Citation[]): void {
+    const item = this.#item
+    const annotations = item?.annotations
+    if (item === null || annotations === undefined) return
+    const end_index = this.#pieces.join('').length
+    for (const { url, title } of sources) {
+      const annotation = { type: 'url_citation', url, title, start_index: 0, end_index }
+      const place = { item_id: item.id, output_index: this.#output.length, content_index: 0 }
+      this.#event('response.output_text.annotation.added', {
+        ...place,
+        annotation_index: annotations.length,
+        annotation,
+      })
+      annotations.push(annotation)
+    }
   }
 
   endBlock(): void {

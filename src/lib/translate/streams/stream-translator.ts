@@ -37,9 +37,12 @@ export class StreamTranslator {
   #isComplete = false
   #hasFailed = false
   #isEnding = false
+  /** The fields that the header of the answer names. */
+  #named: number
 
   constructor(plan: TranslationPlan) {
     this.#plan = plan
+    this.#named = plan.leftOut.length
     this.#writer = formats[plan.from as Format].writeAnswer(plan, (event) => void this.#out.push(event))
     this.#answer = formats[plan.to as Format].readAnswer(new ClientNames(this.#writer, plan), plan)
     this.#reader = new SseReader({
@@ -85,6 +88,10 @@ export class StreamTranslator {
 
   #taken(): string[] {
     const out = this.#out
+    const later = this.#plan.leftOut.slice(this.#named)
+    // The header has gone, and clients of event streams pass over comments (WHATWG HTML, 9.2.6).
+    if (later.length > 0 && !this.#plan.isList) out.unshift(`: x-qwenctl-left-out: ${later.join(', ')}\n\n`)
+    this.#named += later.length
     this.#out = []
     return out
   }
