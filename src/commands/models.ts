@@ -26,7 +26,7 @@ const FETCH = 'Fetch the lists: qwenctl auth verify, or qwenctl proxy start'
 export default class Models extends AccountCommand {
   static override summary = 'show which accounts have which models'
   static override description =
-    'Combines the lists that services sent to the proxy and to checks (auth add, auth verify), the --model lists of accounts, and the models that accounts served. With MODEL: which account would serve it, in order, and why the others would not.'
+    'Combines three sources: lists that services sent to the proxy, auth add or auth verify; the --model lists of accounts; the models that accounts served. With MODEL: which account would serve it, in order, and why the others would not.'
   static override examples = [
     '<%= config.bin %> models',
     '<%= config.bin %> models qwen3-coder-plus',

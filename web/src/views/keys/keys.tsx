@@ -134,7 +134,7 @@ function KeyRow({ entry, onRevoke }: { entry: ClientKeyView; onRevoke: () => voi
   )
 }
 
-/** What a narrow screen shows of the columns that it lacks: `local · 20 accounts · gpt-4o`. */
+/** The text for a narrow screen in place of the columns that it lacks: `local · 20 accounts · gpt-4o`. */
 function formatScope({ user, accountCount, models }: ClientKeyView): string {
   return [user ?? 'all users', plural(accountCount, 'account', 'accounts'), ...models].join(' · ')
 }

@@ -74,7 +74,7 @@ export class PassthroughRelay implements AnswerRelay {
     this.#host.finish(isOk ? 'ok' : 'bad-request', usage)
   }
 
-  /** What an error keeps back may be a part of the credential, so it does not leave. */
+  /** The bytes that an error keeps back may be a part of the credential, so they do not leave. */
   breakOff(): boolean {
     const { exchange } = this.#context
     exchange.clientListener = null
@@ -88,7 +88,7 @@ export class PassthroughRelay implements AnswerRelay {
   }
 }
 
-/** Some services send errors with a 200. No answer begins with its error. */
+/** Services send errors with a 200, too. An answer never begins with its error. */
 function isError({ status }: UpstreamHead, beginning: Buffer): boolean {
   return status >= 300 || /^\s*\{\s*"error"\s*:\s*[{"[]/.test(beginning.toString('latin1', 0, 256))
 }

@@ -85,7 +85,7 @@ export function passedHeaders(
   const known = head.forClient
   if (known?.secret === secret) return known
   const shown = hideInHeaders(head.rawHeaders, secret)
-  // Neither credential is in the head, so the derived headers are the same.
+  // The head has neither credential, so the derived headers are the same.
   if (known !== null && !known.isHiding && shown === head.rawHeaders) {
     known.secret = secret
     return known

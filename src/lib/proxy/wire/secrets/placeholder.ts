@@ -14,7 +14,7 @@ export function isPlaceholder(key: string): boolean {
   return isRepeated(text) || COUNTED.test(text) || (text.length <= LONGEST_WORDS && isWords(text))
 }
 
-/** What examples put before a placeholder to please clients that look for it. */
+/** The prefixes of placeholders in examples, for clients that look for one. */
 const PREFIX = /^(?:sk|key|api)[-_]/i
 const COUNTED = /^0?123456789?0?$/
 
