@@ -58,7 +58,7 @@ export class PassthroughRelay implements AnswerRelay {
   }
 
   #send(bytes: Buffer): void {
-    if (bytes.length > 0) this.#host.write(bytes)
+    this.#host.write(bytes) // also without bytes: the head of a stream leaves before its first event
   }
 
   /** Keeps nothing but copies. */
