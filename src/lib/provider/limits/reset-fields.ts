@@ -72,12 +72,13 @@ const LONGEST_NAME = 40
 const LONGEST_WORDS = 1000
 const NESTED = ['metadata', 'details', 'data', 'window', 'limit', 'quota', 'usage', 'rate_limit']
 
+/** A count of another limit: an answer may show all of them. */
+const hasRest = ({ remaining }: Record<string, unknown>): boolean => Number(remaining) > 0
+
 /** The end named by a field of these objects or one level below, in epoch milliseconds; null: none. */
 export function resetInFields(objects: readonly unknown[], now: number): number | null {
   const records = objects.filter(isRecord)
-  const fields = records
-    .flatMap((object) => [object, ...NESTED.map((name) => object[name]).filter(isRecord)])
-    .flatMap(listFields)
+  const fields = records.flatMap((object) => [object, ...listNested(object)]).flatMap(listFields)
   for (const { names, read, needsLimitWords } of KINDS) {
     for (const [name, value] of fields) {
       if (!names.test(name)) continue
@@ -86,6 +87,12 @@ export function resetInFields(objects: readonly unknown[], now: number): number 
     }
   }
   return null
+}
+
+function listNested(object: Record<string, unknown>): Record<string, unknown>[] {
+  return NESTED.map((name) => object[name])
+    .filter(isRecord)
+    .filter((inner) => !hasRest(inner))
 }
 
 type Field = readonly [name: string, value: string | number]

@@ -31,8 +31,8 @@ const AMOUNT = /^\d{1,12}(\.\d{1,9})?$/
 /** OpenAI, and services of Azure (learn.microsoft.com/rest/api/cosmos-db, 2026-11). */
 const IN_MS = ['retry-after-ms', 'x-ms-retry-after-ms']
 /**
- * After the header of RFC 9110: that of GitHub Copilot (github.com/microsoft/vscode-copilot-chat, 2026-11), and the
- * spellings of Bucket4j, Resilience4j and API gateways.
+ * After the header of RFC 9110: that of GitHub Copilot (github.com/microsoft/vscode-copilot-chat, 2026-11), that of
+ * Bucket4j (github.com/MarcGiffing/bucket4j-spring-boot-starter, 2026-11), and spellings of other gateways.
  */
 const IN_SECONDS = [
   'retry-after',

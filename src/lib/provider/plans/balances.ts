@@ -68,7 +68,8 @@ export const moonshotPlan: PlanReader = {
 
 /**
  * The balance of an international account, in dollars. In China the endpoint ended on 2026-08-14
- * (docs.siliconflow.cn/docs/release-notes/overview).
+ * (docs.siliconflow.cn/docs/release-notes/overview, cited by github.com/steipete/CodexBar docs/siliconflow.md, read
+ * 2026-11-30).
  */
 export const siliconflowPlan: PlanReader = {
   isOfficial: () => true,

@@ -16,6 +16,8 @@ import type { Usage } from '../provider.ts'
  * - Moonshot: `cached_tokens` at the top. MiniMax, embeddings and rerankers: only `total_tokens`.
  * - DashScope: `prompt_tokens_details.cache_creation_input_tokens` (help.aliyun.com/zh/model-studio/context-cache).
  * - new-api: `claude_cache_creation_5_m_tokens`, and the other dialect's names as 0 (QuantumNous/new-api dto).
+ * - Perplexity's research: `citation_tokens` cost as input does, `reasoning_tokens` are outside of the completion
+ *   (openrouter.ai/perplexity/sonar-deep-research, github.com/braintrustdata/braintrust-proxy/issues/673).
  * - Cohere: `tokens` and `billed_units` (docs.cohere.com/reference/chat).
  * - Amazon Bedrock: camel case (docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_TokenUsage).
  * - Realtime and transcriptions of OpenAI: `input_token_details` (platform.openai.com/docs/api-reference/realtime).
@@ -27,6 +29,7 @@ export function readUsageFields(usage: JsonObject): Usage | null {
   if (input === null && output === null && costUsd === null) return nested(usage) ?? renamed(usage)
   const found: Usage = { inputTokens: input, outputTokens: output, costUsd }
   if (isBareTotal(usage, found)) found.isTotal = true
+  addResearch(found, usage)
   addParts(found, usage)
   return Array.isArray(usage.iterations) ? withIterations(found, usage.iterations) : found
 }
@@ -77,6 +80,17 @@ function outputTokens(usage: JsonObject, input: number | null): number | null {
   if (input === null) return largest(said, total)
   const rest = total - input
   return rest > (said ?? 0) ? rest : said
+}
+
+/** Tokens of sources and of reasoning, unless the total shows that the other counts include them. */
+function addResearch(found: Usage, usage: JsonObject): void {
+  const cited = count(usage.citation_tokens)
+  if (cited === null) return
+  const said = sum(count(usage.prompt_tokens), count(usage.completion_tokens))
+  const total = count(usage.total_tokens)
+  if (total !== null && total > (said ?? 0)) return
+  found.inputTokens = sum(found.inputTokens, cited)
+  found.outputTokens = sum(found.outputTokens, count(usage.reasoning_tokens))
 }
 
 function isBareTotal(usage: JsonObject, { inputTokens: input, outputTokens: output }: Usage): boolean {

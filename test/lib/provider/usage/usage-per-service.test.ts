@@ -405,6 +405,47 @@ const services: [string, unknown[], Usage][] = [
     tokens(7, 9),
   ],
   [
+    'Amazon Bedrock, Converse: the cache beside the input',
+    [{ usage: { inputTokens: 4, outputTokens: 10, totalTokens: 114, cacheReadInputTokens: 100 } }],
+    tokens(104, 10, { cacheReadTokens: 100 }),
+  ],
+  [
+    'Amazon Bedrock, Converse: the cache inside of the input',
+    [{ usage: { inputTokens: 104, outputTokens: 10, totalTokens: 114, cacheReadInputTokens: 100 } }],
+    tokens(104, 10, { cacheReadTokens: 100 }),
+  ],
+  [
+    'Perplexity, research with sources and reasoning',
+    [
+      {
+        usage: {
+          prompt_tokens: 33,
+          completion_tokens: 700,
+          total_tokens: 733,
+          citation_tokens: 20_000,
+          num_search_queries: 18,
+          reasoning_tokens: 7000,
+        },
+      },
+    ],
+    tokens(20_033, 7700),
+  ],
+  [
+    'Perplexity, research in the total',
+    [
+      {
+        usage: {
+          prompt_tokens: 33,
+          completion_tokens: 700,
+          total_tokens: 27_733,
+          citation_tokens: 20_000,
+          reasoning_tokens: 7000,
+        },
+      },
+    ],
+    tokens(33, 27_700),
+  ],
+  [
     'Amazon Bedrock, Llama',
     [{ generation: 'x', prompt_token_count: 12, generation_token_count: 34 }],
     tokens(12, 34),

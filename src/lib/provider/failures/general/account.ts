@@ -8,7 +8,7 @@ const KEY = String.raw`(?:api[- _]?(?:keys?|tokens?)|access[- _]?tokens?|access 
 const KEY_REFUSED = new RegExp(
   [
     String.raw`\b(?:invalid|incorrect|wrong|expired|revoked|missing|disabled|malformed|unknown|unrecognized|bad|no(?: valid)?|not a valid|inactive)(?: or (?:missing|invalid|expired|incorrect|revoked|malformed))? ${KEY}\b|\bunable to (?:retrieve|find|verify|validate|authenticate) (?:the |your )?${KEY}\b`,
-    String.raw`\b${KEY}\b[^.]{0,60}\b(?:invalid|incorrect|expired|revoked|not valid|not found|does not exist|required|missing|could not be (?:validated|verified)|leaked|deleted|blocked|suspended|deactivated|disabled|not active|has been (?:disabled|revoked|deleted)|is wrong|does not belong to|not allowed for this)\b`,
+    String.raw`\b${KEY}\b[^.]{0,60}\b(?:invalid|incorrect|expired|revoked|not valid|not found|does not exist|required|missing|could not be (?:validated|verified)|leaked|deleted|blocked|suspended|deactivated|disabled|not active|has been (?:disabled|revoked|deleted|removed)|is wrong|does not belong to|not allowed for this)\b`,
     String.raw`\bmissing (?:the )?(?:required )?(?:request )?headers?:? (?:x-)?(?:api-key|authorization)\b|\b(?:invalid|failed|missing|no) authentication\b|\bauthentication (?:failed|fails|required|failure|error)\b|\bauthorization failed\b|\bno auth credentials\b|^not authenticated\b|\bno cookie auth\b|\buser not found\b|\bunable to authenticate\b|\bcould not (?:validate|verify) credentials\b|\bmust be logged in\b|\bnot logged in\b|\bunregistered callers\b|\bsignature we calculated does not match\b|\binvalid token\b(?! (?:ids?|count|index|sequence)\b)|\btoken (?:is |has )?(?:expired|revoked|been revoked|invalid)|\billegal access\b|\bno app_?id\b|\bsecret_?id is not found\b|\bauthentication is disabled\b`,
     '无效的令牌|令牌(?:无效|已过期|不存在|不可用|已禁用|状态不可用|验证失败)|该令牌|密钥.{0,6}(?:无效|错误|过期)|身份验证|鉴权失败|认证失败|未提供令牌|登录.{0,6}(?:过期|失效)|[Aa][Pp][Ii] ?[Kk]ey.{0,10}(?:无效|错误|不存在|过期|失效|禁用|停用|吊销)',
   ].join('|'),
@@ -30,17 +30,27 @@ const FEATURE_DISABLED = new RegExp(
 const SHUT_OUT = new RegExp(
   [
     String.raw`(?:\b${WHO}\b[^.]{0,80}|\b${BARE_WHO} )\b(?:has been|is|was|have been|are|currently|temporarily|permanently) (?:currently |temporarily |permanently |been |flagged [^.]{0,40} and )?(?:disabled|suspended|banned|blocked|restricted|deactivated|terminated|locked|frozen|closed|inactive|on hold|not active|deleted|denied access)\b`,
-    String.raw`\b(?:banned|suspended|deactivated|restricted|blocked|terminated|disabled) (?:your )?${WHO}\b|(?<!\bmodel )\baccess (?:to ${SERVICE} )?(?:has been |is |was )?(?:terminated|revoked|denied due to|suspended)\b|\baccess to ${SERVICE} has been (?:blocked|disabled)\b|\byour (?:account|organi[sz]ation|workspace) (?:has been|was|is) (?:flagged|archived)\b|\brequests (?:from (?:referr?er|this (?:android|ios) client)|to this api)\b.{0,150}\bare blocked\b|\bsubscription (?:has )?(?:expired|ended|lapsed|been cancell?ed)|\bplan (?:has )?expired\b|\baccount (?:temporarily |permanently )?(?:locked|deactivated|banned|terminated)\b|\baccount suspended:|\b(?:service|api) (?:has been|is|was) (?:disabled|suspended|blocked|deactivated) (?:in|on|for) (?:this|your) ${WHO}\b|\b${DISABLER} has disabled claude code\b|\b${DISABLER} has disabled (?:[\w-]+ ){0,4}(?:(?<!\b(?:web|internet|network|file|tool|search|url|mcp) )access(?= for\b| to ${SERVICE}\b|\s*(?:[.,;:!·]|$))|(?<!\b${PRODUCT} )api(?: access| usage)?(?=\s*(?:[.,;:!]|$)| for\b))|(?<!\b${PRODUCT} )\bapi(?: access)? (?:is |has )?not (?:been )?(?:enabled|activated|available|included)\b[^.]{0,40}\b(?:${WHO}|plan)\b|\bapi has not been used in project\b|\bnot licensed to use\b|\b(?:plan|subscription|tier) does not (?:include|allow|have|permit) api access\b|\b(?:your|this) ${WHO} (?:is|are) not (?:allowed|permitted|entitled|authorized)(?: to (?:access|use|call|invoke) (?:this|the|our) (?:api(?: operation)?|endpoint|service)| for (?:this |the |our )?api(?: access)?)?(?=\s*(?:[.,;:!]|$))|(?<!\bfree )\btrials? (?:has|have|is|are)(?: been)? (?:temporarily )?(?:ended|expired|over|paused|suspended)\b|\b(?:no|not have an?(?: valid)?) (?:active )?(?:\w+ )?subscription\b`,
+    String.raw`\b(?:banned|suspended|deactivated|restricted|blocked|terminated|disabled) (?:your )?${WHO}\b|(?<!\bmodel )\baccess (?:to ${SERVICE} )?(?:has been |is |was )?(?:terminated|revoked|denied due to|suspended)\b|\baccess to ${SERVICE} has been (?:blocked|disabled)\b|\byour (?:account|organi[sz]ation|workspace) (?:has been|was|is) (?:flagged|archived)\b|\brequests (?:from (?:referr?er|this (?:android|ios) client)|to this api)\b.{0,150}\bare blocked\b|\bsubscription (?:has )?(?:expired|ended|lapsed|been cancell?ed)|\bplan (?:has )?expired\b|\baccount (?:temporarily |permanently )?(?:locked|deactivated|banned|terminated)\b|\baccount (?:suspended|disabled)(?=\s*(?:[.,;:!]|$))|\b(?:service|api) (?:has been|is|was) (?:disabled|suspended|blocked|deactivated) (?:in|on|for) (?:this|your) ${WHO}\b|\b${DISABLER} has disabled claude code\b|\b${DISABLER} has disabled (?:[\w-]+ ){0,4}(?:(?<!\b(?:web|internet|network|file|tool|search|url|mcp) )access(?= for\b| to ${SERVICE}\b|\s*(?:[.,;:!·]|$))|(?<!\b${PRODUCT} )api(?: access| usage)?(?=\s*(?:[.,;:!]|$)| for\b))|(?<!\b${PRODUCT} )\bapi(?: access)? (?:is |has )?not (?:been )?(?:enabled|activated|available|included)\b[^.]{0,40}\b(?:${WHO}|plan)\b|\bapi has not been used in project\b|\bnot licensed to use\b|\b(?:plan|subscription|tier) does not (?:include|allow|have|permit) api access\b|\b(?:your|this) ${WHO} (?:is|are) not (?:allowed|permitted|entitled|authorized)(?: to (?:access|use|call|invoke) (?:this|the|our) (?:api(?: operation)?|endpoint|service)| for (?:this |the |our )?api(?: access)?)?(?=\s*(?:[.,;:!]|$))|(?<!\bfree )\btrials? (?:has|have|is|are)(?: been)? (?:temporarily )?(?:ended|expired|over|paused|suspended)\b|\b(?:no|not have an?(?: valid)?) (?:active )?(?:\w+ )?subscription\b`,
     '账户.{0,14}(?:封禁|锁定|冻结|禁用|停用|限制使用|非活动|不存在|异常|违规)|账号.{0,14}(?:封禁|锁定|冻结|禁用|停用|限制使用|异常|违规)|用户.{0,6}(?:已被封禁|被禁用)|套餐已到期|服务未开通|订阅.{0,6}(?:过期|到期)|违规行为|不符合公平使用',
   ].join('|'),
   'i',
 )
 
 const REGION =
-  /\b(?:country|region|territory|location|countries|regions)\b[^.]{0,60}\b(?:not (?:yet )?(?:supported|available|allowed|permitted|enabled)|unsupported|restricted|blocked|sanctioned|embargoed|prohibited)|\b(?:not (?:yet |currently )?(?:available|supported|permitted|allowed)|unavailable(?: for legal reasons)?) in (?:your|this) (?:country|region|location|territory|area)|\bunsupported[_ ](?:country|region|location)/i
+  /\b(?:country|region|territory|location|countries|regions)\b[^.]{0,60}\b(?:not (?:yet )?(?:supported|available|allowed|permitted|enabled)|unsupported|restricted|blocked|sanctioned|embargoed|prohibited)|\b(?:not (?:yet |currently )?(?:available|supported|permitted|allowed)|unavailable(?: for legal reasons)?) (?:in|from|for) (?:your|this) (?:country|region|location|territory|area)|\bunsupported[_ ](?:country|region|location)/i
 
-const NOT_VERIFIED =
-  /\b(?:verify your(?! (?:account|key|project) has)|must verify|unverified|complete (?:the )?(?:identity |phone |email |account )?verification|identity verification|not (?:been )?verified|real[- ]name)\b|实名认证|未实名|未认证/i
+/** A dot inside a model name ends no sentence. */
+const SENTENCE_END = /。|[.!;](?:\s|$)/
+/** A model that a region lacks leaves the others. A policy about regions refuses a text. */
+const namesRegionOfAccount = (sentence: string): boolean =>
+  REGION.test(sentence) && !/\bmodels?\b|\bcontent (?:about|polic)/i.test(sentence)
+
+/** A check of an account. A message also asks to verify a part of the request, or the access to a model. */
+const VERIFY = String.raw`verify your (?:\w+ ){0,2}(?:account|identity|organi[sz]ation|e-?mail|phone|age|business|profile|payment|card|credentials?|keys?)\b(?! (?:has|have|can|limits?|usage|quotas?|settings|permissions?)\b)`
+const NOT_VERIFIED = new RegExp(
+  String.raw`\b(?:${VERIFY}|must verify|unverified|complete (?:the )?(?:identity |phone |email |account )?verification|identity verification|not (?:been )?verified|real[- ]name)\b|实名认证|未实名|未认证`,
+  'i',
+)
 
 /** The service cannot check the key or reach the account now: the key may be valid. */
 const FAULT =
@@ -106,10 +116,11 @@ export const accountRows: readonly FailureRow[] = [
   },
   {
     id: 'account-code',
-    code: /^(?:authfailure(?:\.\w+)?|deactivated_workspace|account_(?:deactivated|suspended|disabled|blocked|banned|inactive|locked)|(?:organization|workspace)_(?:deactivated|restricted|disabled|archived)|user_inactive|api_key_(?:expired|disabled|revoked)|(?:\w+[._])?ip_not_(?:allowed|authorized|permitted|whitelisted)|subscription_(?:not_found|expired|invalid|inactive)|invalid_?subscription)$/i,
+    code: /^(?:authfailure(?:\.\w+)?|deactivated_workspace|account_(?:deactivated|suspended|disabled|blocked|banned|inactive|locked)|(?:organization|workspace)_(?:deactivated|restricted|disabled|archived)|user_inactive|api_key_(?:expired|disabled|revoked)|(?:\w+[._])?ip_not_(?:allowed|authorized|permitted|whitelisted)|(?:\w{1,40}_)?subscription_(?:not_found|expired|invalid|inactive)|(?:\w{1,40}_)?plan_not_subscribed|invalid_?subscription)$/i,
     class: 'auth-dead',
     about: 'a code for an account, a key or a subscription that has ended',
-    source: 'github.com/Wei-Shaw/sub2api, volcengine.com/docs/82379/1299023 (2026-11)',
+    source:
+      'github.com/Wei-Shaw/sub2api, volcengine.com/docs/82379/1299023, cloud.baidu.com/doc/qianfan-api/s/rmwbl43x7 (2026-11)',
     examples: [
       { status: 402, body: { detail: { code: 'deactivated_workspace' } } },
       {
@@ -142,8 +153,7 @@ export const accountRows: readonly FailureRow[] = [
   {
     id: 'region',
     words: REGION,
-    // A model that a region lacks leaves the others.
-    when: ({ words }) => !/\bmodels?\b/i.test(words),
+    when: ({ words }) => words.split(SENTENCE_END).some(namesRegionOfAccount),
     class: 'auth-dead',
     about: 'the service does not serve the country or region that this account sends from',
     source:

@@ -106,12 +106,13 @@ export const limitRows: readonly FailureRow[] = [
   {
     id: 'plan-window-code',
     status: (status) => isRefused(status) || status < 300,
-    code: /(?:^|_)(?:hour|day|week|month|(?:hour|dai|week|month)ly)_(?:\w+_)?(?:quota|limit|rate_limit|usage)(?:_?(?:exceeded|reached|exhausted)|ed)$|^(?:token_quota_reached|free_quota_exceeded)$/i,
+    code: /(?:^|_)(?:hour|day|week|month|session|(?:hour|dai|week|month)ly)_(?:\w{1,40}_)?(?:quota|limit|rate_limit|usage)(?:_?(?:exceeded|reached|exhausted)|ed)(?::\w{1,40})?$|^(?:token_quota_reached|free_quota_exceeded|overage_limit_reached)$/i,
     class: 'quota-window',
     scope: 'account',
     until: windowEnd,
     about: 'a code for a used-up window of a plan',
-    source: 'github.com/github/copilot-cli/issues/2740 (2026-04), cloud.ibm.com/apidocs/watsonx-ai (2026-11)',
+    source:
+      'github.com/github/copilot-cli/issues/2740 (2026-04), cloud.baidu.com/doc/qianfan-api/s/rmwbl43x7 (2026-11)',
     examples: [
       {
         status: 429,

@@ -180,7 +180,7 @@ export const modelRows: readonly FailureRow[] = [
 
 /** The words of servers for an unknown path. */
 const NO_ROUTE =
-  /^(?:404:? ?)?(?:page |resource |route |endpoint |path |the requested (?:url|resource|page)\b.*)?(?:was )?not found\.?$|^cannot (?:post|get) \/|^invalid url\b|\bno (?:such )?route\b|\bunexpected endpoint or method\b|\b(?:route|endpoint|path|url|method|operation)\b[^.]{0,60}\b(?:not found|does not exist|not implemented|not supported|not exist)|\bmethod not allowed\b|\bnot implemented\b|\bunknown (?:request )?(?:url|endpoint|path|route)\b|\bnot supported by (?:the )?responses api\b|^error 404|^404\b|\bcould not route to\b|\b(?:endpoint|route|api)\b[^.]{0,20}\b(?:has been|was|is) (?:removed|retired|discontinued|no longer supported)\b|^https?:\/\/\S{1,100} is no longer supported\b/i
+  /^(?:404:? ?)?(?:page |resource |route |endpoint |path |the requested (?:url|resource|page)\b.*)?(?:was )?not found\.?$|^cannot (?:post|get) \/|^invalid url\b|\bno (?:such )?route\b|\bunexpected endpoint or method\b|\b(?:route|endpoint|path|url|method|operation)\b[^.]{0,60}\b(?:not found|does not exist|not implemented|not supported|not exist)|\bmethod not allowed\b|\bnot implemented\b|\bunknown (?:request )?(?:url|endpoint|path|route)\b|\bnot supported by (?:the )?responses api\b|^error 404|^404\b|\bcould not route to\b|\b(?:endpoint|route|api(?![- ]?(?:keys?|tokens?)\b))\b[^.]{0,20}\b(?:has been|was|is) (?:removed|retired|discontinued|no longer supported)\b|^https?:\/\/\S{1,100} is no longer supported\b/i
 
 const isBare = ({ body, message, error }: FailedAnswer): boolean =>
   message === '' ||

@@ -3,8 +3,11 @@
 import type { FailedAnswer } from '../outcome-row.ts'
 import type { FailureRow } from '../failure-row.ts'
 
-/** Objects that a request names by their id. An API of the same name is a part of the service. */
-const OBJECT = String.raw`(?:files?|threads?|conversations?|assistants?|vector stores?|voices?|documents?|attachments?|responses?|batch(?:es)?|cached ?contents?|containers?|skills?|knowledge bases?|datasets?|prompt templates?|images?|videos?)\b(?! (?:apis?|models?|generations?|inference|processing)\b)`
+/**
+ * Objects that a request names by their id. An API or an endpoint of the same name is a part of the service. A bare
+ * `response` is that of an upstream.
+ */
+const OBJECT = String.raw`(?:files?|threads?|conversations?|assistants?|vector stores?|voices?|documents?|attachments?|responses?(?= \W{0,2}resp_)|batch(?:es)?|cached ?contents?|containers?|skills?|knowledge bases?|datasets?|prompt templates?|images?|videos?)\b(?! (?:apis?|models?|generations?|inference|processing|endpoints?|routes?|features?|uploads?|inputs?)\b)`
 
 const DENIED_OBJECT = new RegExp(
   [
@@ -15,13 +18,21 @@ const DENIED_OBJECT = new RegExp(
   'i',
 )
 
+const FETCH = String.raw`\b(?:fail(?:ed|ure)?|could not|cannot|unable|error)\b[^.]{0,30}\b(?:fetch|download|load)(?:ed|ing)?\b`
+
 /** Servers with keys and limits of their own, which answered 403 themselves. */
-const SERVER_BEHIND = new RegExp(
+const OTHER_SERVER = new RegExp(
   [
-    String.raw`\b(?:mcp|connectors?|plugins?|webhooks?|tool server|remote (?:host|server))\b(?! (?:access|feature|use)\b)`,
-    String.raw`\b(?:fail(?:ed|ure)?|could not|cannot|unable|error)\b[^.]{0,30}\b(?:fetch|download|load)(?:ed|ing)?\b(?! (?:the |your )?(?:accounts?|credentials?|(?:api )?keys?|organi[sz]ation))|\burl\b[^.]{0,20}\bcould not be fetched\b`,
-    String.raw`\bweb ?(?:page|site)s?\b[^.]{0,20}\b(?:blocked|returned|refused|disallow\w*)\b[^.]{0,20}\b(?:crawler|bot|fetcher|agent|40\d|429)\b|\b(?:allowed domains|user agent|web_fetch)\b`,
+    String.raw`\b(?:mcp|connectors?|tool server|remote (?:host|server))\b(?! (?:access|feature|use)\b)|\b(?:plugins?|webhooks?)\b[^.]{0,40}\b(?:returned|responded|answered)\b`,
+    String.raw`${FETCH}[^.]{0,20}\b(?:urls?|images?|files?|videos?|audio|documents?|pdf|pages?|attachments?|media)\b|\burl\b[^.]{0,20}\bcould not be fetched\b`,
+    String.raw`\bweb ?(?:page|site)s?\b[^.]{0,20}\b(?:blocked|returned|refused|disallow\w*)\b[^.]{0,20}\b(?:crawler|bot|fetcher|agent|40\d|429)\b|\bweb_fetch\b`,
   ].join('|'),
+  'i',
+)
+
+/** Words for a server behind the request. A gateway has plugins, webhooks and domains, too. */
+const SERVER_OR_GATEWAY = new RegExp(
+  String.raw`\b(?:plugins?|webhooks?)\b(?! (?:access|feature|use)\b)|${FETCH}(?! (?:the |your )?(?:accounts?|users?|organi[sz]ations?|subscriptions?))|\b(?:allowed domains|user agent)\b`,
   'i',
 )
 
@@ -29,12 +40,20 @@ const SERVER_BEHIND = new RegExp(
 const OF_ACCOUNT =
   /^(?:your|this|the) (?:\w+ )?(?:account|organi[sz]ation|workspace|project|team|plan|tier|subscription|tenant|api[- ]?key|key|credit)\b|\bhas disabled\b|\bnot (?:enabled|available|included) (?:for|in|on) (?:your|this) (?:\w+ )?(?:account|organi[sz]ation|workspace|project|team|plan|tier)\b/i
 
+/** Nouns for an account, its key, its address or its money, and verdicts about them. */
+const NAMES_ACCOUNT =
+  /\bapi[- _]?keys?\b|\baccess tokens?\b|(?<!\bthese )\bcredentials?\b|\b(?:your|client) ip\b|^ip\b|\b(?:balance|billing|credits?|quota|suspended|banned|revoked)\b/i
+
 /** Whether a 403 with these words denies a part of the request, not the account. */
 export function deniesPart(words: string): boolean {
-  return (SERVER_BEHIND.test(words) || DENIED_OBJECT.test(words)) && !OF_ACCOUNT.test(words)
+  if (OF_ACCOUNT.test(words)) return false
+  if (OTHER_SERVER.test(words)) return true
+  return (SERVER_OR_GATEWAY.test(words) || DENIED_OBJECT.test(words)) && !NAMES_ACCOUNT.test(words)
 }
 
-const denies = ({ words }: FailedAnswer): boolean => deniesPart(words)
+/** A page comes from a gateway, which names parts of its own. */
+const isPage = (text: string): boolean => /^\s*</.test(text)
+const denies = ({ words, text }: FailedAnswer): boolean => !isPage(text) && deniesPart(words)
 
 export const requestDeniedRows: readonly FailureRow[] = [
   {

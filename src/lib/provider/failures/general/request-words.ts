@@ -7,7 +7,7 @@ const REQUEST_WORDS = new RegExp(
   [
     String.raw`^(?:[\w.]+(?:error|exception)?: ?)?(?:invalid|unsupported|unknown|unexpected|missing|unrecognized|malformed|bad|duplicate|empty) (?:request body|schema|type|value|values|parameters?|params?|arguments?|fields?|property|properties|input|json|json schema|tool|tools|tool call|tool_choice|function|message|messages|role|content|content type|image|file|base64|mime|media|url|format|response_format|content-type|body|payload|required|keyword|max_tokens|temperature|top_p|stop)\b`,
     String.raw`\b(?:maximum|max(?:imum)?|model'?s?|available|allowed) context (?:length|window|size)|\bcontext (?:length|window|size|limit)\b.{0,40}\b(?:exceed|too long|is)|exceed(?:s|ed)?\b.{0,60}\b(?:context (?:length|window|size|limit)|maximum (?:number of tokens|input|prompt|length)|token limit|max(?:imum)? (?:length|tokens|size))`,
-    String.raw`\bprompt is too long\b|\b(?:input|prompt|message|messages|request|conversation)\b[^.]{0,40}\btoo (?:long|large|many tokens|big)\b|\btoo many tokens: |\btoo many (?:images|tools|messages|documents|functions|files|stop sequences)\b`,
+    String.raw`\bprompt is too long\b|\bprompt \(length \d+\) is longer than\b|\b(?:input|prompt|message|messages|request|conversation)\b[^.]{0,40}\btoo (?:long|large|many tokens|big)\b|\btoo many tokens: |\btoo many (?:images|tools|messages|documents|functions|files|stop sequences)\b`,
     String.raw`\btoken count\b.{0,80}\bexceeds?\b|\brange of input length should\b|\binput token length too long\b|\bexceeded model token limit\b|\breduce the length of\b`,
     String.raw`\b(?:image|file|video|audio|document|pdf|attachment)s?\b[^.]{0,50}\b(?:too (?:large|big|small|many)|exceeds?|unsupported|not supported|could not be (?:processed|decoded|read|downloaded)|invalid|corrupt|dimensions?|must be)\b|\b(?:could not|unable to|failed to|cannot) (?:process|decode|parse|download|fetch|load|open|identify) (?:the )?(?:input |provided |base64 )?(?:image|file|video|audio|document|pdf|json|body|request|url|schema|template)`,
     String.raw`\b(?:field required|extra inputs? (?:are|is) not permitted|additional ?properties|is a required property|is required but|must be (?:a|an|one of|between|less|greater|at least|at most|non-empty|followed|a multiple|>=?|<=?|positive)|should be (?:a|an|one of|between|less|greater|in)\b|expected (?:a|an|one of|object|string|array|number|boolean)\b|is not of type|not a valid (?:json|enum|choice|list|string|integer|number|boolean|dict)|input should be)`,
@@ -123,7 +123,8 @@ export const requestWordRows: readonly FailureRow[] = [
       /\bmaximum context length is \d|\bprompt is too long: \d|\bcontext_(?:length|window)_exceeded\b|\bexceeds? the (?:model'?s? |maximum |available )?context (?:window|length|size)\b/i,
     class: 'bad-request',
     about: 'a gateway repeats the refusal of a request that is too long under a status of its own',
-    source: 'github.com/BerriAI/litellm/issues/9000, github.com/QuantumNous/new-api (2026-11)',
+    source:
+      'github.com/EasyMetaAu/helm-api/pull/702 (2026-08), github.com/BenedictKing/ccx/issues/110 (2026-05)',
     examples: [
       {
         status: 502,

@@ -164,7 +164,7 @@ export const serviceRows: readonly FailureRow[] = [
   },
   {
     id: 'service-code',
-    code: /^(?:server_(?:error|is_overloaded)|internal(?:_server)?_error|internal_?server_?exception|internal|unavailable|overloaded|service_?unavailable(?:exception)?|model_?(?:stream_?error|not_?ready|timeout)_?exception|model_overloaded|queue_exceeded|engine_overloaded\w*|upstream_error|bad_response_status_code|do_request_failed|bad_gateway|deadline_exceeded|cancelled)$/i,
+    code: /^(?:server_(?:error|is_overloaded)|internal(?:_server)?_error|internal_?server_?exception|internal|unavailable|overloaded|service_?unavailable(?:exception)?|model_?(?:stream_?error|error|not_?ready|timeout)_?exception|model_overloaded|queue_exceeded|engine_overloaded\w*|upstream_error|bad_response_status_code|do_request_failed|bad_gateway|deadline_exceeded|cancelled)$/i,
     class: 'overloaded',
     about: 'a code for a service that fails',
     source: 'platform.openai.com/docs/guides/error-codes (2026-11)',

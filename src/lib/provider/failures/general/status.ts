@@ -26,10 +26,11 @@ export const statusRows: readonly FailureRow[] = [
   },
   {
     id: 'code-authentication',
-    code: /^(?:invalid_?api_?key|unauthorized(?:_?operation)?|unauthenticated|token_expired|invalid_grant|invalid_token|account_deactivated|key_(?:expired|disabled|blocked)|access_?denied_?by_?key)$/i,
+    code: /^(?:invalid_?api_?key|unauthorized(?:_?operation)?|unauthenticated|token_expired|invalid_grant|invalid_token|account_deactivated|key_(?:expired|disabled|blocked)|access_?denied_?by_?key|unrecognizedclient(?:exception)?|invalidclienttokenid|incompletesignature|expired_?token(?:exception)?|optinrequired)$/i,
     class: 'auth-dead',
     about: 'a code for a refused key',
-    source: 'platform.openai.com/docs/guides/error-codes (2026-11)',
+    source:
+      'platform.openai.com/docs/guides/error-codes, docs.aws.amazon.com/bedrock/latest/userguide/troubleshooting-api-error-codes.html (2026-11)',
     examples: [{ status: 200, body: { error: { message: 'No.', code: 'invalid_api_key' } } }],
   },
   {

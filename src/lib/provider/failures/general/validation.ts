@@ -13,6 +13,10 @@ const REQUEST_FIELD =
 const namesField = ({ error, message }: FailedAnswer): boolean =>
   typeof error.param === 'string' && REQUEST_FIELD.test(error.param) && !/must be verified/i.test(message)
 
+/** The account itself broke the rules, before a colon: the text of a request may follow it. */
+const BROKE_RULES =
+  /^[^:]{0,200}\b(?:your|this) (?:\w+ )?(?:account|organi[sz]ation|workspace|project|api key|key)\b[^:]{0,40}\b(?:flagged|violat\w+|suspended|banned|disabled|blocked|terminated|restricted)\b/i
+
 export const validationRows: readonly FailureRow[] = [
   {
     id: 'request-field',
@@ -71,6 +75,8 @@ export const validationRows: readonly FailureRow[] = [
     status: (status) => isRefused(status) || status === 403 || status === 451,
     message:
       /^(?:your|the|this) (?:prompt|input|request|message|content|text)\b[^:]{0,100}\b(?:flagged|moderation|content polic|usage polic|safety)/i,
+    // A request of an account that broke the rules before.
+    when: ({ message }) => !BROKE_RULES.test(message),
     class: 'bad-request',
     about: 'a refusal of the content, which may follow in its own words',
     source: 'platform.openai.com/docs/guides/moderation (2026-11)',
