@@ -52,6 +52,20 @@ test('when tokens are to be counted, no request is used up', async () => {
   expect(await proxy.used()).toEqual({ trial: 0 })
 })
 
+test('when the tokens of a response are to be counted, the answer is an estimate and no request is used up', async () => {
+  const { proxy } = await givenSandbox()
+  const answer = await proxy.post('/v1/responses/input_tokens', { model: 'sandbox-small', input: 'hello' })
+  expect([answer.status, answer.headers['x-qwenctl-estimated']]).toEqual([200, 'true'])
+  expect(await proxy.used()).toEqual({ trial: 0 })
+})
+
+test.each(['moderations', 'rerank', 'completions'])('when %s is asked for, no account is asked', async (path) => {
+  const { proxy } = await givenSandbox()
+  const answer = await proxy.post(`/v1/${path}`, { model: 'sandbox-small', input: 'hello' })
+  expect([answer.status, answer.headers['x-qwenctl-error']]).toEqual([404, 'route_not_served'])
+  expect(await proxy.used()).toEqual({ trial: 0 })
+})
+
 test('when a picture is asked for, no account is asked: the sandbox draws none', async () => {
   const { proxy, openai } = await givenSandbox()
   const asked = openai.images.generate({ model: 'sandbox-small', prompt: 'a house' })
