@@ -65,7 +65,7 @@ test('the errors of the proxy that docs/guide/proxy.md lists have the statuses o
 
 test.each([
   ['docs/guide/proxy.md', strategyNames],
-  ['docs/guide/proxy.md', outcomeClasses],
+  ['docs/guide/failover.md', outcomeClasses],
   ['docs/guide/plugins.md', outcomeClasses],
   ['docs/guide/plugins.md', Object.keys(api)],
   ['docs/guide/limits.md', metrics],
