@@ -59,12 +59,15 @@ test('when the tokens of a response are to be counted, the answer is an estimate
   expect(await proxy.used()).toEqual({ trial: 0 })
 })
 
-test.each(['moderations', 'rerank', 'completions'])('when %s is asked for, no account is asked', async (path) => {
-  const { proxy } = await givenSandbox()
-  const answer = await proxy.post(`/v1/${path}`, { model: 'sandbox-small', input: 'hello' })
-  expect([answer.status, answer.headers['x-qwenctl-error']]).toEqual([404, 'route_not_served'])
-  expect(await proxy.used()).toEqual({ trial: 0 })
-})
+test.each(['moderations', 'rerank', 'completions'])(
+  'when %s is asked for, no account is asked',
+  async (path) => {
+    const { proxy } = await givenSandbox()
+    const answer = await proxy.post(`/v1/${path}`, { model: 'sandbox-small', input: 'hello' })
+    expect([answer.status, answer.headers['x-qwenctl-error']]).toEqual([404, 'route_not_served'])
+    expect(await proxy.used()).toEqual({ trial: 0 })
+  },
+)
 
 test('when a picture is asked for, no account is asked: the sandbox draws none', async () => {
   const { proxy, openai } = await givenSandbox()
