@@ -59,7 +59,7 @@ test('when the tokens of a response are to be counted, the answer is an estimate
   expect(await proxy.used()).toEqual({ trial: 0 })
 })
 
-test.each(['moderations', 'rerank', 'completions'])(
+test.each(['moderations', 'rerank', 'completions', 'responses/compact'])(
   'when %s is asked for, no account is asked',
   async (path) => {
     const { proxy } = await givenSandbox()

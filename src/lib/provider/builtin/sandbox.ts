@@ -24,6 +24,7 @@ export const sandbox = defineProvider({
     embeddings: true,
     messages: true,
     'messages/count_tokens': true,
+    'responses/compact': false,
     'responses/input_tokens': false,
     completions: false,
     moderations: false,

@@ -25,14 +25,16 @@ export async function checkAccounts({ accounts }: DoctorParts): Promise<Check[]>
   const out = all.filter((account) => inTrouble.has(account.status) || isSpent(account))
   if (out.length === 0) {
     const detail = all.length === 0 ? 'there are no accounts yet' : 'none waits for you'
-    return [check('accounts', 'accounts', { status: all.length === 0 ? 'skip' : 'ok', detail })]
+    return [check('account-states', 'accounts', { status: all.length === 0 ? 'skip' : 'ok', detail })]
   }
   const named = out.slice(0, MOST_NAMED).map((account) => {
     return `${shortReference(account)}: ${account.statusReason ?? account.status}`
   })
   const more = out.length > MOST_NAMED ? [`and ${out.length - MOST_NAMED} more`] : []
   const fix = out.find((account) => account.fix !== null)?.fix ?? null
-  return [check('accounts', 'accounts', { status: 'warn', detail: [...named, ...more].join('; '), fix })]
+  return [
+    check('account-states', 'accounts', { status: 'warn', detail: [...named, ...more].join('; '), fix }),
+  ]
 }
 
 /** Whether the provider reports a used-up quota; qwenctl's own counts need no warning. */

@@ -1,4 +1,4 @@
-import { appendFileSync, chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { DoctorReport, Toolkit } from '../../../../src/lib/toolkit/toolkit.ts'
@@ -46,6 +46,15 @@ test('when nothing is wrong, no check fails, and none shows a key', async () => 
   expect(JSON.stringify(report)).not.toContain(KEY)
   expect(requests).toHaveLength(1)
   expect(requests[0]?.headers).not.toHaveProperty('authorization')
+})
+
+test('each check has an id of its own, and the guide describes it', async () => {
+  const { toolkit } = await givenHome((await answersAt(NOON)).baseUrl)
+  await toolkit.keys.create({ name: 'ci' })
+  const guide = readFileSync('docs/guide/doctor.md', 'utf8')
+  const ids = (await toolkit.doctor({ fix: false })).checks.map(({ id }) => id)
+  expect(ids).toEqual([...new Set(ids)])
+  expect(ids.filter((id) => !guide.includes(`\`${id}\``))).toEqual([])
 })
 
 test('in a home that does not exist, nothing fails and nothing is made', async () => {
