@@ -1,28 +1,41 @@
 // A configuration of any program, named with --from: JSON, YAML or TOML. An object with a key and a base URL is an
 // account. A key below the name of a service is one too. Blocks of variables are read as `.env` files are.
 import { basename, dirname, join } from 'node:path'
+import { redact } from '../../../account/mask.ts'
 import type { Finding } from '../finding.ts'
 import { parseEnvText } from '../read/env-text.ts'
 import { keyFinding } from '../read/key-problem.ts'
-import { isFields, parseJson, parseToml, parseYaml, readText, readTexts } from '../read/parse-file.ts'
+import {
+  isFields,
+  parseJson,
+  parseToml,
+  parseYamlDocuments,
+  readText,
+  readTexts,
+} from '../read/parse-file.ts'
 import type { Fields } from '../read/parse-file.ts'
 import { findServiceByKey } from '../read/own-keys.ts'
 import { resolveReferences } from '../read/references.ts'
 import type { Variables } from '../read/references.ts'
-import { serviceCalled } from '../read/service.ts'
 import type { ReadContext, Source, SourceFile } from '../read/source.ts'
 import { findEachKey } from '../read/split-keys.ts'
 import { keysIn } from '../read/variables.ts'
+import { findDocumentService } from './document-service.ts'
+import type { KeyPlace } from './document-service.ts'
+import { openKubernetes } from './kubernetes.ts'
+import { plainField } from './plain-field.ts'
 
 const SOURCE = 'document'
 
 /** Any depth of a real configuration; a deeper one is none. */
 const DEEPEST = 12
+const DEEPEST_LIST = 24
 
 /** Names of fields in lower case, without separators. A prefix names the service: `openRouterApiKey` (Roo Code). */
 const KEY = /^(.*?)(?:apikeys?|apitoken)$|^()(?:keys?|authtoken|accesstoken|token)$/
-const URLS = ['baseurl', 'apibase', 'apibaseurl', 'apiurl', 'apihost', 'endpoint', 'url', 'host', 'basepath']
-const SERVICES = ['provider', 'apiprovider', 'apitype', 'type', 'name', 'id', 'vendor', 'service']
+
+/** Keys of Maps and Firebase have the form of Gemini, repositories that of GitHub Models, and short `sk-` any service. */
+const SHARED_FORMS = new Set(['gemini', 'github-models', 'qwen'])
 
 /** Containers of variables in Compose, Kubernetes, Helm and settings of editors. */
 const VARIABLES = /^(?:environment|env|envs|stringdata|variables|envvars)$/i
@@ -43,7 +56,9 @@ export const document: Source = {
 
 function parse(file: SourceFile): unknown {
   if (/\.toml$/i.test(file.path)) return parseToml(file)
-  return /\.jsonc?$/i.test(file.path) ? parseJson(file) : parseYaml(file)
+  if (/\.jsonc?$/i.test(file.path)) return parseJson(file)
+  const documents = parseYamlDocuments(file)
+  return documents.length > 1 ? documents : documents[0]
 }
 
 class Walk {
@@ -57,17 +72,19 @@ class Walk {
     this.#env = { ...readEnvBeside(file.path, context), ...context.env }
   }
 
-  /** The accounts in a value. `path`: the names that lead to it. */
-  read(value: unknown, path: readonly string[] = []): Finding[] {
-    if (path.length > DEEPEST) return []
+  /** The accounts in a value. `path`: the names that lead to it. `depth`: the lists around it count too. */
+  read(given: unknown, path: readonly string[] = [], depth = 0): Finding[] {
+    if (path.length > DEEPEST || depth > DEEPEST_LIST) return []
+    const value = openKubernetes(given)
     const name = path.at(-1) ?? ''
     const variables = VARIABLES.test(name) || path.length === 0 ? readVariables(value) : null
     const ofVariables = variables === null ? [] : this.#variables(variables)
-    if (Array.isArray(value)) return [...ofVariables, ...value.flatMap((one) => this.read(one, path))]
+    if (Array.isArray(value))
+      return [...ofVariables, ...value.flatMap((one) => this.read(one, path, depth + 1))]
     if (!isFields(value)) return ofVariables
     const own = this.#account(value, path)
     if (own !== null) return own
-    const inner = Object.entries(value).flatMap(([key, one]) => this.read(one, [...path, key]))
+    const inner = Object.entries(value).flatMap(([key, one]) => this.read(one, [...path, key], depth + 1))
     return [...ofVariables, ...inner]
   }
 
@@ -84,64 +101,46 @@ class Walk {
 
   /** The accounts of one object; null: it is none. */
   #account(fields: Fields, path: readonly string[]): Finding[] | null {
-    const found = Object.entries(fields).flatMap(([name, given]) => {
-      const parts = VARIABLE.test(name) ? null : KEY.exec(plain(name))
-      const texts = parts === null ? [] : readKeyTexts(given)
-      return texts.flatMap((text) => this.#key(text, { fields, path, prefix: parts?.[1] ?? '' }))
+    const keys = Object.entries(fields).flatMap(([name, given]) => {
+      const parts = VARIABLE.test(name) ? null : KEY.exec(plainField(name))
+      if (parts === null) return []
+      const isToken = !/apikeys?$/.test(parts[0])
+      return readKeyTexts(given).map((text) => ({ text, prefix: parts[1] ?? '', isToken }))
     })
+    const isShared = new Set(keys.map(({ prefix }) => prefix)).size > 1
+    const found = keys.flatMap(({ text, ...key }) => this.#key(text, { ...key, fields, path, isShared }))
     return found.length === 0 ? null : found
   }
 
   /** The accounts of one field with a key; none: no service is named, and the key has no form of its own. */
-  #key(
-    text: string,
-    { fields, path, prefix }: { fields: Fields; path: readonly string[]; prefix: string },
-  ): Finding[] {
-    const field = (names: readonly string[]) =>
-      names.map((name) => Object.entries(fields).find(([key]) => plain(key) === name)?.[1]).find(isGiven)
-    const given = readText(field([`${prefix}baseurl`, ...URLS]))
-    const baseUrl = readUrl(given, this.#env)
-    const names = [prefix, ...SERVICES.map((name) => readText(field([name]))), ...path.toReversed()]
-    const named = names.filter((name) => name !== null && name !== '') as string[]
-    const service = this.#service(named, baseUrl)
+  #key(text: string, given: Omit<KeyPlace, 'env' | 'providers'>): Finding[] {
+    const { fields, path } = given
+    const said = findDocumentService({ ...given, env: this.#env, providers: this.#context.providers })
     const { text: key, missing } = resolveReferences(text, this.#env)
     const models = readModels(fields['models'] ?? fields['model'])
     return findEachKey(key, (secret, notes) => {
-      const byForm = secret === null ? null : findServiceByKey(this.#context.providers, secret)
-      const {
-        provider = null,
-        baseUrl: base = null,
-        label = null,
-      } = service ?? (byForm === null ? {} : { ...byForm, label: byForm.name })
+      const byForm = said.isOpen && secret !== null ? this.#byForm(secret) : null
+      const { provider = null, baseUrl = null, label = null } = said.service ?? byForm ?? {}
       const one = keyFinding(
         {
           ...this.#where,
           provider,
-          baseUrl: base,
+          baseUrl,
           secret,
-          name: label ?? named[0] ?? basename(this.#where.file),
-          notes: [`at ${path.join('.') || 'the top'}`, ...notes],
-          declined: provider === null ? 'its service is not named' : null,
+          name: redact(label ?? said.name ?? basename(this.#where.file), []),
+          notes: [redact(`at ${path.join('.') || 'the top'}`, []), ...notes],
+          declined: said.problem,
         },
         missing === null ? 'it has no key' : `${missing} is not set here`,
       )
       return { ...one, models: provider === 'custom' && models.length > 0 ? models : null }
-    }).filter(({ provider }) => provider !== null || baseUrl !== null)
+    }).filter(({ provider }) => provider !== null)
   }
 
-  #service(
-    named: readonly string[],
-    baseUrl: string | null,
-  ): { provider: string; baseUrl: string | null; label: string | null } | null {
-    for (const name of named) {
-      const service = serviceCalled(this.#context.providers, name, baseUrl)
-      if (service === null) continue
-      const usual = serviceCalled(this.#context.providers, name)
-      const isUsual = usual?.provider === service.provider && usual.baseUrl === service.baseUrl
-      const host = baseUrl === null ? null : (URL.parse(baseUrl)?.hostname ?? null)
-      return { ...service, label: isUsual || service.provider !== 'custom' ? name : (host ?? name) }
-    }
-    return null
+  /** The service that alone issues keys of this form; null: none. */
+  #byForm(secret: string): { provider: string; baseUrl: string | null; label: string } | null {
+    const found = findServiceByKey(this.#context.providers, secret)
+    return found === null || SHARED_FORMS.has(found.provider) ? null : { ...found, label: found.name }
   }
 }
 
@@ -156,14 +155,6 @@ function readModels(given: unknown): string[] {
   const list = isFields(given) ? given['default'] : given
   if (!Array.isArray(list)) return readTexts(list)
   return list.flatMap((one) => readText(isFields(one) ? (one['id'] ?? one['name']) : one) ?? [])
-}
-
-function plain(name: string): string {
-  return name.toLowerCase().replaceAll(/[^a-z]/g, '')
-}
-
-function isGiven(value: unknown): boolean {
-  return readText(value) !== null || (Array.isArray(value) && value.length > 0)
 }
 
 /** Short texts are names, and counts are none: `token: 4096`. */
@@ -181,11 +172,6 @@ function readKeyTexts(given: unknown): string[] {
         text !== null && (text.length >= SHORTEST_KEY || /^\$|^os\.environ/.test(text)) && !/\s/.test(text),
     )
     .filter((text) => text !== null)
-}
-
-function readUrl(text: string | null, env: Variables): string | null {
-  const url = resolveReferences(text, env).text
-  return url !== null && /^https?:\/\//i.test(url) ? url : null
 }
 
 /** `{NAME: text}`, or a list of `NAME=text` and of `{name, value}`. Null: no variables. */

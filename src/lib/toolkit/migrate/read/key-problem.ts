@@ -1,11 +1,12 @@
 import { isLoopbackUrl } from '../../../base/loopback.ts'
 import type { Finding } from '../finding.ts'
 import { makeFinding } from '../finding.ts'
-import { clientKeyReason, isPlaceholder, loginReason } from './service.ts'
+import { clientKeyReason, isEncrypted, isPlaceholder, loginReason } from './service.ts'
 
 /** Why a text in place of a key is not usable; null: it may be a key. */
 export function keyProblem(secret: string, baseUrl: string | null): string | null {
   if (isPlaceholder(secret)) return 'a placeholder, not a key'
+  if (isEncrypted(secret)) return 'encrypted: it has no readable key until its file is decrypted'
   return loginReason(secret) ?? clientKeyReason(secret, baseUrl)
 }
 

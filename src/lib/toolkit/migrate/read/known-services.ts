@@ -142,6 +142,8 @@ export const knownServices: readonly KnownService[] = [
     base: 'https://dashscope.aliyuncs.com/compatible-mode/v1',
     variables: ['DASHSCOPE_CN_API_KEY'],
   },
+  // Provider tables and `.env.example` files of several clients have the next ten, with their variables. The
+  // documentation of Hunyuan has its base (read 2026-11-30).
   { names: ['ppio'], base: 'https://api.ppinfra.com/v3/openai', variables: ['PPIO_API_KEY'] },
   { names: ['gitee-ai'], base: 'https://ai.gitee.com/v1', variables: ['GITEE_AI_API_KEY'] },
   {

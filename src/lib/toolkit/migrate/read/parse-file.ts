@@ -1,5 +1,6 @@
 import { parse as parseTomlText } from 'smol-toml'
-import { LineCounter, parseDocument } from 'yaml'
+import { LineCounter, parseAllDocuments, parseDocument } from 'yaml'
+import type { Document } from 'yaml'
 import { isRecord } from '../../../base/is-record.ts'
 import { DamagedFile } from './source.ts'
 import type { SourceFile } from './source.ts'
@@ -15,24 +16,41 @@ export function parseJson({ path, text }: SourceFile): unknown {
   }
 }
 
-export function parseYaml({ path, text }: SourceFile): unknown {
-  const lines = new LineCounter()
-  // As PyYAML and yaml.v3 read it, which most of these tools use: `<<` merges, and of two equal keys the last counts.
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    merge: true,
-    uniqueKeys: false,
-  })
+export function parseYaml(file: SourceFile): unknown {
+  return readYaml(file, (options) => readDocument(file, parseDocument(file.text, options), options))
+}
+
+/** The documents of a file, which `---` separates. */
+export function parseYamlDocuments(file: SourceFile): unknown[] {
+  return readYaml(file, (options) =>
+    [...parseAllDocuments(file.text, options)].map((one) => readDocument(file, one, options)),
+  )
+}
+
+interface YamlOptions {
+  lineCounter: LineCounter
+  prettyErrors: false
+  merge: true
+  uniqueKeys: false
+}
+
+function readYaml<Value>({ path }: SourceFile, read: (options: YamlOptions) => Value): Value {
+  try {
+    // As PyYAML and yaml.v3 read it, which most of these tools use: `<<` merges, and of two equal keys the last counts.
+    return read({ lineCounter: new LineCounter(), prettyErrors: false, merge: true, uniqueKeys: false })
+  } catch (error) {
+    if (error instanceof DamagedFile) throw error
+    // An alias without a target, far too many aliases, or a nesting without an end.
+    throw new DamagedFile(path, 'is not valid YAML')
+  }
+}
+
+function readDocument({ path }: SourceFile, document: Document, { lineCounter }: YamlOptions): unknown {
   const [error] = document.errors
   if (error !== undefined) {
-    throw new DamagedFile(path, `is not valid YAML (line ${lines.linePos(error.pos[0]).line})`)
+    throw new DamagedFile(path, `is not valid YAML (line ${lineCounter.linePos(error.pos[0]).line})`)
   }
-  try {
-    return document.toJS({ maxAliasCount: 100 }) as unknown
-  } catch {
-    throw new DamagedFile(path, 'is not valid YAML') // an alias without a target, or far too many aliases
-  }
+  return document.toJS({ maxAliasCount: 100 }) as unknown
 }
 
 /** Parses TOML. The parser's own message would quote the file. */

@@ -147,3 +147,8 @@ export function isPlaceholder(secret: string): boolean {
     secret,
   )
 }
+
+/** A value of SOPS or dotenvx (their documentation, read 2026-11-30). */
+export function isEncrypted(secret: string): boolean {
+  return /^(?:ENC\[[A-Z0-9_]+,|encrypted:)/.test(secret)
+}

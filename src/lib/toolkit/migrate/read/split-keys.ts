@@ -1,6 +1,6 @@
 import { tryParseJson } from '../../../base/text/try-parse-json.ts'
 import type { Finding } from '../finding.ts'
-import { isPlaceholder } from './service.ts'
+import { isEncrypted, isPlaceholder } from './service.ts'
 
 /** Shorter words between blanks are text of people, not keys. */
 const SHORTEST_KEY = 16
@@ -11,7 +11,8 @@ const SHORTEST_KEY = 16
  */
 export function splitKeys(text: string): string[] {
   const whole = text.trim()
-  if (whole === '' || whole.startsWith('{') || isPlaceholder(whole)) return whole === '' ? [] : [whole]
+  if (whole === '' || whole.startsWith('{') || isPlaceholder(whole) || isEncrypted(whole))
+    return whole === '' ? [] : [whole]
   const listed = whole.startsWith('[') ? jsonTexts(whole) : null
   const parts = (listed ?? splitText(whole)).map(withoutQuotes).filter((part) => part !== '')
   return [...new Set(parts)]

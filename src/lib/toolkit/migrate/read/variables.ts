@@ -237,7 +237,7 @@ const URL_ENDINGS = ['_BASE_URL', '_API_BASE', '_API_BASE_URL', '_API_URL']
 const LOOSE_ENDINGS = ['_ENDPOINT', '_API_ENDPOINT', '_BASE_PATH', '_BASEURL', '_URL', '_PROXY_URL']
 
 /** An unknown service may be a database or a search: its base URL then has the path of a model API. */
-const MODEL_API = /\/(?:v\d|openai|anthropic|compatible-mode)\b/i
+export const MODEL_API = /\/(?:v\d|openai|anthropic|compatible-mode)\b/i
 
 function isBaseUrl(variable: string, text: string, isUnnamed: boolean): boolean {
   if (!LOOSE_ENDINGS.some((ending) => variable.endsWith(ending))) return true
