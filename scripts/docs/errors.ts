@@ -27,6 +27,7 @@ const meanings: Record<ErrorCode, string> = {
   model_not_allowed: 'the client key is for other models',
   program_not_found: 'the program that `exec` is to run is not there',
   proxy_not_running: 'there is no proxy over these accounts to stop',
+  batch_ended: 'a batch that has ended cannot be canceled',
   jobs_off: 'this proxy was started with `--no-jobs`, so it runs none',
   quota_exhausted:
     'every account that fits the request is at a limit or in cooldown; the message and `retry-after` say which returns first, and when',

@@ -65,7 +65,16 @@ test("OpenAI's example: upload, create, retrieve, read output and errors, list, 
   ])
   expect((await client.files.retrieve(batch.output_file_id!)).purpose).toBe('batch_output')
   expect((await collect(client.batches.list())).map(({ id }) => id)).toEqual([batch.id])
-  const files = await collect(client.files.list())
+  const listed = await collect(client.files.list())
+  expect(listed.map(({ id, purpose }) => [id, purpose])).toEqual([
+    [batch.output_file_id, 'batch_output'],
+    [batch.error_file_id, 'batch_output'],
+    [batch.input_file_id, 'batch'],
+  ])
+  const oldest = await collect(client.files.list({ order: 'asc', limit: 1 }))
+  expect(oldest.map(({ id }) => id)).toEqual(listed.map(({ id }) => id).reverse())
+  expect(await collect(client.files.list({ purpose: 'fine-tune' }))).toEqual([])
+  const files = await collect(client.files.list({ purpose: 'batch' }))
   expect(files.map(({ id }) => id)).toEqual([batch.input_file_id])
   expect(await (await client.files.content(files[0]!.id)).text()).toBe(`${lines.join('\n')}\n`)
   expect(await client.files.delete(files[0]!.id)).toMatchObject({ deleted: true })
@@ -78,6 +87,11 @@ test('an ended batch can be deleted with its results', async () => {
   const client = openaiAt(proxy)
   const { id } = await begin(client, [openaiLine(1)])
   const { output_file_id: output } = await ended(client, id)
+  expect(await rejection(client.batches.cancel(id))).toMatchObject({
+    status: 409,
+    code: 'batch_ended',
+    message: expect.stringContaining("Cannot cancel a batch with status 'completed'.") as string,
+  })
   expect(await client.delete(`/batches/${id}`)).toEqual({ id, object: 'batch', deleted: true })
   expect(await rejection(client.batches.retrieve(id))).toMatchObject({ status: 404 })
   expect(await rejection(client.files.content(output!))).toMatchObject({ status: 404 })

@@ -56,7 +56,7 @@ test('requests of the log come once, below what arrived since', () => {
   const { live } = after([
     { type: 'log', lines: [line('c'), line('d')] },
     { type: 'past', lines: [line('d'), line('c'), line('b'), line('a')] },
-    { type: 'log', lines: [line('e')] },
+    { type: 'log', lines: [line('b'), line('e')] },
   ])
   expect(live.hasPast).toBe(true)
   expect(live.entries.map((entry) => entry.line.requestId)).toEqual(['e', 'd', 'c', 'b', 'a'])

@@ -70,6 +70,7 @@ export const errorKinds = {
   proxy_not_running: { exit: 3, status: 404, type: 'invalid_request_error', hint: 'qwenctl proxy start' },
 
   jobs_off: { exit: 1, status: 409, type: 'invalid_request_error' },
+  batch_ended: { exit: 1, status: 409, type: 'invalid_request_error' },
 
   // the pool
   quota_exhausted: { exit: 4, status: 429, type: 'rate_limit_error' },

@@ -74,7 +74,7 @@ function formatMismatch(
     case 'other-service':
       return service === null ? 'is an account for models' : `is for requests below /services/${service}`
     case 'other-group':
-      return `is not in group ${String(request.group)}`
+      return `is not in group ${request.group === '' ? '""' : String(request.group)}`
     case 'wrong-dialect':
       return isGiven(request.anyOf)
         ? 'its endpoint speaks no format that can serve the request'

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs'
+import { closeSync, constants, lstatSync, mkdirSync, openSync, renameSync } from 'node:fs'
 import { request } from 'node:http'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
@@ -40,6 +40,13 @@ const HEALTH_MS = 2_000
 export const PROOF_HEADER = 'x-qwenctl-proof'
 /** Beyond this size the log is rotated; one former log is kept. */
 const MOST_LOG_BYTES = 10 << 20
+
+/** Windows lacks the last flag. */
+const APPEND =
+  constants.O_APPEND |
+  constants.O_CREAT |
+  constants.O_WRONLY |
+  ((constants.O_NOFOLLOW as number | undefined) ?? 0)
 
 /** The running proxies of one home, with their background start and their stop. */
 export class Proxies {
@@ -126,15 +133,23 @@ export class Proxies {
   #openLog(): number {
     try {
       mkdirSync(this.#home.logsFolder, { recursive: true, mode: 0o700 })
-      const stats = statSync(this.logFile, { throwIfNoEntry: false })
+      const stats = lstatSync(this.logFile, { throwIfNoEntry: false })
+      // The lines would go to a file of another purpose.
+      if (stats?.isSymbolicLink() === true) throw linkedLog(this.logFile)
       // To open a pipe waits for its reader.
       if (stats?.isFIFO() === true) throw Object.assign(new Error('it is a pipe'), { code: 'ENODEV' })
       if ((stats?.size ?? 0) > MOST_LOG_BYTES) renameSync(this.logFile, `${this.logFile}.1`)
-      return openSync(this.logFile, 'a', 0o600)
+      return openSync(this.logFile, APPEND, 0o600)
     } catch (error) {
       throw unwritable(this.logFile, error)
     }
   }
+}
+
+function linkedLog(file: string): QwenctlError {
+  return new QwenctlError('store_unwritable', `cannot write ${file}: it is a link to another file`, {
+    hint: `remove the link; the proxy makes the file`,
+  })
 }
 
 const standingOf = { answers: 'serving', closed: 'draining', silent: 'silent' } as const

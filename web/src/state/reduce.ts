@@ -109,7 +109,7 @@ function merged(before: AccountView[], changed: AccountQuotaView[]): AccountView
 function reduceLive(live: Live, action: Of<'log' | 'past' | 'pause' | 'clear-live'>): Live {
   switch (action.type) {
     case 'log': {
-      const arrived = numbered(action.lines, live.next)
+      const arrived = numbered(withoutPast(action.lines, live), live.next)
       const next = live.next + arrived.length
       return live.isPaused
         ? { ...live, next, held: bounded([...arrived, ...live.held]) }
@@ -128,6 +128,13 @@ function reduceLive(live: Live, action: Of<'log' | 'past' | 'pause' | 'clear-liv
 
 function numbered(lines: LogLine[], first: number): LiveEntry[] {
   return lines.map((line, index) => ({ number: first + index, line })).reverse()
+}
+
+/** The lines that the log did not bring before: the last requests can arrive as events too. */
+function withoutPast(lines: LogLine[], { entries, hasPast }: Live): LogLine[] {
+  if (!hasPast) return lines
+  const past = new Set(entries.filter(({ number }) => number <= 0).map(({ line }) => line.requestId))
+  return lines.filter(({ kind, requestId }) => kind !== 'request' || !past.has(requestId))
 }
 
 /** The lines that did not arrive as events too. Their numbers count down from 0. */

@@ -1,5 +1,7 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { readErrno } from '../../base/errno.ts'
+import { QwenctlError } from '../../base/errors.ts'
 import { formatTime } from '../../base/iso-time.ts'
 
 const CURRENT = 'proxy.ndjson'
@@ -40,7 +42,12 @@ export function listLogs(folder: string): string[] {
 function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder)
-  } catch {
+  } catch (error) {
+    if (readErrno(error) === 'ENOTDIR')
+      throw new QwenctlError('failed', `${folder} is no folder, so it has no logs`, {
+        hint: 'move it away; the next proxy makes the folder',
+        cause: error,
+      })
     return [] // no log exists yet
   }
 }

@@ -51,6 +51,7 @@ export class OpenaiBatches {
     if (action === undefined) throw wrongMethod(exchange, 'GET, DELETE')
     if (action !== 'cancel') throw wrongPath(exchange)
     if (method !== 'POST') throw wrongMethod(exchange, 'POST')
+    refuseEnded(batch)
     return cancelBatch(this.#runner, batch).then((canceled) => exchange.sendJson(200, shape(canceled)))
   }
 
@@ -81,6 +82,14 @@ export class OpenaiBatches {
       FINAL.has(batch.state) && errors.some((path) => measureFile(path) > 0),
     )
   }
+}
+
+/** OpenAI answers 409 here, which its clients show as a conflict (tests of BerriAI/litellm, read 2026-11-30). */
+function refuseEnded({ id, state }: StoredBatch): void {
+  if (FINAL.has(state))
+    throw new QwenctlError('batch_ended', `Cannot cancel a batch with status '${state}'.`, {
+      hint: `its results are ready: GET /v1/batches/${id}`,
+    })
 }
 
 function readJson({ path }: BodyFile): Record<string, unknown> {

@@ -82,13 +82,15 @@ export interface Page {
   limit: number
 }
 
-export function readPage(query: string): Page {
+/** `most`: the largest page, and the page without `limit`; null: those of batches. */
+export function readPage(query: string, most: number | null = null): Page {
   const values = new URLSearchParams(query)
-  const limit = Number(values.get('limit') ?? 20)
+  const usual = most ?? 20
+  const limit = Number(values.get('limit') ?? usual)
   return {
     after: values.get('after') ?? values.get('after_id'),
     before: values.get('before_id'),
-    limit: Number.isInteger(limit) && limit >= 1 && limit <= 1000 ? limit : 20,
+    limit: Number.isInteger(limit) && limit >= 1 && limit <= (most ?? 1000) ? limit : usual,
   }
 }
 

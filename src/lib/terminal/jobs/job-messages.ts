@@ -37,13 +37,21 @@ export function formatJobCard(job: JobView, now: string, palette: Palette): stri
     ['retries', String(job.retries)],
     ['most per day', job.maxPerDay === null ? null : String(job.maxPerDay)],
     ['answer to', job.out],
-    ['next run', job.nextAt === null ? 'not planned' : `${job.nextAt} (${formatNext(job.nextAt, now)})`],
+    [
+      'next run',
+      job.nextAt === null ? formatUnplanned(job) : `${job.nextAt} (${formatNext(job.nextAt, now)})`,
+    ],
   ]
   const lines = fields.flatMap(([label, value]) =>
     value === null ? [] : [`  ${palette.quiet(label.padEnd(12))} ${printable(value)}`],
   )
   const accounts = job.accounts.map((account) => `  ${formatAccount(account, now)}`)
   return [`${palette.strong(printable(job.name))}  ${job.status}`, ...lines, ...accounts].join('\n')
+}
+
+function formatUnplanned({ scheduleParts: parts, status }: JobView): string {
+  const waits = parts.kind === 'after-reset' && (status === 'active' || status === 'running')
+  return waits ? `not planned yet: no ${parts.window} window of its accounts has begun` : 'not planned'
 }
 
 function formatAccount(account: JobAccountView, now: string): string {

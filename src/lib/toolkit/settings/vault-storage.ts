@@ -40,7 +40,7 @@ export function refuseWhileRunning(running: () => string[]): void {
   if (proxy === undefined) return
   throw new QwenctlError(
     'failed',
-    `the proxy at ${proxy} has the key that would be replaced; nothing was changed`,
-    { hint: 'qwenctl proxy stop, then type the command again' },
+    `the proxy at ${proxy} runs, and would continue with the former files and keys; nothing was changed`,
+    { hint: 'stop it with qwenctl proxy stop, then type the command again' },
   )
 }

@@ -46,6 +46,12 @@ test('lines that a full disk cut off, and foreign ones, are passed over', () => 
   expect(indexes(new LogReader(folder, {}).last(2))).toEqual([24, 25])
 })
 
+test('a file in the place of the folder is named, with what to do', () => {
+  const folder = join(temporaryFolder(), 'logs')
+  writeFileSync(folder, 'x')
+  expect(() => new LogReader(folder, {}).last(1)).toThrow(`${folder} is no folder, so it has no logs`)
+})
+
 test('a folder that is not there has no lines', () => {
   const reader = new LogReader(join(temporaryFolder(), 'none'), {})
   expect(reader.last(null)).toEqual([])

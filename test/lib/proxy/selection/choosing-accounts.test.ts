@@ -196,6 +196,8 @@ describe('when a header names a group', () => {
     const reply = await proxy.chat({}, { 'x-qwenctl-group': 'nobodys' })
     expect(reply.status).toBe(503)
     expect(reply.json.error.message).toContain('in group nobodys')
+    const empty = await proxy.chat({}, { 'x-qwenctl-group': '' })
+    expect(empty.json.error.message).toContain('in group "" (x-qwenctl-group is empty)')
   })
 })
 

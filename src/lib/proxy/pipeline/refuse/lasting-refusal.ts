@@ -223,7 +223,7 @@ function noAccounts(wanted: readonly RotationRequest[]): QwenctlError {
   const { group, provider, user } = wanted[0] ?? {}
   const words = [
     typeof user === 'string' ? ` of user ${user}` : '',
-    typeof group === 'string' ? ` in group ${group}` : '',
+    typeof group === 'string' ? ` in group ${group === '' ? '"" (x-qwenctl-group is empty)' : group}` : '',
     typeof provider === 'string' ? ` at ${provider}` : '',
   ].join('')
   return new QwenctlError('no_accounts', `there is no enabled account${words}`, {
