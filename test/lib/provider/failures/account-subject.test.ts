@@ -114,7 +114,8 @@ describe('codes without words', () => {
     [429, 'coding_plan_rate_limit_exceeded', 'rate-short'],
     [403, 'coding_plan_subscription_expired', 'auth-dead'],
     [403, 'coding_plan_not_subscribed', 'auth-dead'],
-    [429, 'additional_spend_limit_reached', 'quota-hard'],
+    [402, 'additional_spend_limit_reached', 'quota-window'],
+    [429, 'project_spend_limit_exceeded', 'quota-hard'],
     [403, 'account_overdue', 'quota-hard'],
     [429, 'EXCEED_TOKEN_QUOTA_LIMIT', 'quota-hard'],
   ])('%i %s: %s', (status, code, wanted) => {
@@ -132,6 +133,20 @@ describe('codes without words', () => {
   ])('%i %s in the header of AWS: %s', (status, name, wanted) => {
     const answer = givenAnswer(status, { message: 'No.' }, { 'x-amzn-errortype': name })
     expect(explainOutcome(answer).outcome.class).toBe(wanted)
+  })
+})
+
+describe('a window of a day or longer', () => {
+  const judge = (message: string) => explainOutcome(givenAnswer(429, { error: { message } })).outcome
+
+  it.each([
+    ['Monthly token limit exceeded for this workspace', 'account'],
+    ['You have reached the daily request limit of your organization', 'account'],
+    ['Rate limit reached for model gpt-5 in organization org_1 on tokens per day (TPD): Limit 1', 'model'],
+    ['Daily token limit for model gpt-5 exceeded in your organization', 'model'],
+    ['Monthly token limit exceeded', 'model'],
+  ])('%s: %s', (message, scope) => {
+    expect(judge(message)).toMatchObject({ class: 'quota-window', scope })
   })
 })
 

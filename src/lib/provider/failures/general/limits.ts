@@ -19,6 +19,11 @@ const OF_MODEL = new RegExp(
   'i',
 )
 
+/** Mistral has a cap of a month over all models (docs.mistral.ai/deployment/ai-studio/tier, 2026-11). */
+const isOfWholeAccount = (words: string): boolean =>
+  /\b(?:for|of|in) (?:this|your) (?:workspace|organi[sz]ation|account|team)\b/i.test(words) &&
+  !/\bmodels?\b/i.test(words)
+
 /** A window of a plan or an account. */
 const OF_ACCOUNT = new RegExp(
   [
@@ -82,7 +87,8 @@ export const limitRows: readonly FailureRow[] = [
   {
     id: 'model-window-words',
     words: OF_MODEL,
-    when: ({ status }) => status === 429 || status === 403 || status === 402 || status < 300,
+    when: ({ status, words }) =>
+      (status === 429 || status === 403 || status === 402 || status < 300) && !isOfWholeAccount(words),
     class: 'quota-window',
     scope: 'model',
     until: windowEnd,
@@ -106,7 +112,7 @@ export const limitRows: readonly FailureRow[] = [
   {
     id: 'plan-window-code',
     status: (status) => isRefused(status) || status < 300,
-    code: /(?:^|_)(?:hour|day|week|month|session|(?:hour|dai|week|month)ly)_(?:\w{1,40}_)?(?:quota|limit|rate_limit|usage)(?:_?(?:exceeded|reached|exhausted)|ed)(?::\w{1,40})?$|^(?:token_quota_reached|free_quota_exceeded|overage_limit_reached)$/i,
+    code: /(?:^|_)(?:hour|day|week|month|session|(?:hour|dai|week|month)ly)_(?:\w{1,40}_)?(?:quota|limit|rate_limit|usage)(?:_?(?:exceeded|reached|exhausted)|ed)(?::\w{1,40})?$|^(?:token_quota_reached|free_quota_exceeded|overage_limit_reached|additional_spend_limit_reached)$/i,
     class: 'quota-window',
     scope: 'account',
     until: windowEnd,

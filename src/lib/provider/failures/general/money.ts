@@ -20,7 +20,7 @@ const MONEY = new RegExp(
 )
 
 const MONEY_CODE =
-  /^(?:insufficient[_ ]?(?:balance|credits?|funds|user_quota|quota)|credit_limit|credits?_exhausted|credit_balance_exhausted|no_credits?|payment_required|billing_(?:not_active|hard_limit_reached|error|required|failed|auth_failed)|(?:organization|project)_usage_limit_exceeded|(?:\w{1,40}_)?spend_limit_(?:exceeded|reached)|account_overdue|exceed_token_quota_limit|budget_exceeded|exceeded_current_quota_error|arrearage|balance_insufficient|out_of_credits|pre_consume_token_quota_failed|quota_not_enough|not_enough_balance|usage_not_included|workspace_(?:owner|member)_credits_depleted|credit_?limit_?exceeded|(?:\w+\.)?(?:resource_?pack|pkg|package)_?exhausted)$/i
+  /^(?:insufficient[_ ]?(?:balance|credits?|funds|user_quota|quota)|credit_limit|credits?_exhausted|credit_balance_exhausted|no_credits?|payment_required|billing_(?:not_active|hard_limit_reached|error|required|failed|auth_failed)|(?:organization|project)_(?:spend|usage)_limit_exceeded|account_overdue|exceed_token_quota_limit|budget_exceeded|exceeded_current_quota_error|arrearage|balance_insufficient|out_of_credits|pre_consume_token_quota_failed|quota_not_enough|not_enough_balance|usage_not_included|workspace_(?:owner|member)_credits_depleted|credit_?limit_?exceeded|(?:\w+\.)?(?:resource_?pack|pkg|package)_?exhausted)$/i
 
 /** A rate with its number, or a rate that is lower without money (Voyage, Replicate: their documents, 2026-11). */
 const LOWER_RATE =
