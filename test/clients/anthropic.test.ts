@@ -252,13 +252,13 @@ describe('errors', () => {
   })
 
   test.each([
-    [401, 'authentication_error', Anthropic.AuthenticationError, 1],
-    [404, 'not_found_error', Anthropic.NotFoundError, 0],
+    [401, 'authentication_error', 403, 'permission_error', Anthropic.PermissionDeniedError, 1],
+    [404, 'not_found_error', 404, 'not_found_error', Anthropic.NotFoundError, 0],
   ] as const)(
-    'when a pinned account answers %i, the SDK throws its class for %s',
-    async (status, type, expected, givenBack) => {
+    'when a pinned account answers %i with %s, the SDK throws its class for %i',
+    async (answered, said, status, type, expected, givenBack) => {
       const { upstream, proxy, client } = await given(['a', 'b'])
-      upstream.next(failed(status, type))
+      upstream.next(failed(answered, said))
       const pinned = { headers: { 'x-qwenctl-account': 'b' } }
       const error = await rejection(client.messages.create(QUESTION, pinned))
       expect(error).toBeInstanceOf(expected)

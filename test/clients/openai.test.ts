@@ -290,13 +290,13 @@ describe('errors', () => {
     await expectExact(proxy, upstream)
   })
 
-  test('when an account refuses its key and is pinned, the SDK throws AuthenticationError', async () => {
+  test('when the key of a pinned account is refused, the SDK throws PermissionDeniedError and does not retry', async () => {
     const { upstream, proxy, client, sent } = await given(two)
     upstream.next(json(401, { error: { message: 'Incorrect API key', code: 'invalid_api_key' } }))
     const pinned = { headers: { 'x-qwenctl-account': 'b' } }
     const error = await rejection(client.chat.completions.create(QUESTION, pinned))
-    expect(error).toBeInstanceOf(OpenAI.AuthenticationError)
-    expect(error).toMatchObject({ status: 401, code: 'invalid_api_key' })
+    expect(error).toBeInstanceOf(OpenAI.PermissionDeniedError)
+    expect(error).toMatchObject({ status: 403, code: 'needs_action' })
     expect(sent.count).toBe(1)
     expect(upstream.keys).toEqual([makeKey('b')])
     await expectExact(proxy, upstream, { b: 1 })

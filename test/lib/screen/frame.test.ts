@@ -163,6 +163,16 @@ test('when a limit runs out before it resets, the list, the line below it and th
   expect(screen.press('enter').text()).toContain('runs out in 2h')
 })
 
+test('when an account waits for a person, the list and the page show the whole command, however long the reason', () => {
+  const fix = 'qwenctl accounts set custom/bad --key-stdin'
+  const statusReason = `its key is refused (${'the provider says more than a line holds. '.repeat(9)})`
+  const screen = new GivenScreen({ accounts: [account('bad', { status: 'key-refused', statusReason, fix })] })
+  expect(screen.text()).toMatch(
+    / {3}its key is refused \(.*… · qwenctl accounts set custom\/bad --key-stdin$/m,
+  )
+  expect(screen.press('enter').text()).toMatch(/to fix it +qwenctl accounts set custom\/bad --key-stdin$/m)
+})
+
 test('the page of an account shows what the provider counts, and the part that was used elsewhere', () => {
   const window = {
     name: 'key limit',

@@ -6,7 +6,7 @@ import type { ListRow } from '../state/account-list.ts'
 import type { Layout } from '../layout.ts'
 import { computeWindow } from '../layout.ts'
 import type { Line } from '../line.ts'
-import { cutLine, joinSpans, span } from '../line.ts'
+import { cutLine, joinSpans, lineWidth, span } from '../line.ts'
 import type { ScreenState } from '../state/screen-state.ts'
 import { selectedAccount } from '../state/selection.ts'
 import { accountColumns, drawnAccount, statusTone } from './account-columns.ts'
@@ -22,6 +22,9 @@ import { shortDuration } from './words/short-duration.ts'
 import { tightestLimit } from '../../toolkit/quota/capacity.ts'
 
 const DOT: Line = [span(' · ', 'quiet')]
+
+/** Below this width, a reason says too little. */
+const LEAST_WHY = 16
 
 /** The accounts pane: title, head, a window on the list, and a line about the account under the marker. */
 export function accountsPane(state: ScreenState, layout: Layout, look: ScreenLook): Line[] {
@@ -104,16 +107,27 @@ function aboutLine(state: ScreenState): Line {
   if (account === null || state.quota === null) return []
   const now = Date.parse(state.quota.now)
   const isOut = account.status !== 'ready' && account.status !== 'disabled'
-  const parts = isOut ? whyParts(account, now) : didParts(account, now)
-  return cutLine([span(' '.repeat(GUTTER)), ...joinSpans(parts, DOT)], state.size.columns - EDGE)
+  const room = state.size.columns - EDGE - GUTTER
+  const line = isOut ? whyLine(account, now, room) : cutLine(joinSpans(didParts(account, now), DOT), room)
+  return [span(' '.repeat(GUTTER)), ...line]
 }
 
-function whyParts({ status, statusReason, availableAt, fix }: AccountQuotaView, now: number): Line[] {
-  return [
-    statusReason === null ? [] : [span(printable(statusReason), statusTone(status))],
-    availableAt === null ? [] : [span(`back in ${shortDuration(Date.parse(availableAt) - now)}`, 'quiet')],
-    fix === null ? [] : [span(fix, 'quiet')],
-  ]
+/** The provider's message may be long. It shrinks before the command that brings the account back. */
+function whyLine(
+  { status, statusReason, availableAt, fix }: AccountQuotaView,
+  now: number,
+  room: number,
+): Line {
+  const why = joinSpans(
+    [
+      statusReason === null ? [] : [span(printable(statusReason), statusTone(status))],
+      availableAt === null ? [] : [span(`back in ${shortDuration(Date.parse(availableAt) - now)}`, 'quiet')],
+    ],
+    DOT,
+  )
+  const command: Line = fix === null ? [] : [span(printable(fix), 'quiet')]
+  const left = room - lineWidth(command) - lineWidth(DOT)
+  return cutLine(joinSpans([left < LEAST_WHY ? why : cutLine(why, left), command], DOT), room)
 }
 
 function didParts(account: AccountQuotaView, now: number): Line[] {

@@ -130,6 +130,30 @@ describe('when a header pins an account', () => {
   })
 
   test.each([
+    [401, 'Incorrect API key', 403, /^no account can serve. custom\/a: its key is refused .*--key-stdin$/],
+    [
+      402,
+      'Insufficient Balance',
+      402,
+      /^no account can serve. custom\/a: the provider says there is no credit/,
+    ],
+  ])(
+    'that only a person can bring back from a %i (%s), its command comes back and no other account is asked',
+    async (answered, message, status, words) => {
+      const upstream = await givenUpstream()
+      upstream.always(json(answered, { error: { message } }), makeKey('a'))
+      const proxy = await givenProxy({ accounts: [{ name: 'a' }, { name: 'b' }], baseUrl: upstream.baseUrl })
+      // The first answer and those of an account that is known to wait for a person are the same.
+      for (let request = 0; request < 2; request += 1) {
+        const reply = await proxy.chat({}, { 'x-qwenctl-account': 'a' })
+        expect([reply.status, reply.headers['x-qwenctl-error']]).toEqual([status, 'needs_action'])
+        expect(reply.json.error.message).toMatch(words)
+      }
+      expect(upstream.count(makeKey('b'))).toBe(0)
+    },
+  )
+
+  test.each([
     ['that does not exist', 'nobody', 404, 'account_not_found'],
     ['by a name that two accounts have', 'twin', 400, 'ambiguous_account'],
     ['that is disabled', 'off', 403, 'needs_action'],

@@ -120,7 +120,7 @@ function upstreamsVerdict(failures: Failure[], isPinned: boolean): Answered | nu
   // A client can shorten its conversation at once. The other models of its chain may be unavailable for hours.
   const last = failures.findLast(({ outcome }) => isContextOverflow(outcome)) ?? failures.at(-1)
   if (last === undefined || !hasAnswer(last) || isRedirect(last.held)) return null
-  const isAboutRequest = last.outcome.class === 'bad-request' || isPinned
+  const isAboutRequest = last.outcome.class === 'bad-request' || (isPinned && !isForPerson(last))
   return isAboutRequest || failures.every(isDeclined) ? last : null
 }
 
@@ -128,6 +128,14 @@ type Answered = Failure & { held: HeldAnswer }
 
 function hasAnswer(failure: Failure): failure is Answered {
   return failure.held !== null
+}
+
+/**
+ * Only a new key or money ends it, and the error names the command. The upstream's 401 is no answer for a client: it
+ * would distrust its own key.
+ */
+function isForPerson({ outcome }: Failure): boolean {
+  return outcome.class === 'auth-dead' || outcome.class === 'quota-hard'
 }
 
 /** A client that followed the redirect would send the conversation to a place of the upstream's choosing. */

@@ -27,6 +27,7 @@ export function accountPage(account: AccountQuotaView, state: ScreenState, look:
   const now = Date.parse(state.quota?.now ?? '')
   return [
     fieldLine('status', formatStatus(account, now)),
+    ...(account.fix === null ? [] : [fieldLine('to fix it', printable(account.fix))]),
     fieldLine('belongs to', formatOwner(account)),
     fieldLine('last used', lastUsed(account, now)),
     ...section('limits'),
@@ -44,13 +45,12 @@ export function accountPage(account: AccountQuotaView, state: ScreenState, look:
   ]
 }
 
-function formatStatus({ status, statusReason, availableAt, fix }: AccountQuotaView, now: number): Line {
+function formatStatus({ status, statusReason, availableAt }: AccountQuotaView, now: number): Line {
   return joinSpans(
     [
       [span(status, statusTone(status))],
       statusReason === null || status === 'disabled' ? [] : [span(printable(statusReason))],
       availableAt === null ? [] : [span(`back in ${shortDuration(Date.parse(availableAt) - now)}`)],
-      fix === null ? [] : [span(fix, 'quiet')],
     ],
     DOT,
   )

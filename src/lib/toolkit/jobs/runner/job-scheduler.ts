@@ -35,6 +35,8 @@ interface Planned extends JobPair {
   lookAt: number
   /** A slot that was due on time and waits for room; null: none. */
   waiting: number | null
+  /** The slot with which the wait began; null: nothing waits. */
+  waitingSince: number | null
 }
 
 /** Runs due slots of all jobs. Any number of processes may each have one: the ledger gives a slot to one of them. */
@@ -142,7 +144,8 @@ export class JobScheduler {
     for (const pair of listPairs(data, own)) {
       if (findHindrance(data, pair) !== null) continue
       const key = slotKey(pair.job.id, pair.account.id)
-      this.#planned.set(key, { ...pair, lookAt: 0, waiting: before.get(key)?.waiting ?? null })
+      const { waiting = null, waitingSince = null } = before.get(key) ?? {}
+      this.#planned.set(key, { ...pair, lookAt: 0, waiting, waitingSince })
     }
     runner.stop('the job or the account was stopped', ({ job, account, isManual }) =>
       isRunEnded(data, accounts, { job, account, isManual }),
@@ -157,7 +160,7 @@ export class JobScheduler {
     if (due.do === 'wait') {
       const isReset = planned.job.schedule.kind === 'after-reset'
       planned.lookAt = isReset ? Math.min(due.at ?? Infinity, now + SLOWEST_LOOK_MS) : (due.at ?? Infinity)
-      planned.waiting = null
+      endWait(planned)
       return
     }
     const { job, account } = planned
@@ -181,10 +184,11 @@ export class JobScheduler {
       const run = await runner.start(wanted, this.#limits)
       run?.ended.catch((error: unknown) => this.#report(error))
       if (run !== null && passed > 0) this.#recordPassed(planned, wanted, { runId: run.id, passed })
-      planned.waiting = null
+      endWait(planned)
       return
     }
     planned.waiting = slot
+    planned.waitingSince ??= slot
     if (refusal === 'claimed') return
     const waitsTooLong = ledger.now() - (slot + planned.spreadMs) > Math.max(job.timeoutMs, SLOWEST_LOOK_MS)
     if (refusal === 'running' && job.overlap === 'queue') planned.lookAt = ledger.now() + SLOWEST_LOOK_MS / 4
@@ -206,7 +210,9 @@ export class JobScheduler {
     const { ledger, runner } = this.#parts
     const plan = buildPlan(planned, ledger.state, ledger.now())
     const slot = latestSlot(plan, wanted.slot - 1) ?? wanted.slot
-    const reason = planned.waiting === null ? formatPassed(passed) : formatWaited(passed)
+    // A run that catches up may also wait for room. The slots before it were missed for want of a proxy.
+    const hasWaited = planned.waitingSince !== null && planned.waitingSince <= slot
+    const reason = hasWaited ? formatWaited(passed) : formatPassed(passed)
     runner.recordPassed({ ...wanted, slot }, runId, passed, reason)
   }
 
@@ -215,6 +221,11 @@ export class JobScheduler {
     const since = run === null ? '' : ` of ${formatTime(run.slot)}`
     return `the run${since} has not ended`
   }
+}
+
+function endWait(planned: Planned): void {
+  planned.waiting = null
+  planned.waitingSince = null
 }
 
 function formatMissed(missed: number): string {
