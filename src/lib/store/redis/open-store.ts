@@ -5,10 +5,18 @@ import { findStorePlace } from './store-place.ts'
 
 const stores = new WeakMap<Home, Promise<SharedStore | null>>()
 
-/** The shared store of a home; null: its files are the store. Connects on first use, and only once. */
+/**
+ * The shared store of a home; null: its files are the store. Connects on first use, and only once. Throws
+ * `store_unwritable` or `invalid_value` for a configuration that cannot be read, and reads it again at the next use.
+ */
 export function openStore(home: Home): Promise<SharedStore | null> {
-  let store = stores.get(home)
-  if (store === undefined) stores.set(home, (store = open(home)))
+  const known = stores.get(home)
+  if (known !== undefined) return known
+  const store = open(home)
+  stores.set(home, store)
+  store.catch(() => {
+    if (stores.get(home) === store) stores.delete(home)
+  })
   return store
 }
 

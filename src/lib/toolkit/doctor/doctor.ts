@@ -18,7 +18,7 @@ export async function examine(parts: DoctorParts): Promise<DoctorReport> {
     checkPermissions(parts),
     ...(await checkDocuments(parts)),
     ...(await checkSecrets(parts)),
-    ...((await openStore(parts.home)) === null ? checkLedger(parts) : await checkStore(parts.home)),
+    ...((await isInFiles(parts)) ? checkLedger(parts) : await checkStore(parts.home)),
     ...(await checkAccounts(parts)),
     ...(await checkServices(parts)),
     await checkLogs(parts),
@@ -26,4 +26,12 @@ export async function examine(parts: DoctorParts): Promise<DoctorReport> {
     ...(await checkTransport(parts)),
   ]
   return { ok: checks.every(({ status }) => status !== 'fail'), checks }
+}
+
+/** False also for a configuration that does not say: `checkStore` reports that. */
+function isInFiles({ home }: DoctorParts): Promise<boolean> {
+  return openStore(home).then(
+    (store) => store === null,
+    () => false,
+  )
 }

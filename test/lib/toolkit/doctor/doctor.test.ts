@@ -125,6 +125,20 @@ test('when documents are damaged, each is named with what to do, and the other c
   expect(report.ok).toBe(false)
 })
 
+test('when config.yaml cannot be read, the store is unknown, and the other checks run', async () => {
+  const { home } = await givenHome((await answersAt(NOON)).baseUrl)
+  mkdirSync(join(home, 'config.yaml'))
+  const toolkit = await givenToolkit({ home, providers: [acme()], checkTimeoutMs: 2000 })
+  const report = await toolkit.doctor({ fix: false })
+  for (const id of ['settings', 'store', 'accounts'])
+    expect(found(report, id)).toMatchObject({
+      status: 'fail',
+      detail: expect.stringContaining('config.yaml') as string,
+    })
+  expect(found(report, 'node')).toMatchObject({ status: 'ok' })
+  await expect(toolkit.quotas.show([])).rejects.toMatchObject({ code: 'store_unwritable' })
+})
+
 test('when a day of the history is damaged, it is named', async () => {
   const { home, toolkit } = await givenHome((await answersAt(NOON)).baseUrl)
   await toolkit.ledger()
