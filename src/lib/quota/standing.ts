@@ -139,7 +139,7 @@ interface Room {
 
 /** As `isFull` decides. */
 function fits(used: number, { most, need }: Room): boolean {
-  return need === 0 ? used < most : used + need <= most
+  return used < most && used + need <= most
 }
 
 function usageRoomAt(limit: LimitState, now: number, room: Room): number {
@@ -148,11 +148,14 @@ function usageRoomAt(limit: LimitState, now: number, room: Room): number {
   if (limit.clock.kind === 'refill' && limit.usage.kind === 'fixed') return refillAt(limit.usage, now, room)
   if (limit.usage.kind !== 'rolling' || limit.clock.kind !== 'rolling') return resetsAt
   let left = limit.usage.used
+  let emptyAt = resetsAt
   for (const charge of limit.usage.charges) {
+    const leavesAt = charge.at + limit.clock.lengthMs
     left -= charge.amount
-    if (fits(left, room) && charge.at + limit.clock.lengthMs > now) return charge.at + limit.clock.lengthMs
+    if (fits(left, room) && leavesAt > now) return leavesAt
+    if (charge.amount > 0) emptyAt = leavesAt
   }
-  return resetsAt
+  return emptyAt // the rest of the sum is rounding of dollars: an empty window has room
 }
 
 /** When so many units of a bucket are back that there is room. */

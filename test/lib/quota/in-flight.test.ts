@@ -3,7 +3,13 @@ import { describe, expect, test } from 'vitest'
 import { apply, emptyState } from '../../../src/lib/quota/log/fold.ts'
 import { stateFromJson, stateToJson } from '../../../src/lib/quota/log/checkpoint/checkpoint.ts'
 import type { StateJson } from '../../../src/lib/quota/log/checkpoint/checkpoint.ts'
-import { emptyInFlight, learnMean } from '../../../src/lib/quota/in-flight.ts'
+import {
+  LONGEST_REQUEST_MS,
+  emptyInFlight,
+  holdAmount,
+  learnMean,
+  sumHolds,
+} from '../../../src/lib/quota/in-flight.ts'
 import { hasRoom } from '../../../src/lib/quota/standing.ts'
 import { migrateState } from '../../../src/lib/quota/log/checkpoint/checkpoint-migrations.ts'
 import type { Hold, LedgerEvent } from '../../../src/lib/quota/log/events.ts'
@@ -183,6 +189,54 @@ describe('a checkpoint of version 4', () => {
     const { inFlight } = stateFromJson(migrateState(older as unknown as StateJson, 4)).subjects.get('a')!
     expect(inFlight).toEqual(state.subjects.get('a')!.inFlight)
   })
+})
+
+test('what requests in flight hold is the plain sum over them, for every metric, model and time', () => {
+  const amount = fc.integer({ min: 0, max: 500 })
+  const hold = fc.record({ inputTokens: amount, outputTokens: amount, usd: amount })
+  const model = fc.constantFrom(undefined, 'large', 'small')
+  const request = fc.record({ ageMs: fc.nat(2 * LONGEST_REQUEST_MS), hold: fc.option(hold), model })
+  const requests = fc.array(
+    fc.oneof(
+      request,
+      request.map((one) => ({ ...one, ageMs: LONGEST_REQUEST_MS })),
+    ),
+  )
+  const mean = fc.option(hold.map((amounts) => ({ requests: 1, ...amounts })))
+  const metric = fc.constantFrom<Metric>('requests', 'tokens', 'input-tokens', 'output-tokens', 'usd')
+  const amountOf = (amounts: Hold | null, of: Metric): number => {
+    const { inputTokens, outputTokens, usd } = amounts ?? { inputTokens: 0, outputTokens: 0, usd: 0 }
+    const all = { 'input-tokens': inputTokens, 'output-tokens': outputTokens, usd }
+    return of === 'requests' ? 0 : of === 'tokens' ? inputTokens + outputTokens : all[of]
+  }
+  fc.assert(
+    fc.property(requests, mean, metric, fc.option(model), (given, usual, of, limited) => {
+      const ofModel = limited ?? null
+      const inFlight = {
+        mean: usual,
+        requests: given.map(({ ageMs, hold, model }, sequence) => ({
+          at: START - ageMs,
+          sequence,
+          ...(hold === null ? {} : { hold }),
+          ...(model === undefined ? {} : { model }),
+        })),
+      }
+      const counted = given
+        .filter(({ ageMs }) => ageMs < LONGEST_REQUEST_MS)
+        .filter((one) => ofModel === null || one.model === ofModel)
+        .map((one) => {
+          if (of === 'requests') return ofModel === null ? 0 : 1
+          return Math.max(amountOf(one.hold, of), amountOf(usual, of))
+        })
+      const before = structuredClone(inFlight)
+      expect(sumHolds(inFlight, { metric: of, model: ofModel }, START)).toBe(
+        counted.reduce((sum, one) => sum + one, 0),
+      )
+      expect(inFlight).toEqual(before)
+      for (const { hold } of given) expect(holdAmount(hold ?? undefined, of)).toBe(amountOf(hold, of))
+    }),
+  )
+  expect(sumHolds(undefined, { metric: 'tokens' }, START)).toBe(0)
 })
 
 test('the usual size of a request follows the answers, each amount for itself, and never leaves their range', () => {

@@ -89,6 +89,26 @@ test('a need that is exactly what is left has room', () => {
   expect(limitRoomAt(limit, now, 0, 201)).toBe(BASE + 70_000)
 })
 
+test('the rounding of dollars moves no time: room for all of a limit begins when its window is empty', () => {
+  const dollars = [0.1, 0.2, 0.3, 0.7, 1.1].map((usd, index) => ({ wait: index * 1000, amount: usd }))
+  const { limit, now } = useLimit('2usd/minute', dollars)
+  const lastCharge = BASE + 10_000
+  expect(limitRoomAt(limit, now, 0, 2)).toBe(lastCharge + 60_000)
+  const cents = fc.integer({ min: 1, max: 300 }).map((count) => count / 100)
+  const spends = fc.array(fc.record({ wait: fc.nat(20_000), amount: cents }), { maxLength: 12 })
+  fc.assert(
+    fc.property(spends, fc.oneof(cents, fc.constant(3)), fc.constantFrom(0, 10), (given, usd, keep) => {
+      const { limit, now } = useLimit('3usd/minute', given)
+      const asked = { keep, hold: { inputTokens: 0, outputTokens: 0, usd } }
+      fc.pre(usd <= usable(limit, keep))
+      const at = limitRoomAt(limit, now, keep, usd)
+      expect(isFull(limit, at, asked)).toBe(false)
+      if (at > now) expect(isFull(limit, at - 1, asked)).toBe(true)
+    }),
+    { numRuns: 1000 },
+  )
+})
+
 test('what counts is the use in the window, and a standing agrees with it', () => {
   fc.assert(
     fc.property(windows, uses, fc.nat(60_000), (text, given, later) => {

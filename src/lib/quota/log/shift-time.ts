@@ -37,8 +37,8 @@ function shiftTime(state: LedgerState, shift: number): void {
   state.watcher?.beforeAll()
   state.now += shift
   const open = new OpenReservations()
-  for (const { id, account, also, at, sequence, probe } of state.open.entries())
-    open.add(id, { account, also, at: at + shift, sequence, probe })
+  for (const { id, account, also, charged, at, sequence, probe } of state.open.entries())
+    open.add(id, { account, also, charged, at: at + shift, sequence, probe })
   state.open = open
   if (state.lost !== null) state.lost = { ...state.lost, at: state.lost.at + shift }
   shiftJobs(state.jobs, shift, state.now)

@@ -1,4 +1,5 @@
 import { findJobOfKey } from '../../account/client-key.ts'
+import { countUsed } from '../standing.ts'
 import type { OpenReservation } from './open-reservations.ts'
 import type { SubjectState, LedgerState, DayTotals } from './state.ts'
 import { NO_COOLDOWNS } from './state.ts'
@@ -66,11 +67,13 @@ export function dropSubject(state: LedgerState, id: string): boolean {
 }
 
 /**
- * Whether the last charge of a subject is older than every window, and than every open reservation. A subject without
- * a charge may be that of a key that is being made: its limits come before the key.
+ * Whether the last charge of a subject is older than every window, and than every open reservation. A bucket that took
+ * more than its maximum refills for longer than its window. A subject without a charge may be that of a key that is
+ * being made.
  */
-export function isOver({ lastUsedAt, cooldowns }: SubjectState, now: number): boolean {
-  return lastUsedAt !== null && lastUsedAt + LONGEST_COUNT_MS < now && cooldowns.size === 0
+export function isOver({ lastUsedAt, cooldowns, limits }: SubjectState, now: number): boolean {
+  if (lastUsedAt === null || lastUsedAt + LONGEST_COUNT_MS >= now || cooldowns.size > 0) return false
+  return limits.every((limit) => countUsed(limit, now) === 0)
 }
 
 function isCounted(state: LedgerState, id: string): boolean {

@@ -46,6 +46,16 @@ test('a cooldown keeps the subject', () => {
   expect(apply(state, drop(BASE + 50 * DAY))).toBe(false)
 })
 
+test('a bucket that took more than its maximum keeps the subject until all of it is back', () => {
+  const state = emptyState()
+  apply(state, limits(BASE, ['10tokens/30d@refill']))
+  const at = new Date(BASE).toISOString()
+  apply(state, { type: 'reserve', id: 'w-big', account: 'a', also: [KEY], at })
+  apply(state, { type: 'settle', id: 'w-big', at, outcome: 'ok', inputTokens: 20, outputTokens: 0 })
+  expect(apply(state, drop(BASE + 59 * DAY))).toBe(false)
+  expect(apply(state, drop(BASE + 61 * DAY))).toBe(true)
+})
+
 const arbitraryWindow = fc.constantFrom(
   'minute',
   'day',

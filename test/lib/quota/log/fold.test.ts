@@ -407,8 +407,11 @@ test('a limit that a key of a job gets during a request never returns its charge
     ...{ type: 'settle', id, at: iso(BASE), outcome: 'unreachable', refunded: true },
   })
   const state = folded(ask('w-a'), limits(key, BASE, '2/day'), ask('w-b'))
-  const stored = stateFromJson(JSON.parse(JSON.stringify(stateToJson(state))) as StateJson)
-  for (const each of [state, stored]) {
+  const restore = () => stateFromJson(JSON.parse(JSON.stringify(stateToJson(state))) as StateJson)
+  const [stored, corrected] = [restore(), restore()]
+  const clock = { type: 'clock', boot: 'one', uptime: 1000, writer: 'w' } as const
+  for (const at of [BASE, BASE - 1000]) apply(corrected, { ...clock, at: iso(at) })
+  for (const each of [state, stored, corrected]) {
     expect(used(each, key)).toBe(1)
     apply(each, refund('w-a'))
     expect(used(each, key)).toBe(1)
