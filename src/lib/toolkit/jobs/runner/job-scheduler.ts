@@ -12,6 +12,8 @@ import type { JobPair } from '../job-plans.ts'
 import { readJobLimits } from './job-limits.ts'
 import type { JobRunner, JobLimits, SlotOfJob } from './job-runner.ts'
 import { endLostRuns } from './lost-runs.ts'
+import { NO_TURN, compareTurns, noteRuns } from './turns.ts'
+import type { Turn } from './turns.ts'
 
 export interface SchedulerParts {
   toolkit: Pick<
@@ -29,14 +31,24 @@ export interface SchedulerParts {
 const SLOWEST_LOOK_MS = 1000
 const FASTEST_LOOK_MS = 20
 const LOST_LOOK_MS = 5000
+/** How often pairs that wait are looked at. */
+const WAITING_LOOK_MS = 250
 
-interface Planned extends JobPair {
+interface Planned extends JobPair, Turn {
   /** When the next look at the pair is due (epoch milliseconds). */
   lookAt: number
-  /** A slot that was due on time and waits for room; null: none. */
-  waiting: number | null
-  /** The slot with which the wait began; null: nothing waits. */
-  waitingSince: number | null
+  waiting: Waiting | null
+}
+
+/** A slot that waits for room, or for the end of a run. */
+interface Waiting {
+  slot: number
+  /** The slot with which the wait began: newer slots replace one that waits. */
+  firstSlot: number
+  /** When it began to wait (epoch milliseconds). */
+  since: number
+  /** Whether it was late before it waited. */
+  isLate: boolean
 }
 
 /** Runs due slots of all jobs. Any number of processes may each have one: the ledger gives a slot to one of them. */
@@ -48,6 +60,8 @@ export class JobScheduler {
   #isEnded = false
   #timer: NodeJS.Timeout | null = null
   #lostLookAt = 0
+  /** When the pairs that wait for room are looked at, all of them together; null: none waits. */
+  #roomLookAt: number | null = null
   #looking: Promise<void> = Promise.resolve()
   #trouble = ''
   #unwatch: (() => void)[] = []
@@ -90,13 +104,24 @@ export class JobScheduler {
       this.#lostLookAt = now + LOST_LOOK_MS
       await endLostRuns({ ...this.#parts, limits: this.#limits, pairs: this.#planned })
     }
-    const due = [...this.#planned.values()].filter(({ lookAt }) => lookAt <= now)
-    for (const planned of due.sort((one, other) => one.lookAt - other.lookAt)) {
+    if (this.#roomLookAt !== null && this.#roomLookAt <= now) this.#roomLookAt = null
+    for (const planned of this.#listDue(now)) {
       if (this.#isEnded) break
       await this.#serve(planned)
     }
     const next = Math.min(...[...this.#planned.values()].map(({ lookAt }) => lookAt), Infinity)
     return Math.max(FASTEST_LOOK_MS, Math.min(SLOWEST_LOOK_MS, next - ledger.now()))
+  }
+
+  /** The pairs to look at now, in the order of their turns. */
+  #listDue(now: number): Planned[] {
+    const due = [...this.#planned.values()].filter(({ lookAt }) => lookAt <= now)
+    for (const planned of due) noteRuns(planned, this.#parts.ledger.state.jobs, now)
+    const turns = due.map((planned) => {
+      const { runs, ranAt, lookAt, waiting } = planned
+      return { planned, runs, ranAt, dueAt: waiting?.since ?? lookAt }
+    })
+    return turns.sort(compareTurns).map(({ planned }) => planned)
   }
 
   #plan(afterMs: number): void {
@@ -144,8 +169,8 @@ export class JobScheduler {
     for (const pair of listPairs(data, own)) {
       if (findHindrance(data, pair) !== null) continue
       const key = slotKey(pair.job.id, pair.account.id)
-      const { waiting = null, waitingSince = null } = before.get(key) ?? {}
-      this.#planned.set(key, { ...pair, lookAt: 0, waiting, waitingSince })
+      const { runs, ranAt, waiting } = before.get(key) ?? { ...NO_TURN, waiting: null }
+      this.#planned.set(key, { ...pair, lookAt: 0, waiting, runs, ranAt })
     }
     runner.stop('the job or the account was stopped', ({ job, account, isManual }) =>
       isRunEnded(data, accounts, { job, account, isManual }),
@@ -160,46 +185,61 @@ export class JobScheduler {
     if (due.do === 'wait') {
       const isReset = planned.job.schedule.kind === 'after-reset'
       planned.lookAt = isReset ? Math.min(due.at ?? Infinity, now + SLOWEST_LOOK_MS) : (due.at ?? Infinity)
-      endWait(planned)
+      planned.waiting = null
       return
     }
     const { job, account } = planned
-    const isWaiting = planned.waiting === due.slot
-    const isLate = due.do === 'skip' || due.isLate
+    const waiting = planned.waiting?.slot === due.slot ? planned.waiting : null
+    const isLate = waiting === null ? due.do === 'skip' || due.isLate : waiting.isLate
     const wanted: SlotOfJob = { job, account, slot: due.slot, isLate, isManual: false, attempt: 1 }
-    if (due.do === 'skip' && !isWaiting) {
+    if (due.do === 'skip' && waiting === null) {
       await runner.skip(wanted, formatMissed(due.missed), due.missed)
       return
     }
     const passed = due.do === 'run' ? due.missed : due.missed - 1
-    await this.#begin(planned, { ...wanted, isLate: isLate && !isWaiting }, passed)
+    await this.#begin(planned, wanted, passed)
   }
 
   /** `passed`: unclaimed slots before this one. */
   async #begin(planned: Planned, wanted: SlotOfJob, passed: number): Promise<void> {
     const { ledger, runner } = this.#parts
-    const { job, slot } = wanted
+    const { job } = wanted
     const refusal = refuseSlot(ledger.state, runner.buildClaim(wanted, this.#limits))
-    if (refusal === null) {
+    // Room that became free since the last look is for the pairs that wait, in the order of their turns.
+    if (refusal === null && this.#roomLookAt === null) {
       const run = await runner.start(wanted, this.#limits)
-      run?.ended.catch((error: unknown) => this.#report(error))
-      if (run !== null && passed > 0) this.#recordPassed(planned, wanted, { runId: run.id, passed })
-      endWait(planned)
+      if (run === null) return // another process has the slot, or the room
+      run.ended.catch((error: unknown) => this.#report(error))
+      if (passed > 0) this.#recordPassed(planned, wanted, { runId: run.id, passed })
+      noteRuns(planned, ledger.state.jobs, ledger.now())
+      planned.waiting = null
       return
     }
-    planned.waiting = slot
-    planned.waitingSince ??= slot
+    const waiting = this.#noteWaiting(planned, wanted)
     if (refusal === 'claimed') return
-    const waitsTooLong = ledger.now() - (slot + planned.spreadMs) > Math.max(job.timeoutMs, SLOWEST_LOOK_MS)
-    if (refusal === 'running' && job.overlap === 'queue') planned.lookAt = ledger.now() + SLOWEST_LOOK_MS / 4
+    const waitsTooLong = ledger.now() - waiting.since > Math.max(job.timeoutMs, SLOWEST_LOOK_MS)
+    if (refusal === 'running' && job.overlap === 'queue') planned.lookAt = ledger.now() + WAITING_LOOK_MS
     else if (refusal === 'running') await runner.skip(wanted, this.#formatOverlap(wanted))
     else if (refusal === 'per-day')
       await runner.skip(
         wanted,
         `it ran ${job.maxPerDay} times on this day, the most that --max-per-day allows`,
       )
-    else if (waitsTooLong) await runner.skip(wanted, formatNoRoom(refusal, this.#limits))
-    else planned.lookAt = ledger.now() + SLOWEST_LOOK_MS / 4
+    else if (refusal !== null && waitsTooLong) await runner.skip(wanted, formatNoRoom(refusal, this.#limits))
+    else planned.lookAt = this.#awaitRoom()
+  }
+
+  /** The time of the next look at all pairs that wait for room. */
+  #awaitRoom(): number {
+    return (this.#roomLookAt ??= this.#parts.ledger.now() + WAITING_LOOK_MS)
+  }
+
+  /** Notes since when the slot waits. */
+  #noteWaiting(planned: Planned, { slot, isLate }: SlotOfJob): Waiting {
+    const { waiting } = planned
+    if (waiting?.slot === slot) return waiting
+    const firstSlot = waiting?.firstSlot ?? slot
+    return (planned.waiting = { slot, firstSlot, since: this.#parts.ledger.now(), isLate })
   }
 
   #recordPassed(
@@ -211,7 +251,7 @@ export class JobScheduler {
     const plan = buildPlan(planned, ledger.state, ledger.now())
     const slot = latestSlot(plan, wanted.slot - 1) ?? wanted.slot
     // A run that catches up may also wait for room. The slots before it were missed for want of a proxy.
-    const hasWaited = planned.waitingSince !== null && planned.waitingSince <= slot
+    const hasWaited = planned.waiting !== null && planned.waiting.firstSlot <= slot
     const reason = hasWaited ? formatWaited(passed) : formatPassed(passed)
     runner.recordPassed({ ...wanted, slot }, runId, passed, reason)
   }
@@ -221,11 +261,6 @@ export class JobScheduler {
     const since = run === null ? '' : ` of ${formatTime(run.slot)}`
     return `the run${since} has not ended`
   }
-}
-
-function endWait(planned: Planned): void {
-  planned.waiting = null
-  planned.waitingSince = null
 }
 
 function formatMissed(missed: number): string {
