@@ -10,8 +10,11 @@ export interface Habits {
   takesEffortBeside: boolean
   /** The highest effort that the service knows. */
   mostEffort: 'high' | 'xhigh'
-  /** The field of an assistant message that returns its own thinking; `none`: the service refuses such a field. */
-  thinkingBack: 'reasoning_content' | 'reasoning_details' | 'none'
+  /**
+   * The field of an assistant message that returns its own thinking; `content`: as a part of its text; `none`: the service
+   * refuses such a field.
+   */
+  thinkingBack: 'reasoning_content' | 'reasoning_details' | 'content' | 'none'
   /** Whether a conversation that thinks needs this field in every message of the assistant, if only empty. */
   needsThinkingBack: boolean
   /** Whether the service accepts `user`. */
@@ -88,7 +91,8 @@ const local: Habits = { ...most, startsWithSystem: true, takesEmptyTurns: true, 
 // DeepSeek and Kimi want the earlier thinking in every turn, even if another model answered:
 // https://github.com/NousResearch/hermes-agent/issues/15228 and https://github.com/openclaw/openclaw/pull/74846 (2026-11).
 // Cerebras refuses `reasoning_content` in a message: https://github.com/Kilo-Org/kilocode/issues/10375 and
-// https://github.com/anomalyco/opencode/issues/33413 (2026-11). Azure and GitHub serve OpenAI's models, and its format.
+// https://github.com/anomalyco/opencode/issues/33413 (2026-11). It wants the thinking in `content`:
+// https://inference-docs.cerebras.ai/capabilities/reasoning, "Reasoning Context Retention" (2026-11). Azure and GitHub serve OpenAI's models, and its format.
 // Local servers use the templates of models, and Qwen's refuse later system messages:
 // https://github.com/ollama/ollama/issues/17774, https://github.com/vllm-project/vllm/issues/41114.
 // OpenAI wants an object at the top of an answer's schema: https://platform.openai.com/docs/guides/structured-outputs.
@@ -102,7 +106,7 @@ const byProvider: Readonly<Record<string, Habits>> = {
   },
   azure: { ...most, maxTokens: 'max_completion_tokens', thinkingBack: 'none', takesAnyTopType: false },
   'github-models': { ...most, thinkingBack: 'none', takesAnyTopType: false },
-  cerebras: { ...most, thinkingBack: 'none' },
+  cerebras: { ...most, thinkingBack: 'content' },
   groq: { ...most, maxTokens: 'max_completion_tokens', thinkingBack: 'none', mostEffort: 'high' },
   mistral: {
     ...most,

@@ -125,3 +125,24 @@ test('a stream names a dropped call in a comment, because its header has gone', 
   const out = events.flatMap((event) => stream.push(`data: ${JSON.stringify(event)}\n\n`)).join('')
   expect(out.match(/^: x-qwenctl-left-out: function_call$/gm)).toHaveLength(1)
 })
+
+test('a client of Gemini gets no comment, which its SDKs cannot read', () => {
+  const body = { contents: [{ role: 'user', parts: [{ text: 'x' }] }] }
+  const { plan: asked } = translateRequest('gemini', 'chat', JSON.stringify(body), {
+    ...context,
+    model: 'm',
+    isStream: true,
+  })
+  const stream = new StreamTranslator({ ...asked, hasOnlyStubs: true })
+  const call = { index: 0, id: 'c1', function: { name: 'f', arguments: '{}' } }
+  const chunks = [
+    { delta: { tool_calls: [call] } },
+    { delta: { content: 'a' } },
+    { delta: {}, finish_reason: 'stop' },
+  ]
+  const out = [...chunks.map((choice) => JSON.stringify({ choices: [{ index: 0, ...choice }] })), '[DONE]']
+    .flatMap((data) => stream.push(`data: ${data}\n\n`))
+    .join('')
+  expect(out).toContain('"text":"a"')
+  expect(out.split('\n').filter((line) => line !== '' && !line.startsWith('data: '))).toEqual([])
+})

@@ -2,7 +2,7 @@
 // lock decides which one does.
 
 import { createWriteStream } from 'node:fs'
-import { finished } from 'node:stream/promises'
+import { pipeline } from 'node:stream/promises'
 import { QwenctlError, isQwenctlError, readMessage } from '../../base/errors.ts'
 import type { BatchInput } from '../../toolkit/batch/input/batch-input.ts'
 import type { LineProblem } from '../../toolkit/batch/input/line-faults.ts'
@@ -168,9 +168,7 @@ export class BatchRunner {
     } catch (error) {
       // The accounts may return; a model that no account has does not.
       if (!isQwenctlError(error) || error.code === 'model_not_found' || error.code === 'key_not_found') {
-        if (batch.kind === 'anthropic') await this.#writeRefused(batch.id, checked.input, error)
-        await checked.input.close()
-        return await this.#fail(batch, error)
+        return await this.#refuse(batch, checked.input, error)
       }
     }
     const { input } = checked
@@ -191,7 +189,8 @@ export class BatchRunner {
         cause = end.kind === 'completed' ? 'none' : end.cause
         if (cause === 'interrupted') return // another run continues
         const left = cause === 'none' ? null : cause === 'canceled' ? 'canceled' : 'expired'
-        await this.#writeRest(batch, input, (row) => states.get(row), left)
+        const rest = formatRest(batch, input, (row) => states.get(row), left)
+        await this.#writeRestFile(id, rest)
       },
     })
     await this.#finish(id, cause, view.left)
@@ -202,6 +201,16 @@ export class BatchRunner {
     if (cause === 'none') await this.update(id, { state: 'completed', endedAt })
     else if (cause === 'canceled') await this.update(id, { state: 'cancelled', endedAt, canceled: left })
     else if (cause === 'until') await this.update(id, { state: 'expired', endedAt, expired: left })
+  }
+
+  /** Ends a batch that no account can serve. */
+  async #refuse(batch: StoredBatch, input: BatchInput, error: unknown): Promise<void> {
+    try {
+      if (batch.kind === 'anthropic') await this.#writeRestFile(batch.id, formatRefused(input, error))
+    } finally {
+      await input.close()
+    }
+    await this.#fail(batch, error)
   }
 
   async #fail(batch: StoredBatch, error: unknown): Promise<void> {
@@ -232,41 +241,38 @@ export class BatchRunner {
     })
   }
 
-  /** A message batch reports an error of the whole for each of its requests. */
-  async #writeRefused(id: string, input: BatchInput, cause: unknown): Promise<void> {
-    const type = isQwenctlError(cause) && cause.code === 'model_not_found' ? 'not_found_error' : 'api_error'
-    const error = { type: 'error', error: { type, message: readMessage(cause) } }
-    const target = createWriteStream(this.stored.contentPath(id, '.rest'), { mode: 0o600, flush: true })
-    const ended = finished(target)
-    for (let row = 0; row < input.count; row += 1) {
-      const { customId } = await input.read(row)
-      target.write(`${JSON.stringify({ custom_id: customId, result: { type: 'errored', error } })}\n`)
-    }
-    target.end()
-    await ended
+  #writeRestFile(id: string, lines: AsyncIterable<string>): Promise<void> {
+    return pipeline(
+      lines,
+      createWriteStream(this.stored.contentPath(id, '.rest'), { mode: 0o600, flush: true }),
+    )
   }
+}
 
-  /** The errors of lines without an answer, in the format of the service. */
-  async #writeRest(
-    { id, kind }: StoredBatch,
-    input: BatchInput,
-    stateOf: (row: number) => RowState,
-    cause: 'canceled' | 'expired' | null,
-  ): Promise<void> {
-    const target = createWriteStream(this.stored.contentPath(id, '.rest'), { mode: 0o600, flush: true })
-    const ended = finished(target)
-    for (let row = 0; row < input.count; row += 1) {
-      const state = stateOf(row)
-      if (state === 'done' || state === 'failed') continue
-      const { customId } = await input.read(row)
-      const line =
-        state === 'open' && cause !== null
-          ? formatEnded(kind, customId, cause)
-          : formatUnknown(kind, customId)
-      if (line !== null) target.write(`${JSON.stringify(line)}\n`)
-    }
-    target.end()
-    await ended
+/** The errors of lines without an answer, in the format of the service. */
+async function* formatRest(
+  { kind }: StoredBatch,
+  input: BatchInput,
+  stateOf: (row: number) => RowState,
+  cause: 'canceled' | 'expired' | null,
+): AsyncGenerator<string> {
+  for (let row = 0; row < input.count; row += 1) {
+    const state = stateOf(row)
+    if (state === 'done' || state === 'failed') continue
+    const { customId } = await input.read(row)
+    const line =
+      state === 'open' && cause !== null ? formatEnded(kind, customId, cause) : formatUnknown(kind, customId)
+    if (line !== null) yield `${JSON.stringify(line)}\n`
+  }
+}
+
+/** A message batch reports an error of the whole for each of its requests. */
+async function* formatRefused(input: BatchInput, cause: unknown): AsyncGenerator<string> {
+  const type = isQwenctlError(cause) && cause.code === 'model_not_found' ? 'not_found_error' : 'api_error'
+  const error = { type: 'error', error: { type, message: readMessage(cause) } }
+  for (let row = 0; row < input.count; row += 1) {
+    const { customId } = await input.read(row)
+    yield `${JSON.stringify({ custom_id: customId, result: { type: 'errored', error } })}\n`
   }
 }
 

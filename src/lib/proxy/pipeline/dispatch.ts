@@ -170,7 +170,7 @@ export class Dispatch implements ReservationListener, AttemptListener {
       requestId: this.exchange.id,
       now: this.proxy.clock(),
       refusesUnknown: this.proxy.refusesUnknownFields === true,
-      keepsItems: incoming.route.format === 'responses',
+      keepsItems: incoming.route.format === 'responses' && !this.exchange.isBatchLine,
     })
     return this.#translations.make(member, step) !== null
   }

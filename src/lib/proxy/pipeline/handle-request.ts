@@ -5,6 +5,7 @@
 
 import type { QwenctlError } from '../../base/errors.ts'
 import { waitForAccount, readWait } from './wait-for-account.ts'
+import { insertKeptItems } from './plan/kept-items.ts'
 import type { RequestPlan } from './plan/request-plan.ts'
 import { planRequest, everyOwnStep, everyStep, hasOwnFormat } from './plan/request-plan.ts'
 import type { DispatchListener } from './dispatch.ts'
@@ -23,7 +24,7 @@ import type { ProxyContext } from './proxy-context.ts'
 export function handleRequest(proxy: ProxyContext, exchange: Exchange, incoming: Incoming): void {
   const { live } = proxy
   const { key } = exchange
-  const request = planRequest(live, exchange, incoming)
+  const request = planRequest(live, exchange, insertKeptItems(proxy, exchange, incoming))
   if (key !== null && incoming.route.isCounted) refuseSpent(live.view, key.key)
   if (incoming.route.ways.length === 0)
     return void endUnanswered(proxy, exchange, request, { failures: [], refusal: null })

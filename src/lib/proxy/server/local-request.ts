@@ -52,6 +52,7 @@ export function askLocally(
     exchange.dialect = route.dialect
     exchange.route = route.name
     exchange.key = key
+    exchange.isBatchLine = true
     exchange.bytesIn = request.body.length
     signal.addEventListener('abort', leave, { once: true })
     const head = reuseClientHead(call, null, acceptAll)

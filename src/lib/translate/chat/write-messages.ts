@@ -7,7 +7,7 @@ import { dataUrl } from '../neutral/media.ts'
 import { CONTINUE, type NeutralRequest, type Part, type ResultPart, type Turn } from '../neutral/request.ts'
 import { NO_SIGNATURE } from '../neutral/seal.ts'
 import type { ToolNames } from '../neutral/tools/tool-names.ts'
-import { isThinking, writeThoughts } from './write-thoughts.ts'
+import { isThinking, joinThoughts, writeThoughts } from './write-thoughts.ts'
 
 export interface MessagesContext {
   habits: Habits
@@ -29,9 +29,11 @@ class MessagesWriter {
   readonly #context: MessagesContext
   readonly #ids: CallIds
   readonly #isThinking: boolean
+  readonly #model: string
 
   constructor(request: NeutralRequest, context: MessagesContext) {
     this.#context = context
+    this.#model = request.model
     this.#ids = new CallIds(context.habits.hasNineLetterIds)
     const hasThoughts = request.turns.some(({ parts }) => parts.some(({ kind }) => kind === 'thinking'))
     this.#isThinking = isThinking(request.thinking, hasThoughts)
@@ -133,11 +135,12 @@ class MessagesWriter {
       else if (part.kind === 'image' || part.kind === 'audio' || part.kind === 'document')
         this.#context.leaveOut(`${at}.${part.kind}`)
     }
-    const content = texts.join('')
+    const { habits } = this.#context
+    const content = joinThoughts(parts, texts.join(''), { ...habits, model: this.#model })
     return {
       role: 'assistant',
       content: content === '' && calls.length > 0 ? null : content,
-      ...writeThoughts(parts, this.#context.habits, this.#isThinking),
+      ...writeThoughts(parts, habits, this.#isThinking),
       ...(calls.length === 0 ? {} : { tool_calls: calls }),
     }
   }

@@ -18,16 +18,34 @@ export function writeThoughts(
   { thinkingBack, needsThinkingBack }: Pick<Habits, 'thinkingBack' | 'needsThinkingBack'>,
   isOn: boolean,
 ): Json {
-  if (thinkingBack === 'none') return {}
+  if (thinkingBack === 'none' || thinkingBack === 'content') return {}
   if (thinkingBack === 'reasoning_details') {
     const details = parts.flatMap((part) => reasoningDetail(part))
     return details.length === 0
       ? {}
       : { reasoning_details: details.map((detail, index) => ({ ...detail, index })) }
   }
-  const text = parts.flatMap((part) => (part.kind === 'thinking' && isText(part.text) ? [part.text] : []))
-  if (text.length > 0) return { reasoning_content: text.join('\n\n') }
+  const texts = listThoughts(parts)
+  if (texts.length > 0) return { reasoning_content: texts.join('\n\n') }
   return isOn && needsThinkingBack ? { reasoning_content: '' } : {}
+}
+
+/**
+ * The text of an assistant's message, with its thinking before it if the service wants it there: in tags, or plain for
+ * gpt-oss, which has no tags (https://inference-docs.cerebras.ai/capabilities/reasoning, 2026-11).
+ */
+export function joinThoughts(
+  parts: readonly Part[],
+  text: string,
+  { thinkingBack, model }: Pick<Habits, 'thinkingBack'> & { model: string },
+): string {
+  const thoughts = thinkingBack === 'content' ? listThoughts(parts).join('\n\n') : ''
+  if (thoughts === '') return text
+  return /gpt-oss/i.test(model) ? `${thoughts} ${text}`.trimEnd() : `<think>${thoughts}</think>${text}`
+}
+
+function listThoughts(parts: readonly Part[]): string[] {
+  return parts.flatMap((part) => (part.kind === 'thinking' && isText(part.text) ? [part.text] : []))
 }
 
 /** Sealed state goes back to a router only where the router itself gave it. */

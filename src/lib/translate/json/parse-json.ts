@@ -36,6 +36,11 @@ export function parseMembers(text: string): Map<string, RawJson> | null {
   return new Parser(text).members()
 }
 
+/** Parses a JSON list with each element kept as text. Null: the text is no list. Throws `SyntaxError`. */
+export function parseElements(text: string): RawJson[] | null {
+  return new Parser(text).elements()
+}
+
 class Parser {
   readonly #text: string
   #at = 0
@@ -63,6 +68,16 @@ class Parser {
       this.#skip()
       found.set(key, new RawJson(this.#text.slice(from, this.#at)))
     })
+    return found
+  }
+
+  elements(): RawJson[] | null {
+    this.#skipBlanks()
+    if (this.#text.charCodeAt(this.#at) !== OPEN_LIST) return null
+    const found: RawJson[] = []
+    this.#eachElement(() => found.push(this.#raw()))
+    this.#skipBlanks()
+    if (this.#at !== this.#text.length) this.#fail()
     return found
   }
 
@@ -116,19 +131,7 @@ class Parser {
 
   #list(): unknown[] {
     const list: unknown[] = []
-    this.#enter()
-    for (;;) {
-      this.#skipBlanks()
-      const code = this.#text.charCodeAt(this.#at)
-      if (code === CLOSE_LIST) break
-      if (list.length > 0) {
-        if (code !== COMMA) this.#fail()
-        this.#at += 1
-        this.#skipBlanks()
-      }
-      list.push(this.#value(false))
-    }
-    this.#leave()
+    this.#eachElement(() => list.push(this.#value(false)))
     return list
   }
 
@@ -137,11 +140,11 @@ class Parser {
     const code = this.#text.charCodeAt(this.#at)
     if (code === QUOTE) this.#string()
     else if (code === OPEN_OBJECT) this.#eachMember(() => this.#skip())
-    else if (code === OPEN_LIST) this.#skipList()
+    else if (code === OPEN_LIST) this.#eachElement(() => this.#skip())
     else this.#scalar()
   }
 
-  #skipList(): void {
+  #eachElement(take: () => void): void {
     this.#enter()
     for (let isFirst = true; ; isFirst = false) {
       this.#skipBlanks()
@@ -152,7 +155,7 @@ class Parser {
         this.#at += 1
         this.#skipBlanks()
       }
-      this.#skip()
+      take()
     }
     this.#leave()
   }

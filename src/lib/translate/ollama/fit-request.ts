@@ -2,7 +2,7 @@
 // gets it without a translation.
 
 import { findHabits } from '../habits.ts'
-import { isThinking, writeThoughts } from '../chat/write-thoughts.ts'
+import { isThinking, joinThoughts, writeThoughts } from '../chat/write-thoughts.ts'
 import { isObject, isText } from '../json-fields.ts'
 import { parseJson } from '../json/parse-json.ts'
 import { writeJson } from '../json/raw-json.ts'
@@ -26,19 +26,27 @@ export function fitOllamaRequest(text: string, provider: string, leaveOut: (fiel
   return writeJson({
     ...rest,
     ...(topK !== undefined && takesTopK ? { top_k: topK } : {}),
-    messages: Array.isArray(messages) ? fitMessages(messages as unknown[], thinking, provider) : messages,
+    messages: Array.isArray(messages)
+      ? fitMessages(messages as unknown[], thinking, { provider, model: String(body.model) })
+      : messages,
     ...askChatToThink(thinking, String(body.model), provider, leaveOut),
   })
 }
 
-function fitMessages(messages: readonly unknown[], thinking: Thinking, provider: string): unknown[] {
+function fitMessages(
+  messages: readonly unknown[],
+  thinking: Thinking,
+  { provider, model }: { provider: string; model: string },
+): unknown[] {
   const habits = findHabits(provider)
   const isOn = isThinking(thinking, messages.some(hasThoughts))
   return messages.map((message) => {
     if (!isObject(message) || message.role !== 'assistant') return message
     const { reasoning_content: text, ...rest } = message
     const thoughts: Part[] = isText(text) ? [{ kind: 'thinking', text, seal: null, at: 'thinking' }] : []
-    return { ...rest, ...writeThoughts(thoughts, habits, isOn) }
+    const said = rest.content ?? ''
+    const content = typeof said === 'string' ? joinThoughts(thoughts, said, { ...habits, model }) : said
+    return { ...rest, ...(content === said ? {} : { content }), ...writeThoughts(thoughts, habits, isOn) }
   })
 }
 

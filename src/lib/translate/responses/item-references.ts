@@ -12,27 +12,41 @@ export const REFERENCE = 'item_reference'
 /** The ids of items in an answer that is kept: kind, token, and place. */
 const KEPT_ID = /^[a-z]+_(?:qwenctl_)?([0-9a-f]{32})_\d+$/
 
-/**
- * Puts kept items in place of their references. `find`: the items of an answer, by its token, as a JSON list; null:
- * unknown. Unknown references stay. Null: nothing was replaced.
- */
-export function resolveReferences(text: string, find: (token: string) => string | null): string | null {
+interface KeptAnswers {
+  /** The items of an answer, by its token, as a JSON list; null: unknown. */
+  find: (token: string) => string | null
+  /** The most characters of a request with its items. One item may be named a thousand times. */
+  mostLength: number
+  /** Throws the error for a longer request. */
+  refuseLength: () => never
+}
+
+/** Puts kept items in place of their references. Unknown references stay. Null: nothing was replaced. */
+export function resolveReferences(
+  text: string,
+  { find, mostLength, refuseLength }: KeptAnswers,
+): string | null {
   const body = readMembers(new RawJson(text))
   const input = readElements(body?.get('input') ?? new RawJson(''))
   if (body === null || input === null) return null
   const answers = new Map<string, ReadonlyMap<string, RawJson>>()
+  let length = text.length
   let hasChanged = false
-  const resolved = input.map((item) => {
+  const resolved: string[] = []
+  for (const item of input) {
     const id = readReference(item)
     const token = id === null ? undefined : KEPT_ID.exec(id)?.[1]
-    if (token === undefined) return item
-    if (!answers.has(token)) answers.set(token, readItems(find(token)))
-    const known = answers.get(token)!.get(id!)
-    if (known !== undefined) hasChanged = true
-    return known ?? item
-  })
+    if (token !== undefined && !answers.has(token)) answers.set(token, readItems(find(token)))
+    const known = token === undefined ? undefined : answers.get(token)!.get(id!)
+    if (known !== undefined) {
+      hasChanged = true
+      length += known.text.length
+      if (length > mostLength) return refuseLength()
+    }
+    resolved.push((known ?? item).text)
+  }
   if (!hasChanged) return null
-  body.set('input', new RawJson(`[${resolved.map((item) => item.text).join(',')}]`))
+  body.set('input', new RawJson(`[${resolved.join(',')}]`))
   return writeMembers(body).text
 }
 

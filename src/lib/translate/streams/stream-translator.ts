@@ -89,8 +89,9 @@ export class StreamTranslator {
   #taken(): string[] {
     const out = this.#out
     const later = this.#plan.leftOut.slice(this.#named)
-    // The header has gone, and clients of event streams pass over comments (WHATWG HTML, 9.2.6).
-    if (later.length > 0 && !this.#plan.isList) out.unshift(`: x-qwenctl-left-out: ${later.join(', ')}\n\n`)
+    // The header has gone, and clients of event streams pass over comments (WHATWG HTML, 9.2.6). Google's SDKs do not.
+    if (later.length > 0 && this.#plan.from !== 'gemini')
+      out.unshift(`: x-qwenctl-left-out: ${later.join(', ')}\n\n`)
     this.#named += later.length
     this.#out = []
     return out

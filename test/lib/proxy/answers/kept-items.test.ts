@@ -161,6 +161,15 @@ test('the files of the items reveal nothing, and "store": false keeps none', asy
   expect(readdirSync(folder).length).toBe(1)
 })
 
+test('a line of a batch keeps nothing, which would push out the items of conversations', async () => {
+  const { proxy, next } = await given()
+  next(chat('good day'))
+  const body = Buffer.from(JSON.stringify({ model: 'm1', input: [user('hi')] }))
+  const line = { path: '/v1/responses', dialect: 'openai', group: null, body } as const
+  expect((await proxy.running.send(line, AbortSignal.timeout(10_000))).status).toBe(200)
+  expect(existsSync(join(proxy.home, 'affinity', 'items'))).toBe(false)
+})
+
 test('the other formats keep nothing', async () => {
   const { proxy, next } = await given()
   next(chat('good day'))
@@ -170,4 +179,39 @@ test('the other formats keep nothing', async () => {
     messages: [{ role: 'user', content: 'hi' }],
   })
   expect(existsSync(join(proxy.home, 'affinity', 'items'))).toBe(false)
+})
+
+test('a renamed client key keeps its items, and a new key with its former name does not get them', async () => {
+  const { proxy, next } = await given()
+  const { keys } = proxy.toolkit
+  const bearer = ({ secret }: { secret: string }) => ({ authorization: `Bearer ${secret}` })
+  const one = bearer(await keys.create({ name: 'one', user: 'local' }))
+  next(thinkingStream(), chat('bye'))
+  let text = ''
+  await expect
+    .poll(async () => {
+      const reply = await ask(proxy, [user('hi')], { stream: true }, one)
+      text = reply.text
+      return reply.status
+    })
+    .toBe(200)
+  await keys.change('one', { name: 'other' })
+  const two = bearer(await keys.create({ name: 'one', user: 'local' }))
+  const input = [user('hi'), ...refer(itemsIn(text)), user('and now?')]
+  await expect.poll(async () => (await ask(proxy, input, {}, two)).status).toBe(400)
+  expect((await ask(proxy, input, {}, one)).status).toBe(200)
+})
+
+test('the limit of a body holds for a request with its items, however often it names one', async () => {
+  const { upstream, proxy, next } = await given()
+  next(chat('x'.repeat(100_000)), chat('bye'))
+  const first = await ask(proxy, [user('hi')])
+  const { output } = first.json as unknown as { output: Item[] }
+  const repeat = (times: number) => Array.from({ length: times }, () => refer(output)).flat()
+  const asked = upstream.requests.length
+  const refused = await ask(proxy, [...repeat(20), user('and now?')])
+  expect(refused.status).toBe(413)
+  expect(refused.json.error.code).toBe('request_too_large')
+  expect(upstream.requests.length).toBe(asked)
+  expect((await ask(proxy, [...repeat(2), user('and now?')])).status).toBe(200)
 })

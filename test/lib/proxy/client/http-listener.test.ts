@@ -163,6 +163,20 @@ describe.each(TRANSPORT_NAMES)('with the transport %s', (name) => {
       },
     )
 
+    test('a target with a fragment that expects a 100 is refused after the answer before it', async () => {
+      const { open, seen } = await givenDoor(name)
+      const socket = open()
+      socket.write(
+        `${post('/node', 'one')}POST /b#c HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 3\r\n\r\n`,
+      )
+      let text = ''
+      for await (const chunk of socket as AsyncIterable<Buffer>) text += chunk.toString('latin1')
+      const statuses = [...text.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, code]) => Number(code))
+      expect(statuses).toEqual([200, 400])
+      expect(text).toContain('POST /node one')
+      expect(seen.length).toBe(1)
+    })
+
     test.each(['GET /a HTTP/1.0', '\r\nGET /a HTTP/1.1', 'GET http://x/a HTTP/1.1'])(
       'the line %j is served',
       async (line) => {

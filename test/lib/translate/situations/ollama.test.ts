@@ -142,6 +142,12 @@ describe('thinking of an Ollama client, for an account of chat completions', () 
     expect(messages[1]).toEqual({ role: 'assistant', content: 'b', ...more })
   })
 
+  test('cerebras: what the model thought before is a part of its text', () => {
+    const said = (model: string) => (fit('cerebras', { model, ...talk }).body.messages as unknown[])[1]
+    expect(said('zai-glm-4.7')).toEqual({ role: 'assistant', content: '<think>c</think>b' })
+    expect(said('gpt-oss-120b')).toEqual({ role: 'assistant', content: 'c b' })
+  })
+
   test('an empty field for turns without thinking (NousResearch/hermes-agent#15228)', () => {
     const { messages } = fit('deepseek', {
       model: 'deepseek-v4',

@@ -31,7 +31,6 @@ describe('an earlier message, while the conversation thinks', () => {
     ['custom', { reasoning_content: 'so' }, {}],
     ['vllm', { reasoning_content: 'so' }, {}],
     ['zai', { reasoning_content: 'so' }, {}],
-    ['cerebras', {}, {}],
     ['azure', {}, {}],
     ['github-models', {}, {}],
     ['openai', {}, {}],
@@ -39,6 +38,37 @@ describe('an earlier message, while the conversation thinks', () => {
     const sent = translateBody('messages', 'chat', asked, { provider }).body.messages as unknown[]
     expect(sent[1]).toEqual({ role: 'assistant', content: 'a', ...first })
     expect(sent[3]).toEqual({ role: 'assistant', content: 'b', ...second })
+  })
+})
+
+describe('an earlier message for Cerebras, which wants the thinking in its text (anomalyco/opencode#26763)', () => {
+  const call = { type: 'tool_use', id: 't1', name: 'f', input: {} }
+  const send = (model: string, content: unknown[]) => {
+    const said = [user(), { role: 'assistant', content }, user()]
+    const asked = messages({ model, messages: said })
+    return (
+      translateBody('messages', 'chat', asked, { provider: 'cerebras', model }).body.messages as unknown[]
+    )[1]
+  }
+  const thought = { type: 'thinking', thinking: 'so', signature: '' }
+  const text = { type: 'text', text: 'a' }
+
+  test.each([
+    ['zai-glm-4.7', [thought, text], { content: '<think>so</think>a' }],
+    ['qwen-3.8-27b', [thought, text], { content: '<think>so</think>a' }],
+    ['gpt-oss-120b', [thought, text], { content: 'so a' }],
+    ['zai-glm-4.7', [text], { content: 'a' }],
+    ['gpt-oss-120b', [thought], { content: 'so' }],
+  ])('%s: %j', (model, content, sent) => {
+    expect(send(model, content)).toEqual({ role: 'assistant', ...sent })
+  })
+
+  test('before a call, too', () => {
+    expect(send('zai-glm-4.7', [thought, call])).toMatchObject({
+      content: '<think>so</think>',
+      tool_calls: [{ id: 't1' }],
+    })
+    expect(send('zai-glm-4.7', [call])).toMatchObject({ content: null })
   })
 })
 

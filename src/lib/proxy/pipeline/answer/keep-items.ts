@@ -17,5 +17,5 @@ export function keepItems(
     ? readMembers(new RawJson(answer.toString('utf8')))?.get('output')?.text
     : writeJson(answer.output)
   if (items !== undefined && items !== '[]')
-    live.keepItems(plan.itemsToken, exchange.key?.key.name ?? '', items)
+    live.keepItems(plan.itemsToken, exchange.key?.key.id ?? '', items)
 }

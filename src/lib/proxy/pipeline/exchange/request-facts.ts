@@ -32,6 +32,8 @@ export class RequestFacts {
   isStream = false
   /** The client reads the stream as one JSON list. No sign of life fits into it. */
   isList = false
+  /** A line of a batch: no client waits for the answer, and no conversation follows. */
+  isBatchLine = false
   traceparent: string | null = null
   /** The methods of the path, if the request used another. */
   allow: string | null = null

@@ -13,7 +13,6 @@ import type { Member } from '../../../rotation/pool/member.ts'
 import { allowedSteps } from '../../../rotation/key-rules.ts'
 import type { ModelStep } from '../../../rotation/models/model-steps.ts'
 import type { LivePool } from '../../pool/live-pool.ts'
-import { insertKeptItems } from './kept-items.ts'
 import type { Incoming, PlanStep } from './outgoing.ts'
 import type { RequestBody } from './read-request.ts'
 import type { PathFacts, Route } from './routes.ts'
@@ -42,8 +41,7 @@ export interface RequestPlan {
 export type PinnedBy = 'header' | 'stored-response' | null
 
 /** Builds the plan. Throws `invalid_request`, or the refusal of the client key. */
-export function planRequest(live: LivePool, exchange: Exchange, received: Incoming): RequestPlan {
-  const incoming = insertKeptItems(live, exchange, received)
+export function planRequest(live: LivePool, exchange: Exchange, incoming: Incoming): RequestPlan {
   const { route, head } = incoming
   const { key } = exchange
   const scope = key?.scope ?? everyAccount

@@ -5,7 +5,7 @@ import type { ClientConnection } from '../client-connection.ts'
 import type { InboundHost } from '../inbound.ts'
 import { useOriginForm } from './absolute-target.ts'
 import { NodeCall } from './node-call.ts'
-import { rejectExpectation, rejectRequestLine, rejectUnreadable } from './reject-unreadable.ts'
+import { isLineValid, rejectExpectation, rejectRequestLine, rejectUnreadable } from './reject-unreadable.ts'
 
 /** A client that has sent no head by then is cut off. */
 const HEAD_TIMEOUT_MS = 60_000
@@ -52,8 +52,7 @@ export function createNodeServer(host: InboundHost, memory: BodyMemory): Server 
   }
   server.on('request', take)
   server.on('checkContinue', (req: IncomingMessage, res: ServerResponse) => {
-    if (rejectRequestLine(req)) return
-    res.writeContinue()
+    if (isLineValid(req)) res.writeContinue()
     take(req, res)
   })
   server.on('checkExpectation', rejectExpectation)

@@ -37,16 +37,24 @@ export function rejectUnreadable(
   socket.destroy(error)
 }
 
+export function isLineValid(req: Pick<IncomingMessage, 'httpVersion' | 'url'>): boolean {
+  return isVersionKnown(req) && req.url?.includes('#') !== true
+}
+
+function isVersionKnown({ httpVersion }: Pick<IncomingMessage, 'httpVersion'>): boolean {
+  return httpVersion === '1.1' || httpVersion === '1.0'
+}
+
 /**
  * Refuses a request line that Node's parser accepts and HTTP/1.1 does not: another version, which the answer would
  * not speak (RFC 9110, 15.6.6), or a target with a fragment (RFC 9112, 3.2). Closes the connection, because what follows
  * is not certain. False: the line is valid.
  */
-export function rejectRequestLine({ httpVersion, url, socket }: IncomingMessage): boolean {
-  const isVersionKnown = httpVersion === '1.1' || httpVersion === '1.0'
-  if (isVersionKnown && url?.includes('#') !== true) return false
+export function rejectRequestLine(req: IncomingMessage): boolean {
+  if (isLineValid(req)) return false
+  const { socket } = req
   if (socket.writable)
-    writeRefusal(socket, isVersionKnown ? notHttp('fragment in the target') : OTHER_VERSION)
+    writeRefusal(socket, isVersionKnown(req) ? notHttp('fragment in the target') : OTHER_VERSION)
   socket.destroy()
   return true
 }
