@@ -95,7 +95,7 @@ function steady(value: unknown, { home, service }: Stage): string {
     .replaceAll(/req-\w+-\w+/g, 'req-mwro0kzeco3-3')
     .replaceAll(/"(resetsAt|availableAt|returnsAt)": "[^"]+"/g, '"$1": "2026-11-23T00:00:00.000Z"')
     .replaceAll(/"(now|createdAt|startedAt|lastUsedAt)": "[^"]+"/g, '"$1": "2026-11-22T09:59:29.773Z"')
-    .replaceAll(/, at \d{4}-[\d-]+T[\d:.]+Z \(in \d+ s\)/g, ', at 2026-11-23T00:00:00.000Z (in 50431 s)')
+    .replaceAll(/, at \d{4}-[\d-]+T[\d:.]+Z \(in [^)]+\)/g, ', at 2026-11-23T00:00:00.000Z (in 14 h 1 min)')
     .replaceAll(/"day": "\d{4}-\d\d-\d\d"/g, '"day": "2026-11-22"')
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:3000')
     .replaceAll(/"port": \d+/g, '"port": 3000')

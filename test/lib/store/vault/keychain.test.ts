@@ -7,7 +7,7 @@ import { KeychainError, openSystemKeychain } from '../../../../src/lib/store/vau
 import { memoryKeychain } from '../../../support/keychain/memory-keychain.ts'
 import { temporaryFolder } from '../../../support/temp-folder.ts'
 
-const double = join(import.meta.dirname, '..', '..', '..', 'support', 'keychain-double.ts')
+const double = join(import.meta.dirname, '..', '..', '..', 'support', 'keychain', 'keychain-double.ts')
 const byProcess = (...command: string[]) =>
   openSystemKeychain({}, { command: [process.execPath, ...command], timeoutMs: 20_000 })
 
