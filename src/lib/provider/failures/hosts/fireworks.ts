@@ -29,6 +29,15 @@ export const fireworksFailures: ServiceFailures = {
       ],
     },
     {
+      id: 'fireworks-suspended-412',
+      status: 412,
+      message: /^account suspended\b/i,
+      class: 'quota-hard',
+      about: 'suspended: the spending limit of the month, or unpaid invoices',
+      source: 'docs.fireworks.ai/guides/inference-error-codes (2026-11)',
+      examples: [{ status: 412, body: fireworks('Account suspended', 'PRECONDITION_FAILED') }],
+    },
+    {
       id: 'fireworks-412',
       status: 412,
       isOwn: 'later',
