@@ -16,7 +16,6 @@ const LONGEST_WITH_USAGE = 2 << 10
 const OPEN_OBJECT = 0x7b
 const ZERO = 0x30
 const ERROR = Buffer.from('"error"')
-const lookout = new Lookout('error')
 const USAGE = Buffer.from('usage')
 const CODE = Buffer.from('code')
 const ERROR_TYPE = Buffer.from('errorType')
@@ -28,11 +27,11 @@ const ERROR_TYPE = Buffer.from('errorType')
 export function inspectResponse(body: Buffer): ResponseSummary | null {
   const open = skipSpace(body, 0)
   if (body[open] !== OPEN_OBJECT) return null
-  lookout.wasSeen = false
+  const lookout = new Lookout(ERROR)
   const members = new Members(body, open, 0, lookout)
   let usage: unknown
   while (members.nextKey()) {
-    if (members.isKey(USAGE)) usage = readCounts(body, members)
+    if (members.isKey(USAGE)) usage = readCounts(body, members, lookout)
     else if (members.isKey(CODE) || members.isKey(ERROR_TYPE)) return null
     else members.skip()
   }
@@ -62,7 +61,7 @@ for (const name of usageNames) (namesByLength[name.length] ??= []).push({ name, 
 /**
  * Reads and skips the current value of `members`. An object yields the counts that the usage readers need.
  */
-function readCounts(body: Buffer, members: Members): unknown {
+function readCounts(body: Buffer, members: Members, lookout: Lookout): unknown {
   const { start } = members
   if (body[start] !== OPEN_OBJECT) return members.skip() ? parseSpan(body, start, members.end) : undefined
   const counts = noCounts()

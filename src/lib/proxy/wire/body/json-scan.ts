@@ -97,9 +97,10 @@ export class Lookout {
   readonly #quoted: Buffer
   readonly #lastLetter: number | undefined
 
-  constructor(word: string) {
-    this.#quoted = Buffer.from(`"${word}"`)
-    this.#lastLetter = this.#quoted.at(-2)
+  /** @param quoted the word in its quotes */
+  constructor(quoted: Buffer) {
+    this.#quoted = quoted
+    this.#lastLetter = quoted.at(-2)
   }
 
   /** Checks the string that ends before `end`. */

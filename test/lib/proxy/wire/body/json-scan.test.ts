@@ -100,7 +100,7 @@ test('for any JSON, a lookout sees a word where a search finds it in quotes', ()
   fc.assert(
     fc.property(value.any, fc.nat(1), (any, indent) => {
       const body = Buffer.from(JSON.stringify(any, null, indent))
-      const lookout = new Lookout('word')
+      const lookout = new Lookout(Buffer.from('"word"'))
       skipValue(body, 0, 0, lookout)
       expect(lookout.wasSeen).toBe(body.includes('"word"'))
     }),
