@@ -271,3 +271,35 @@ test('a batch survives the end of its proxy: the next one continues, and no answ
   })
   expect([...seenBy(upstream).values()].every((times) => times === 1)).toBe(true)
 })
+
+test('a message batch that continues without its model keeps its answers', async () => {
+  const upstream = await givenUpstream()
+  const held: (() => void)[] = []
+  upstream.always((call) => void held.push(() => chat()(call)))
+  const proxy = await givenProxy({ accounts: [{ name: 'a', models: ['m1'] }], baseUrl: upstream.baseUrl })
+  const clientOf = ({ running }: TestProxy) =>
+    new Anthropic({ apiKey: 'none', baseURL: running.url, maxRetries: 0 })
+  const { id } = await clientOf(proxy).messages.batches.create({
+    requests: Array.from({ length: 9 }, (_, line) => ({
+      custom_id: `r${line}`,
+      params: { model: 'm1', max_tokens: 1, messages: [{ role: 'user' as const, content: `line ${line}.` }] },
+    })),
+  })
+  await upstream.arrivals(4)
+  const stopped = proxy.running.stop(10_000)
+  held.forEach((answer) => answer())
+  await stopped
+  await proxy.toolkit.accounts.set('a', { models: ['other'] })
+  const client = clientOf(await givenProxy({ home: proxy.home, settings: { proof: 'of the next' } }))
+  await until(async () => (await client.messages.batches.retrieve(id)).processing_status === 'ended')
+  expect((await client.messages.batches.retrieve(id)).request_counts).toMatchObject({
+    processing: 0,
+    succeeded: 4,
+    errored: 5,
+  })
+  const results = await collect(await client.messages.batches.results(id))
+  expect(results.map(({ custom_id: name }) => name).sort()).toEqual(
+    Array.from({ length: 9 }, (_, line) => `r${line}`),
+  )
+  expect(results.filter(({ result }) => result.type === 'succeeded')).toHaveLength(4)
+})

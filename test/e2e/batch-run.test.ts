@@ -258,6 +258,20 @@ test('a dry run sends nothing, and an unknown price is unknown; a budget needs a
   expect(batch.reason).toContain('--max-cost')
 })
 
+test('a filter that no account passes is named, and nothing is sent', async () => {
+  const { run, upstream } = await givenBatch(lines(1))
+  const ofUser = await run('--user', 'bob')
+  expect(ofUser.error).toMatchObject({
+    code: 'no_accounts',
+    message: 'there is no account of the user bob',
+  })
+  const ofGroup = await run('--group', 'night')
+  expect(ofGroup.error).toMatchObject({
+    message: expect.stringContaining('no account in the group night can serve m1') as string,
+  })
+  expect(upstream.count()).toBe(0)
+})
+
 test('a full disk ends the batch; no line is lost, and no answered line is sent again', async () => {
   const { run, home, file, upstream } = await givenBatch(lines(120), [{ name: 'a' }])
   upstream.always(chat('x'.repeat(700)))

@@ -16,6 +16,15 @@ describe.each(bases)('%s at %s', (id, base) => {
     if (!isLocal) expect(findHabits(findServiceAt('custom', base))).toEqual(findHabits(id))
     expect(findHabits(findServiceAt(id, base))).toEqual(findHabits(id))
   })
+
+  test('is known by its address', () => {
+    const { hostname, port } = new URL(base)
+    const isLocal = hostname === '127.0.0.1'
+    if (id === 'sandbox') return // it has no real address
+    if (!isLocal) expect(findServiceAt('custom', base)).toBe(id)
+    // vLLM, llama.cpp and qwenctl share their ports with other programs.
+    else if (port === '11434' || port === '1234') expect(findServiceAt('custom', base)).toBe(id)
+  })
 })
 
 test.each([
@@ -24,6 +33,14 @@ test.each([
   ['openai', 'https://api.deepseek.com', 'deepseek'],
   ['custom', 'https://notapi.deepseek.com.example/v1', 'custom'],
   ['custom', 'https://mine.openai.azure.com/openai/v1', 'azure'],
+  ['custom', 'https://mine.openai.azure.us/openai/v1', 'azure'],
+  ['custom', 'https://eu-west-1.api.x.ai/v1', 'xai'],
+  ['custom', 'https://eu.api.openai.com/v1', 'openai'],
+  ['custom', 'https://coding-intl.dashscope.aliyuncs.com/apps/anthropic', 'qwen'],
+  ['custom', 'https://api.kimi.ai/coding/v1', 'moonshot'],
+  ['custom', 'https://api.siliconflow.cn/v1', 'siliconflow'],
+  ['custom', 'https://api.minimaxi.com/anthropic', 'minimax'],
+  ['custom', 'https://api.minimax.io.example/v1', 'custom'],
   ['custom', 'http://192.168.1.7:11434/v1', 'ollama'],
   ['vllm', 'http://192.168.1.7:11434/v1', 'vllm'],
   ['openai', 'https://gateway.example/v1', 'openai'],

@@ -1,4 +1,5 @@
 import { defineProvider } from '../define-provider.ts'
+import { novitaPlan } from '../plans/balances.ts'
 
 /**
  * Any service with the OpenAI dialect at a base URL that the account names. Where the base URL ends in
@@ -11,4 +12,5 @@ export const custom = defineProvider({
   keyIsOptional: true,
   needsBaseUrl: true,
   endpoints: [],
+  plan: novitaPlan,
 })

@@ -2,7 +2,7 @@
 
 import { isRecord } from '../../base/is-record.ts'
 import type { PlanReader, PlanWindow } from './plan-reader.ts'
-import { BALANCE, emptyWindow, readEach, readNumber } from './plan-reader.ts'
+import { BALANCE, emptyWindow, findPlanBase, readEach, readNumber } from './plan-reader.ts'
 
 const RESETS: Readonly<Record<string, string>> = { daily: 'day', weekly: 'week', monthly: 'month' }
 
@@ -20,21 +20,30 @@ const openrouterCredits: PlanReader = {
   },
 }
 
-/** The limit of the key, in dollars; its windows are those of the calendar, UTC. */
+/**
+ * The limit of the key, in dollars; its windows are those of the calendar, UTC. The spending of this month is shown
+ * also without a limit.
+ */
 export const openrouterPlan: PlanReader = {
   isOfficial: () => true,
-  source: 'https://openrouter.ai/docs/api/reference/limits, 2026-11-30',
+  source: 'https://openrouter.ai/docs/api/api-reference/api-keys/get-current-key, 2026-11-30',
   url: ({ openai }) => (openai === null ? null : `${openai}/key`),
   read(body) {
     const data = isRecord(body) && isRecord(body.data) ? body.data : null
     if (data === null) return null
     const max = readNumber(data.limit)
-    if (max === null) return data.limit === null ? [] : null
+    if (max === null) return data.limit === null ? spentThisMonth(data) : null
     const remaining = readNumber(data.limit_remaining)
     const window = RESETS[String(data.limit_reset)] ?? null
-    return [{ ...moneyWindow('key limit', max, remaining), window }]
+    const limit = { ...moneyWindow('key limit', max, remaining), window }
+    return window === 'month' ? [limit] : [limit, ...spentThisMonth(data)]
   },
   also: openrouterCredits,
+}
+
+function spentThisMonth(data: Record<string, unknown>): PlanWindow[] {
+  const used = readNumber(data.usage_monthly)
+  return used === null ? [] : [{ ...emptyWindow('this month'), metric: 'usd', window: 'month', used }]
 }
 
 function moneyWindow(name: string, max: number, remaining: number | null): PlanWindow {
@@ -43,13 +52,25 @@ function moneyWindow(name: string, max: number, remaining: number | null): PlanW
   return { ...emptyWindow(name), metric: 'usd', max, used, remaining, percent }
 }
 
+/** `is_available: false`: the balance pays for no request, whatever its amount. */
 export const deepseekPlan: PlanReader = {
   isOfficial: () => true,
   source: 'https://api-docs.deepseek.com/api/get-user-balance, 2026-11-30',
-  url: ({ openai }) => (openai === null ? null : `${new URL(openai).origin}/user/balance`),
+  url: (bases) => {
+    const base = findPlanBase(bases)
+    return base === null ? null : `${new URL(base).origin}/user/balance`
+  },
   read(body) {
-    const rows = isRecord(body) ? body.balance_infos : null
-    return readEach(rows, (row) => balance(row.total_balance, String(row.currency)) ?? [])
+    if (!isRecord(body)) return null
+    const found = readEach(
+      body.balance_infos,
+      (row) =>
+        balance(row.total_balance, typeof row.currency === 'string' ? row.currency.toUpperCase() : 'CNY') ??
+        [],
+    )
+    if (body.is_available !== false) return found
+    const windows = found === null || found.length === 0 ? [{ ...emptyWindow(BALANCE), remaining: 0 }] : found
+    return windows.map((window) => ({ ...window, isUnusable: true }))
   },
 }
 
@@ -58,7 +79,10 @@ export const moonshotPlan: PlanReader = {
   isOfficial: () => true,
   source:
     'https://platform.kimi.ai/docs/api/balance and https://platform.moonshot.cn/docs/api/balance, 2026-11-30',
-  url: ({ openai }) => (openai?.includes('moonshot') === true ? `${openai}/users/me/balance` : null),
+  url: (bases) => {
+    const base = findPlanBase(bases)
+    return base?.includes('moonshot') === true ? `${base}/users/me/balance` : null
+  },
   read(body, _now, url) {
     const data = isRecord(body) && isRecord(body.data) ? body.data : null
     const currency = URL.parse(url)?.hostname.endsWith('.cn') === true ? 'CNY' : 'USD'
@@ -78,6 +102,20 @@ export const siliconflowPlan: PlanReader = {
   read(body) {
     const data = isRecord(body) && isRecord(body.data) ? body.data : null
     return data === null ? null : balance(data.totalBalance, 'USD')
+  },
+}
+
+/** Amounts are text, in 1/10000 of a dollar; what may be owed is a part of `availableBalance`. */
+export const novitaPlan: PlanReader = {
+  isOfficial: () => true,
+  source: 'https://novita.ai/docs/api-reference/basic-get-user-balance, 2026-11-30',
+  url: (bases) => {
+    const base = URL.parse(findPlanBase(bases) ?? '')
+    return base?.hostname === 'api.novita.ai' ? `${base.origin}/openapi/v1/billing/balance/detail` : null
+  },
+  read(body) {
+    const amount = isRecord(body) ? readNumber(body.availableBalance) : null
+    return amount === null ? null : balance(amount / 10_000, 'USD')
   },
 }
 

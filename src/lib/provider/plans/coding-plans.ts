@@ -2,7 +2,7 @@
 
 import { isRecord } from '../../base/is-record.ts'
 import type { PlanReader, PlanWindow } from './plan-reader.ts'
-import { emptyWindow, readEach, readNumber } from './plan-reader.ts'
+import { emptyWindow, findPlanBase, readEach, readNumber } from './plan-reader.ts'
 
 /** Units of windows at Z.ai. */
 const ZAI_UNITS: Readonly<Record<number, string>> = { 3: 'hour', 5: 'month', 6: 'week' }
@@ -22,50 +22,105 @@ export const zaiPlan: PlanReader = {
       const isOfTools = limit.type === 'TIME_LIMIT'
       const name = `${isOfTools ? 'tools, ' : ''}${number} ${unit}${number === 1 ? '' : 's'}`
       const resetsAt = readNumber(limit.nextResetTime)
-      return [{ ...emptyWindow(name), percent, resetsAt, stopsModels: !isOfTools }]
+      return [
+        {
+          ...emptyWindow(name),
+          percent: Math.min(100, Math.max(0, percent)),
+          resetsAt,
+          stopsModels: !isOfTools,
+        },
+      ]
     })
   },
 }
 
-/** The counts named `usage` are the remaining ones (MiniMax-AI/MiniMax-M2#99); the percent field is unambiguous. */
+/**
+ * Plans answer with a percent since 2026-06; before, with counts, of which `usage` is what remains
+ * (MiniMax-AI/MiniMax-M2#99). Keys that pay as they go have no plan.
+ */
 export const minimaxPlan: PlanReader = {
   isOfficial: () => true,
+  keyPattern: /^(?!sk-api-|eyJ)/,
   source: 'https://platform.minimax.io/docs/token-plan/faq, 2026-11-30',
-  url: ({ openai }) => (openai === null ? null : `${openai}/token_plan/remains`),
+  url: (bases) => {
+    const base = findPlanBase(bases)
+    return base === null ? null : `${base}/token_plan/remains`
+  },
   read(body, now) {
     const holder = isRecord(body) && isRecord(body.data) ? body.data : body
-    return readEach(isRecord(holder) ? holder.model_remains : null, (row) => {
-      const model = String(row.model_name)
-      return [
-        minimaxWindow(`${model}, 5 hours`, row.current_interval_remaining_percent, row.remains_time, now),
-        minimaxWindow(`${model}, week`, row.current_weekly_remaining_percent, row.weekly_remains_time, now),
-      ].flat()
-    })
+    const rows = isRecord(holder) ? holder.model_remains : null
+    const windows = readEach(rows, (row) => [
+      ...minimaxWindow(row, { name: '5 hours', fields: 'current_interval', remains: 'remains_time', now }),
+      ...minimaxWindow(row, { name: 'week', fields: 'current_weekly', remains: 'weekly_remains_time', now }),
+    ])
+    return windows ?? (isNotInPlan(rows) ? [] : null)
   },
 }
 
-function minimaxWindow(name: string, left: unknown, remainsMs: unknown, now: number): PlanWindow[] {
-  const percentLeft = readNumber(left)
-  if (percentLeft === null) return []
-  const wait = readNumber(remainsMs)
-  const resetsAt = wait === null || wait <= 0 ? null : now + wait
-  const stopsModels = /^(general|minimax-)/i.test(name)
-  return [{ ...emptyWindow(name), percent: Math.max(0, 100 - percentLeft), resetsAt, stopsModels }]
+/** A plan without any model: all its totals are 0. */
+function isNotInPlan(rows: unknown): boolean {
+  if (!Array.isArray(rows)) return false
+  const totals = (rows as unknown[])
+    .filter(isRecord)
+    .map((row) => readNumber(row.current_interval_total_count))
+  return totals.length > 0 && totals.every((total) => total === 0)
 }
 
+function minimaxWindow(
+  row: Record<string, unknown>,
+  { name, fields, remains, now }: { name: string; fields: string; remains: string; now: number },
+): PlanWindow[] {
+  const total = readNumber(row[`${fields}_total_count`])
+  const left = readNumber(row[`${fields}_usage_count`])
+  const ofCounts = total === null || total <= 0 || left === null ? null : (left / total) * 100
+  const percentLeft = readNumber(row[`${fields}_remaining_percent`]) ?? ofCounts
+  if (percentLeft === null) return []
+  const wait = readNumber(row[remains])
+  const resetsAt = wait === null || wait <= 0 ? null : now + wait
+  const model = String(row.model_name)
+  const stopsModels = /^(?:general|minimax-(?!hailuo))/i.test(model)
+  const percent = Math.min(100, Math.max(0, 100 - percentLeft))
+  return [{ ...emptyWindow(`${model}, ${name}`), percent, resetsAt, stopsModels }]
+}
+
+/**
+ * Since 2026-09 `usages` has shares from 0 to 1 by name. A 5 hour share of 0 beside a full count is reported
+ * (github.com/can1357/oh-my-pi/issues/12790, github.com/MoonshotAI/kimi-code/issues/3908), so a count comes first.
+ */
 export const kimiPlan: PlanReader = {
   isOfficial: () => false,
-  source: 'https://github.com/MoonshotAI/kimi-cli, 2026-11-30',
-  url: ({ openai }) => (openai?.includes('api.kimi.com') === true ? `${openai}/usages` : null),
+  source:
+    'https://github.com/MoonshotAI/kimi-cli and https://github.com/akitaonrails/ai-usagebar/issues/199, 2026-11-30',
+  url: ({ openai }) => (/\/\/api\.kimi\.(?:com|ai)\//.test(openai ?? '') ? `${openai}/usages` : null),
   read(body) {
     if (!isRecord(body)) return null
-    const week = kimiWindow('week', body.usage)
-    const others = readEach(body.limits, (limit) => {
-      const minutes = isRecord(limit.window) ? readNumber(limit.window.duration) : null
-      return kimiWindow(minutes === null ? 'window' : `${minutes / 60} hours`, limit.detail)
-    })
-    return week.length === 0 ? others : [...week, ...(others ?? [])]
+    const counted = [
+      ...kimiWindow('week', body.usage),
+      ...(readEach(body.limits, ({ window, detail }) => kimiWindow(nameKimiWindow(window), detail)) ?? []),
+    ]
+    const names = new Set(counted.map(({ name }) => name))
+    const shares = isRecord(body.usages) ? Object.entries(body.usages).flatMap(kimiShare) : []
+    const windows = [...counted, ...shares.filter(({ name }) => !names.has(name))]
+    return windows.length === 0 ? null : windows
   },
+}
+
+/** The minutes of a unit. */
+const KIMI_UNITS: Readonly<Record<string, number>> = {
+  TIME_UNIT_MINUTE: 1,
+  TIME_UNIT_HOUR: 60,
+  TIME_UNIT_DAY: 1440,
+  TIME_UNIT_WEEK: 10_080,
+}
+
+function nameKimiWindow(window: unknown): string {
+  const duration = isRecord(window) ? readNumber(window.duration) : null
+  if (!isRecord(window) || duration === null) return 'window'
+  const unit = typeof window.timeUnit === 'string' ? window.timeUnit : 'TIME_UNIT_MINUTE'
+  const minutes = duration * (KIMI_UNITS[unit] ?? NaN)
+  if (Number.isNaN(minutes)) return 'window'
+  if (minutes === 10_080) return 'week'
+  return minutes >= 2880 ? `${minutes / 1440} days` : `${minutes / 60} hours`
 }
 
 function kimiWindow(name: string, detail: unknown): PlanWindow[] {
@@ -75,9 +130,31 @@ function kimiWindow(name: string, detail: unknown): PlanWindow[] {
   const left = readNumber(detail.remaining)
   const used = readNumber(detail.used) ?? (left === null ? null : max - left)
   if (used === null) return []
-  const reset = Date.parse(String(detail.resetTime ?? detail.reset_time))
-  const resetsAt = Number.isNaN(reset) ? null : reset
-  return [{ ...emptyWindow(name), max, used, remaining: max - used, percent: (used / max) * 100, resetsAt }]
+  const percent = Math.min(100, Math.max(0, (used / max) * 100))
+  return [{ ...emptyWindow(name), max, used, remaining: max - used, percent, resetsAt: kimiReset(detail) }]
+}
+
+const KIMI_SHARES: Readonly<Record<string, string>> = {
+  limit_5h: '5 hours',
+  limit_7d: 'week',
+  limit_month_total: 'month, all products',
+  limit_month_code: 'month, code',
+}
+
+function kimiShare([key, share]: [string, unknown]): PlanWindow[] {
+  if (!isRecord(share)) return []
+  const ratio = readNumber(share.used_ratio ?? share.usedRatio)
+  if (ratio === null) return []
+  const percent = Math.min(100, Math.max(0, ratio * 100))
+  return [{ ...emptyWindow(KIMI_SHARES[key] ?? key), percent, resetsAt: kimiReset(share) }]
+}
+
+function kimiReset(detail: Record<string, unknown>): number | null {
+  const text = [detail.resetTime, detail.reset_time, detail.resetAt, detail.reset_at].find(
+    (value) => typeof value === 'string',
+  )
+  const reset = Date.parse(text ?? '')
+  return Number.isNaN(reset) ? null : reset
 }
 
 /** Pay as you go has a balance, the Kimi Code plan has windows. */

@@ -46,6 +46,8 @@ export interface PlanWindow {
   currency?: string
   /** The provider does not document the address of this count. */
   unofficial?: true
+  /** The provider says that this balance pays for no request. */
+  isUnusable?: true
 }
 
 /** The name of a window that is a balance. */
@@ -63,6 +65,11 @@ export function emptyWindow(name: string): PlanWindow {
     resetsAt: null,
     stopsModels: true,
   }
+}
+
+/** The OpenAI base; where an account has a Messages base alone, the `/v1` of its host. Null: neither. */
+export function findPlanBase({ openai, anthropic }: Bases): string | null {
+  return openai ?? (anthropic === null ? null : `${new URL(anthropic).origin}/v1`)
 }
 
 /** The windows of a list; null: it is no list, or no entry can be read. */

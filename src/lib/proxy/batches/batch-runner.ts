@@ -9,9 +9,9 @@ import type { LineProblem } from '../../toolkit/batch/input/line-faults.ts'
 import { BatchRecords } from '../../toolkit/batch/batch-records.ts'
 import type { BatchRun, StopCause } from '../../toolkit/batch/run/batch-run.ts'
 import type { LineSender } from '../../toolkit/batch/line-sender.ts'
-import { planBatch } from '../../toolkit/batch/plan-batch.ts'
+import { planBatch, readStates } from '../../toolkit/batch/plan-batch.ts'
 import { checkBatch, runBatch } from '../../toolkit/batch/run/run-batch.ts'
-import type { BatchWish } from '../../toolkit/batch/run/run-batch.ts'
+import type { BatchWish, CheckedBatch } from '../../toolkit/batch/run/run-batch.ts'
 import type { RowState } from '../../toolkit/batch/results/row-states.ts'
 import type { Toolkit } from '../../toolkit/toolkit.ts'
 import type { Owner, StoredBatch, StoredState } from '../../toolkit/batch/http/stored.ts'
@@ -168,7 +168,7 @@ export class BatchRunner {
     } catch (error) {
       // The accounts may return; a model that no account has does not.
       if (!isQwenctlError(error) || error.code === 'model_not_found' || error.code === 'key_not_found') {
-        return await this.#refuse(batch, checked.input, error)
+        return await this.#refuse(batch, checked, error)
       }
     }
     const { input } = checked
@@ -203,10 +203,17 @@ export class BatchRunner {
     else if (cause === 'until') await this.update(id, { state: 'expired', endedAt, expired: left })
   }
 
-  /** Ends a batch that no account can serve. */
-  async #refuse(batch: StoredBatch, input: BatchInput, error: unknown): Promise<void> {
+  /** Ends a batch that no account can serve. Answers of an earlier run stay. */
+  async #refuse(batch: StoredBatch, checked: CheckedBatch, error: unknown): Promise<void> {
+    const { input } = checked
     try {
-      if (batch.kind === 'anthropic') await this.#writeRestFile(batch.id, formatRefused(input, error))
+      if (batch.kind === 'anthropic') {
+        const states = await readStates(checked)
+        await this.#writeRestFile(
+          batch.id,
+          formatRefused(input, (row) => states.get(row), error),
+        )
+      }
     } finally {
       await input.close()
     }
@@ -266,13 +273,23 @@ async function* formatRest(
   }
 }
 
-/** A message batch reports an error of the whole for each of its requests. */
-async function* formatRefused(input: BatchInput, cause: unknown): AsyncGenerator<string> {
+/** A message batch reports an error of the whole for each request without an answer. */
+async function* formatRefused(
+  input: BatchInput,
+  stateOf: (row: number) => RowState,
+  cause: unknown,
+): AsyncGenerator<string> {
   const type = isQwenctlError(cause) && cause.code === 'model_not_found' ? 'not_found_error' : 'api_error'
   const error = { type: 'error', error: { type, message: readMessage(cause) } }
   for (let row = 0; row < input.count; row += 1) {
+    const state = stateOf(row)
+    if (state === 'done' || state === 'failed') continue
     const { customId } = await input.read(row)
-    yield `${JSON.stringify({ custom_id: customId, result: { type: 'errored', error } })}\n`
+    const line =
+      state === 'open'
+        ? { custom_id: customId, result: { type: 'errored', error } }
+        : formatUnknown('anthropic', customId)
+    yield `${JSON.stringify(line)}\n`
   }
 }
 

@@ -60,7 +60,7 @@ export function anthropicBatch(batch: StoredBatch, view: BatchView | null, base:
   const isOver = FINAL.has(state)
   const succeeded = view?.done ?? 0
   const failed = (view?.failed ?? 0) + (isOver ? (view?.unknown ?? 0) : 0)
-  const errored = state === 'failed' ? lines : failed
+  const errored = state === 'failed' ? lines - succeeded : failed
   const processing = isOver ? 0 : Math.max(0, lines - succeeded - errored)
   return {
     id,

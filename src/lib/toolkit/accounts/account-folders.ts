@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { cp, mkdir, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { QwenctlError } from '../../base/errors.ts'
+import { isQwenctlError, QwenctlError } from '../../base/errors.ts'
 import { writeAtomically } from '../../store/documents/files/atomic-write.ts'
 import type { Home } from '../../store/home.ts'
 import { ensureFolder } from '../../store/home.ts'
@@ -41,11 +41,33 @@ const FILES: [name: string, content: string][] = [
 ]
 const FOLDERS = ['media', 'data']
 
-/** Creates the missing files of an account's folder; replaces none. */
+/** Creates the missing files of an account's folder; replaces none. Throws `store_unwritable`. */
 export function prepareFolder(folder: string): void {
   for (const name of FOLDERS) ensureFolder(join(folder, name))
   for (const [name, content] of FILES) {
-    if (!existsSync(join(folder, name))) writeFileSync(join(folder, name), content, { mode: 0o600 })
+    if (!existsSync(join(folder, name))) createFile(join(folder, name), content)
+  }
+}
+
+/** `prepareFolder` for a run, which needs only the folder: a read-only one serves as it is. */
+export function prepareRunFolder(folder: string): void {
+  ensureFolder(folder)
+  try {
+    prepareFolder(folder)
+  } catch (error) {
+    if (!isQwenctlError(error)) throw error
+  }
+}
+
+function createFile(path: string, content: string): void {
+  try {
+    writeFileSync(path, content, { mode: 0o600 })
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    throw new QwenctlError('store_unwritable', `cannot create the file ${path} (${code})`, {
+      hint: `make ${dirname(path)} writable`,
+      cause,
+    })
   }
 }
 

@@ -1,5 +1,6 @@
 // Plans a batch: the accounts that can serve its models, its cost, and when the limits allow its last line.
 
+import { LOCAL_USER } from '../../account/account.ts'
 import { QwenctlError } from '../../base/errors.ts'
 import { formatTime } from '../../base/iso-time.ts'
 import { PriceBook } from '../../quota/prices/price-book.ts'
@@ -54,7 +55,7 @@ export async function planBatch(
     const document = await explainLane(toolkit, lane, { ...query, dialect: input.dialect })
     now = Date.parse(document.now)
     const able = document.accounts.filter(canServe)
-    if (able.length === 0) throw unserved(document, lane, input.path)
+    if (able.length === 0) throw await unserved(toolkit, document, { lane, file: input.path, query })
     for (const account of able) serving.set(account.id, account)
     models.push(planModel(lane, able, prices))
   }
@@ -114,7 +115,7 @@ function addUp(values: (number | null)[]): number | null {
 }
 
 /** The states that the journal has; nothing is written. */
-async function readStates({ input, paths }: CheckedBatch): Promise<RowStates> {
+export async function readStates({ input, paths }: CheckedBatch): Promise<RowStates> {
   const states = new RowStates(input.count)
   if ((await readHeader(paths.journal)) !== null)
     await replayJournal(paths.journal, new StateReader(states), input.count)
@@ -143,21 +144,37 @@ function canServe({ place, returnsAt }: ExplainedAccount): boolean {
   return place !== null || returnsAt !== null
 }
 
-function unserved(
+async function unserved(
+  { accounts: store }: PlanParts,
   { accounts, unknownModel }: ExplainDocument,
-  { model, path }: Lane,
-  file: string,
-): QwenctlError {
-  if (accounts.length === 0) return new QwenctlError('no_accounts', 'there are no accounts yet')
+  { lane: { model, path }, file, query }: { lane: Lane; file: string; query: PlanQuery },
+): Promise<QwenctlError> {
+  if (accounts.length === 0 && (await store.records()).length === 0)
+    return new QwenctlError('no_accounts', 'there are no accounts yet')
+  const filter = describeFilter(query)
+  if (accounts.length === 0) {
+    return new QwenctlError('no_accounts', `there is no account${filter}`, {
+      hint: 'qwenctl auth list shows the accounts, with their groups and users; nothing was sent',
+    })
+  }
   const near = unknownModel?.near ?? []
   const hint = near.length > 0 ? `near names: ${near.join(', ')}` : `qwenctl models ${model} says why`
   return new QwenctlError(
     'model_not_found',
-    `no account can serve ${model} at ${path}, which ${file} asks for`,
+    `no account${filter} can serve ${model} at ${path}, which ${file} asks for`,
     {
       hint: `${hint}; nothing was sent`,
     },
   )
+}
+
+/** ` in the group night of the user bob`; empty: the batch may use every account. */
+function describeFilter({ group, user, account }: PlanQuery): string {
+  return [
+    account === undefined ? '' : ` called ${account}`,
+    group === null ? '' : ` in the group ${group}`,
+    user === undefined || user === LOCAL_USER ? '' : ` of the user ${user}`,
+  ].join('')
 }
 
 /** Throws `invalid_value` if an unknown price makes the budget impossible to keep. */

@@ -4,6 +4,7 @@ import { durationMs } from '../../quota/amounts.ts'
 import type { Ledger } from '../../quota/ledger.ts'
 import type { OutcomeClass } from '../../quota/log/events.ts'
 import type { Toolkit } from '../toolkit.ts'
+import { findPlan } from './find-plan.ts'
 import { readPlans } from './plans-file.ts'
 
 export interface PlanWatchParts {
@@ -79,13 +80,15 @@ export class PlanWatch {
   async #listAskable(): Promise<Account[]> {
     const { accounts, providers } = this.#parts.toolkit
     const registry = await providers()
-    return (await accounts.records()).filter(
-      ({ enabled, credential, provider }) =>
-        enabled &&
-        credential.type === 'api-key' &&
-        registry.has(provider) &&
-        registry.get(provider).plan !== null,
-    )
+    // Accounts share few addresses, and URLs are slow to read.
+    const known = new Map<string, boolean>()
+    return (await accounts.records()).filter((account) => {
+      if (!account.enabled || account.credential.type !== 'api-key') return false
+      const place = `${account.provider} ${account.baseUrl ?? ''} ${account.anthropicBaseUrl ?? ''}`
+      const hasPlan = known.get(place) ?? findPlan(account, registry) !== null
+      known.set(place, hasPlan)
+      return hasPlan
+    })
   }
 
   /** `storedAt`: the last answer, which another process of this home may have stored. */

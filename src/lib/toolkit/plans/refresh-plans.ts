@@ -19,7 +19,7 @@ export function planView(windows: PlanWindow[], account: Account, state: LedgerS
 }
 
 function windowView(plan: PlanWindow, account: Account, state: LedgerState, now: number): PlanWindowView {
-  const { metric, window, used, resetsAt, stopsModels: _stopsModels, ...rest } = plan
+  const { metric, window, used, resetsAt, stopsModels: _stopsModels, isUnusable: _isUnusable, ...rest } = plan
   const trail = state.subjects.get(account.id)?.trail
   const own =
     metric === null || window === null
@@ -81,7 +81,7 @@ export function planNotices(windows: PlanWindow[], { id }: Account, now: number)
 const NO_BALANCE = 'the provider counts nothing left of the balance'
 
 /**
- * A balance of 0 puts the account into cooldown as without credit. The cooldown ends when the balance is positive
+ * A balance of 0, or one that pays for no request, puts the account into cooldown as without credit. The cooldown ends when the balance is positive
  * again, or higher than in the view before. `now`: epoch milliseconds.
  */
 export function balanceNotices(
@@ -89,7 +89,7 @@ export function balanceNotices(
   account: Account,
   { state, before, now }: { state: LedgerState; before: PlanView | undefined; now: number },
 ): Notice[] {
-  const left = sumBalances(windows)
+  const left = windows.some(({ isUnusable }) => isUnusable) ? 0 : sumBalances(windows)
   if (left === null) return []
   const subject = quotaGroupSubject(account) ?? account.id
   const present = activeCooldown(state, subject, null, now)

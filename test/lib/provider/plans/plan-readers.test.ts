@@ -28,9 +28,42 @@ describe('the plan that a provider counts', () => {
       ],
     ],
     ['openrouter', { data: { limit: null, limit_remaining: null, usage: 3 } }, []],
+    [
+      'openrouter',
+      { data: { limit: null, limit_remaining: null, usage: 25.5, usage_monthly: '5.5' } },
+      [{ name: 'this month', metric: 'usd', window: 'month', used: 5.5, max: null }],
+    ],
+    [
+      'openrouter',
+      { data: { limit: 5, limit_remaining: -0.02, limit_reset: null, usage_monthly: 2 } },
+      [
+        { name: 'key limit', window: null, remaining: -0.02, percent: 100 },
+        { name: 'this month', used: 2 },
+      ],
+    ],
     ['zai', { success: true, data: { limits: [] } }, []],
     ['minimax', { base_resp: { status_code: 0 }, model_remains: [] }, []],
-    ['deepseek', { is_available: false, balance_infos: [] }, []],
+    ['deepseek', { is_available: true, balance_infos: [] }, []],
+    ['deepseek', { is_available: false, balance_infos: [] }, [{ name: 'balance', remaining: 0 }]],
+    [
+      'deepseek',
+      {
+        is_available: false,
+        balance_infos: [
+          { currency: 'CNY', total_balance: '0.50' },
+          { currency: 'USD', total_balance: '-0.10' },
+        ],
+      },
+      [
+        { remaining: 0.5, currency: 'CNY', isUnusable: true },
+        { remaining: -0.1, metric: 'usd', isUnusable: true },
+      ],
+    ],
+    [
+      'custom',
+      { availableBalance: '1000000', cashBalance: '800000', creditLimit: '200000' },
+      [{ name: 'balance', metric: 'usd', remaining: 100 }],
+    ],
     [
       'deepseek',
       { is_available: true, balance_infos: [{ currency: 'CNY', total_balance: '110.00' }] },
@@ -60,6 +93,73 @@ describe('the plan that a provider counts', () => {
       [
         { name: 'week', used: 99, percent: 99 },
         { name: '5 hours', used: 40, percent: 80, resetsAt: Date.parse('2026-11-30T05:00:00Z') },
+      ],
+    ],
+    [
+      'moonshot',
+      {
+        limits: [
+          {
+            window: { duration: 300, timeUnit: 'TIME_UNIT_MINUTE' },
+            detail: { limit: '100', used: '100', resetTime: '2026-11-30T12:22:15.593402Z' },
+          },
+        ],
+        usages: {
+          limit_5h: { used_ratio: 0, reset_time: '2026-11-30T12:22:15Z' },
+          limit_7d: { used_ratio: 1.0025, reset_time: '2026-12-02T00:00:00Z' },
+          limit_month_total: { used_ratio: 0.0795, reset_time: '2026-12-22T00:00:00Z' },
+        },
+      },
+      [
+        { name: '5 hours', used: 100, percent: 100, resetsAt: Date.parse('2026-11-30T12:22:15.593Z') },
+        { name: 'week', percent: 100 },
+        { name: 'month, all products', percent: 7.95, resetsAt: Date.parse('2026-12-22T00:00:00Z') },
+      ],
+    ],
+    [
+      'moonshot',
+      {
+        limits: [
+          {
+            window: { duration: 300, timeUnit: 'TIME_UNIT_MINUTE' },
+            detail: { limit: '0', used: '0', remaining: '0', resetTime: '2026-11-30T20:11:32Z' },
+          },
+        ],
+        usages: { limit_5h: { used_ratio: 0.25, reset_time: '2026-11-30T20:11:32Z' } },
+      },
+      [{ name: '5 hours', percent: 25, max: null }],
+    ],
+    [
+      'moonshot',
+      {
+        limits: [
+          { window: { duration: 5, timeUnit: 'TIME_UNIT_HOUR' }, detail: { limit: 50, remaining: 40 } },
+          { window: { duration: 7, timeUnit: 'TIME_UNIT_DAY' }, detail: { limit: 50, used: 60 } },
+        ],
+      },
+      [
+        { name: '5 hours', used: 10, percent: 20, resetsAt: null },
+        { name: 'week', used: 60, remaining: -10, percent: 100 },
+      ],
+    ],
+    [
+      'minimax',
+      {
+        base_resp: { status_code: 0 },
+        model_remains: [
+          {
+            model_name: 'MiniMax-M2.5',
+            current_interval_total_count: 1500,
+            current_interval_usage_count: 1245,
+            remains_time: 7200,
+          },
+          { model_name: 'MiniMax-Hailuo-2.3-Fast-6s-768p', current_interval_remaining_percent: '0' },
+          { model_name: 'speech-hd', current_interval_total_count: 0, current_interval_usage_count: 0 },
+        ],
+      },
+      [
+        { name: 'MiniMax-M2.5, 5 hours', percent: 17, stopsModels: true, resetsAt: NOW + 7200 },
+        { percent: 100, stopsModels: false },
       ],
     ],
     [
@@ -108,6 +208,8 @@ describe('the plan that a provider counts', () => {
     ['deepseek', { balance_infos: [{ currency: 'CNY' }] }],
     ['moonshot', { data: {} }],
     ['siliconflow', { data: { totalBalance: 'x' } }],
+    ['custom', { availableBalance: null }],
+    ['minimax', { base_resp: { status_code: 1004, status_msg: 'login fail' } }],
     ['moonshot', { limits: [{ detail: {} }] }],
     ['zai', { success: true, data: {} }],
     ['zai', { success: true, data: { limits: [{ type: 'TOKENS_LIMIT' }] } }],
@@ -147,10 +249,28 @@ describe('the plan that a provider counts', () => {
     ['moonshot', 'coding', 'https://api.kimi.com/coding/v1/usages', false],
     ['zai', 'coding-intl', 'https://api.z.ai/api/monitor/usage/quota/limit', false],
     ['zai', 'intl', null, false],
+    ['moonshot', 'https://api.kimi.ai/coding/v1', 'https://api.kimi.ai/coding/v1/usages', false],
+    ['minimax', 'https://api.minimaxi.com/anthropic', 'https://api.minimaxi.com/v1/token_plan/remains', true],
+    [
+      'custom',
+      'https://api.novita.ai/v3/openai',
+      'https://api.novita.ai/openapi/v1/billing/balance/detail',
+      true,
+    ],
+    ['custom', 'https://api.novita.ai.example/v3/openai', null, true],
   ])('%s at %s is asked at %s', (id, endpoint, url, isOfficial) => {
     expect(plan(id).url(bases(id, endpoint), NOW)).toBe(url)
     if (url !== null) expect(plan(id).isOfficial(bases(id, endpoint))).toBe(isOfficial)
   })
+})
+
+test.each([
+  ['sk-cp-0123456789abcdef', true],
+  ['0123456789abcdef', true],
+  ['sk-api-0123456789abcdef', false],
+  ['eyJhbGciOi.eyJ.x', false],
+])('a key of MiniMax like %s may have a plan: %s', (key, mayAsk) => {
+  expect(plan('minimax').keyPattern?.test(key)).toBe(mayAsk)
 })
 
 describe('what an administrator may ask', () => {

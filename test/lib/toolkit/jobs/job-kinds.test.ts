@@ -118,3 +118,11 @@ test.each<[Omit<NewJob, 'name'>, string]>([
   const { toolkit } = await given()
   await expect(toolkit.jobs.add({ name: 'wrong', ...job })).rejects.toThrow(message)
 })
+
+test('a folder in which no file can be made fails no run', async () => {
+  const { upstream, run, put } = await given()
+  // A file in the place of a folder: permissions do not bind every user.
+  put('media', ['in the way'])
+  expect(await run({ ask: 'Say hi', model: 'm1' })).toMatchObject({ status: 'done', reason: null })
+  expect(upstream.count(makeKey('a'))).toBe(1)
+})

@@ -163,6 +163,11 @@ test.each([
   ['MOONSHOT_API_KEY', 'a-0123456789abcdef', ['custom']],
   ['API_KEYS', `["AIzaSy0123456789012345678901234567890ab"]`, ['gemini']],
   ['API_KEYS', 'nothing-known-0123', [null]],
+  // Many services issue such keys, of any length: none may get one by a guess.
+  ['API_KEYS', 'sk-0123456789', [null]],
+  ['API_KEYS', 'sk-0123456789abcdef0123456789abcdef', [null]],
+  ['API_KEYS', 'sk-sp-0123456789abcdef', [null]],
+  ['API_KEYS', 'sk-ant-api03-0123456789abcdef,sk-or-v1-0123456789abcdef', ['anthropic', 'openrouter']],
   ['OPENAI_API_KEY_ID', 'a-0123456789abcdef', []],
 ])('.env: %s=%s is of %j', (name, value, providers) => {
   const home = givenFiles({ 'work/.env': `${name}=${value}\n` })

@@ -10,12 +10,13 @@ const KEY = 'sk-0123456789abcdef0123456789abcdef'
 const MINUTE = 60_000
 
 async function given(env: Record<string, string> = {}) {
-  const service = { balance: '5.00', questions: 0 }
+  const service = { balance: '5.00', questions: 0, isAvailable: true }
   const server = createServer((req, res) => {
     service.questions += 1
     res.setHeader('content-type', 'application/json')
     res.statusCode = req.url === '/user/balance' ? 200 : 404
-    res.end(JSON.stringify({ balance_infos: [{ currency: 'USD', total_balance: service.balance }] }))
+    const infos = [{ currency: 'USD', total_balance: service.balance }]
+    res.end(JSON.stringify({ is_available: service.isAvailable, balance_infos: infos }))
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   onTestFinished(() => void server.close())
@@ -85,6 +86,17 @@ test('a balance of 0 is no credit, and a balance above it brings the account bac
   await watch.look()
   expect(await status()).toMatchObject({ status: 'no-credit' })
   service.balance = '3.00'
+  pass(15 * MINUTE)
+  await watch.look()
+  expect(await status()).toMatchObject({ status: 'ready' })
+})
+
+test('a balance that pays for no request is no credit until it does', async () => {
+  const { service, watch, pass, status } = await given()
+  service.isAvailable = false
+  await watch.look()
+  expect(await status()).toMatchObject({ status: 'no-credit' })
+  service.isAvailable = true
   pass(15 * MINUTE)
   await watch.look()
   expect(await status()).toMatchObject({ status: 'ready' })

@@ -10,9 +10,9 @@ const MODEL = new RegExp(
     String.raw`\bmodels?\b(?:[^.]|\.(?=\d)){0,100}?\b${GONE}\b|\b(?:bot|adapter) \S{1,100} (?:not found|(?:does not|doesn't|not) exist)\b|\bmodels? \S{1,100} is gated\b|\bonly \S{1,100} allowed now, your model \S{1,100}$|\bno such deployment\b`,
     String.raw`\b(?:unknown|no such|unsupported|unrecognized|nonexistent|invalid|unavailable|wrong) model(?:s|_id|_name| id| name| code| identifier)?\b(?! (?:parameters?|input|output|settings?|config|response|format|type))`,
     String.raw`\b(?:no|not have|without|lacks?|denied|any) (?:permission|access|right|rights|authorization|authorisation|entitlement)s?\b[^.]{0,40}\bmodels?\b|\b(?:access|use|call|invoke) (?:to )?(?:the |this |that )?models?\b[^.]{0,60}\b(?:denied|forbidden|not (?:allowed|permitted|enabled))|\bmodel access\b|\bno available (?:\w+ )?accounts?\b[^.:]{0,30}\b(?:support|serve|have) the requested model\b|\bnot (?:allowed|permitted|authorized) to (?:use|access|call) (?:publisher |this |the )?models?\b`,
-    String.raw`\bno available (?:model )?(?:providers?|endpoints?|channels?|deployments?)\b|\bno (?:endpoints?|providers?|deployments?|instances?|available (?:endpoints?|providers?|channels?))\b[^.]{0,80}\b(?:found|available|support|for|serve)|\b(?:deployment|endpoint)\b[^.]{0,60}\b(?:does not exist|not found)\b|\bendpoint is disabled due to a rate limit set to 0\b|^(?:the )?specified version does not exist\b`,
+    String.raw`\bno available (?:model )?(?:providers?|endpoints?|channels?|deployments?)\b|\bno (?:endpoints?|providers?|deployments?|instances?(?! available \(yet\))|available (?:endpoints?|providers?|channels?))\b[^.]{0,80}\b(?:found|available|support|for|serve)|\b(?:deployment|endpoint)\b[^.]{0,60}\b(?:does not exist|not found)\b|\bendpoint is disabled due to a rate limit set to 0\b|^(?:the )?specified version does not exist\b`,
     String.raw`\bmodel\b[^.]{0,60}\b(?:requires?|must|need)\b[^.]{0,40}\b(?:terms|license|licence|agreement|acceptance|gated|approval|higher tier|paid plan|subscription|upgrade)|\b(?:accept|agree)\b[^.]{0,60}\b(?:terms|license|conditions|share your contact)\b|\bgated (?:repo|model)\b`,
-    String.raw`\bis not a valid model\b|\bnot a valid model id\b|\bmodel_not_found\b|\btry pulling it first\b|\bno models? loaded\b|\bpull model\b|\bplease download the model\b|\bmodels? not support(?:ed)?\.?$|\bmodel identifier is invalid\b|\bon-demand throughput isn.t supported\b|\bhas no provider supported\b|\bunknown provider for model\b|\bno model is loaded\b|\bnot activated the model\b`,
+    String.raw`\bis not a valid model\b|\bnot a valid model id\b|\bmodel_not_found\b|\btry pulling it first\b|\bno models? loaded\b|\bpull model\b|\bplease download the model\b|\bmodels? not support(?:ed)?\.?$|\bmodel identifier is invalid\b|\bon-demand throughput isn.t supported\b|\bhas no provider supported\b|\bunknown provider for model\b|\bno model is loaded\b|\bnot activated the model\b|\bcould not find real modelid\b|\bno router for (?:requested )?model\b`,
     '模型.{0,30}(?:不存在|未找到|不支持|未开通|已下线|无权|无可用|没有权限|未授权|暂未开放|不可用)|无可用(?:渠道|模型)|无权(?:访问|使用|调用).{0,20}模型|暂未开放.{0,30}权限',
   ].join('|'),
   'i',
@@ -209,7 +209,7 @@ export const routeRows: readonly FailureRow[] = [
     words: NO_ROUTE,
     // Z.ai puts `404 NOT_FOUND` beside the code 500. Other words of a 5xx are about the service.
     when: ({ message, status }) =>
-      !/\bmodels?\b|\bimage_?url\b/i.test(message) &&
+      !/\bmodels?\b|\bimage_?url\b|\bendpoint with name\b/i.test(message) &&
       (status < 500 || status === 501 || /^404[ _]not[ _]found$/i.test(message)),
     class: 'route-missing',
     about: 'the account has no such endpoint',

@@ -12,7 +12,7 @@ const MONEY = new RegExp(
     String.raw`\b(?:spend(?:ing)?|budget|usage budget|cost) (?:limit|cap)s?\b|\bbudget (?:has been |was |is )?(?:exceeded|exhausted|reached|spent)\b|\bExceededBudget\b|\bmax(?:imum)? budget\b|\bover budget\b|\bkey limit exceeded\b|\bexceeded \w*budget\b`,
     String.raw`\b0 (?:credits|characters) remaining\b|\baccount balance is \$?-?[\d.]|\bcheck your (?:account )?balance\b|\bused up your points\b|\b(?:resource pack|package)\b[^.]{0,30}\b(?:exhausted|used up)\b`,
     String.raw`\b(?:recharge|top[- ]?up) (?:your )?(?:account|balance|wallet)?\b|\bplease (?:recharge|top[- ]?up|upgrade to a paid)\b|\bfree (?:trial|credits?|tier)\b[^.]{0,40}\b(?:ended|expired|over|exhausted|used up|no longer|restricted access)`,
-    String.raw`\b(?:user|token|account|pre-?consume[d]?) quota (?:is )?(?:not enough|insufficient|exhausted|exceeded)|\bquota (?:is )?not enough\b|\binsufficient[_ ](?:user[_ ]|token[_ ])?quota\b`,
+    String.raw`\b(?:user|token|account|pre-?consume[d]?) quota (?:is )?(?:not enough|insufficient|exhausted|exceeded)|\bquota (?:is )?not enough\b|\bnot enough quota\b|\binsufficient[_ ](?:user[_ ]|token[_ ])?quota\b`,
     '余额(?:不足|为零|已用|不够)|欠费|充值|额度(?:不足|已用尽|已用完|已耗尽|不够)|预扣费|资源包.{0,8}(?:用尽|不足|耗尽|到期)|账单逾期|金额不足|配额不足',
     'cr[ée]dits? insuffisants?|soldes? insuffisants?|(?:saldo|cr[ée]ditos?) insuficientes?|guthaben (?:ist )?(?:reicht nicht|aufgebraucht|nicht ausreichend)',
   ].join('|'),

@@ -17,7 +17,7 @@ const REQUEST_CODE = new RegExp(
     '^(image|file|audio|video)_?(too_large|too_small|parse_error|content_policy|download_failed|unsupported|not_found)',
     '^(content_policy_violation|content_filter(ed)?|content_blocked|moderation_blocked|prompt_blocked|responsibleaipolicyviolation|data_?inspection_?failed|safety_violation|cyber_policy_violation)$',
     '^(tool_use_failed|json_validate_failed|previous_response_not_found|json_invalid|bad_response_format|failed_generation)$',
-    '^unsupported_api_for_model$',
+    '^(unsupported_api_for_model|convert_request_failed|read_request_body_failed)$',
     '^(parameter_unknown|out_of_range|unprocessable_entity|validation_?error|request_validation_error|request_too_large)$',
   ].join('|'),
   'i',

@@ -5,7 +5,7 @@ import { isXmlError } from '../read-text.ts'
 
 const BUSY = new RegExp(
   [
-    String.raw`\boverload|\b(?:at|over|out of|exceeded|insufficient|no|limited|maximum) (?:\w+ )?capacity\b|\bcapacity (?:exceeded|limits?|constraint|temporarily|is )|\b(?:server|service|system|engine|model|api|backend|upstream)s? (?:is |are )?(?:currently |temporarily |too |still )?(?:busy|unavailable|down|loading|starting|not ready|under maintenance|degraded)\b|\bhigh (?:demand|traffic|load)\b|\bheavy load\b|\btemporarily (?:unavailable|out of)|\bloading model\b|\bmaintenance\b|\bDEGRADED\b|\bqueue (?:is )?full\b|\bqueue_exceeded\b|\bcold start`,
+    String.raw`\boverload|\b(?:at|over|out of|exceeded|insufficient|no|limited|maximum) (?:\w+ )?capacity\b|\bcapacity (?:exceeded|limits?|constraint|temporarily|is )|\b(?:server|service|system|engine|model|api|backend|upstream)s? (?:is |are )?(?:currently |temporarily |too |still )?(?:busy|unavailable|down|loading|starting|not ready|under maintenance|degraded)\b|\bhigh (?:demand|traffic|load)\b|\bheavy load\b|\btemporarily (?:unavailable|out of)|\bloading model\b|\bno instances? available \(yet\)|\bmaintenance\b|\bDEGRADED\b|\bqueue (?:is )?full\b|\bqueue_exceeded\b|\bcold start`,
     '服务(?:器)?(?:繁忙|忙|异常|不可用|错误)|系统(?:繁忙|忙|异常|错误)|负载|过载|访问量过大|内部(?:服务)?错误|网络错误|稍后(?:再试|重试)|上游.{0,12}(?:错误|异常|超时|饱和)',
   ].join('|'),
   'i',

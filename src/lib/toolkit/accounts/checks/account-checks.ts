@@ -5,6 +5,7 @@ import type { AddressRules } from '../account-fields.ts'
 import { canLackKey, checkSecret, checkSettings, missingSecret } from '../account-fields.ts'
 import type { AccountSecrets } from '../account-secrets.ts'
 import type { CheckRequest } from './credential-check.ts'
+import { findPlan } from '../../plans/find-plan.ts'
 import { askPlan } from './ask-plan.ts'
 import { checkNamedServer, checkWithProvider } from './credential-check.ts'
 import type { Egress } from '../../../net/egress.ts'
@@ -94,11 +95,12 @@ export class AccountChecks {
     const registry = await this.#parts.providers()
     if (!registry.has(account.provider) || account.credential.type !== 'api-key') return null
     const provider = registry.of(account)
-    if (provider.plan === null) return null
+    const plan = findPlan(account, registry)
+    if (plan === null) return null
     const secret = await this.#parts.secrets.open(account)
     const request = await this.#request(await this.#parts.secrets.openEgress(account))
     const question = { provider, account, secret, request, allowsUnofficial }
-    return askPlan(provider.plan, question, this.#refusedPlans)
+    return askPlan(plan, question, this.#refusedPlans)
   }
 
   /** Keeps the list of a checked service, so that `models` knows it before a proxy runs. */

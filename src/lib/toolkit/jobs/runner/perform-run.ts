@@ -11,7 +11,7 @@ import type { Ledger } from '../../../quota/ledger.ts'
 import { wallClock } from '../../../quota/zone.ts'
 import type { Job, JobAction } from '../../../schedule/job.ts'
 import { accountFolder } from '../../../store/account-folder.ts'
-import { prepareFolder } from '../../accounts/account-folders.ts'
+import { prepareRunFolder } from '../../accounts/account-folders.ts'
 import { ask, chooseChatModel, listModels } from '../../ask/pool-client.ts'
 import type { Pool } from '../../ask/pool-client.ts'
 import { programEnvironment } from '../../keys/program-environment.ts'
@@ -58,7 +58,7 @@ interface Prepared {
 async function prepare({ toolkit }: PerformParts, order: RunOrder): Promise<Prepared> {
   const { job, account, slot, number } = order
   const folder = accountFolder(toolkit.home, account)
-  prepareFolder(folder)
+  prepareRunFolder(folder)
   const wall = formatTime(wallClock(job.zone, slot))
   const facts = {
     account: account.name,

@@ -1,6 +1,7 @@
 import { isLoopback } from '../../../base/loopback.ts'
 import { normalizeBaseUrl } from '../../../provider/endpoints.ts'
 import type { Provider } from '../../../provider/provider.ts'
+import { findServiceOfHost } from '../../../provider/service-at-base.ts'
 import { findServiceProvider } from '../../../provider/service-names.ts'
 import { findKnownService, isKnownHost, plainServiceName } from './known-services.ts'
 
@@ -13,11 +14,6 @@ export interface Service {
   note?: string
 }
 
-const ALIBABA = /(^|\.)(dashscope(-intl|-us)?|maas)\.aliyuncs\.com$/i
-
-/** Hosts of Azure OpenAI resources (learn.microsoft.com/azure/foundry/openai/api-version-lifecycle, read 2026-11-30). */
-const AZURE = /\.(openai\.azure\.(com|us|cn)|cognitiveservices\.azure\.com|services\.ai\.azure\.com)$/i
-
 /** The base of a Messages API, as its clients write it. */
 const MESSAGES_BASE = /\/anthropic(\/v1)?\/*$/i
 
@@ -29,7 +25,7 @@ export function serviceAt(providers: readonly Provider[], baseUrl: string | null
   const url = baseUrl === null ? null : URL.parse(baseUrl.trim())
   if (baseUrl === null) return { provider: named, baseUrl: null }
   if (url === null || !/^https?:$/.test(url.protocol)) return { provider: named, baseUrl }
-  if (AZURE.test(url.hostname)) {
+  if (findServiceOfHost(url.hostname) === 'azure') {
     const provider = providers.some(({ id }) => id === 'azure') ? 'azure' : 'custom'
     return { provider, baseUrl: azureBase(url) }
   }
@@ -81,7 +77,7 @@ function azureBase(url: URL): string {
 function isAt(provider: Provider, url: URL): boolean {
   // Proxies and model servers share ports on this machine; a key there is for the proxy.
   if (isLoopback(url.hostname) && url.port in PROXY_PORTS) return false
-  if (provider.id === 'qwen' && ALIBABA.test(url.hostname)) return true
+  if (findServiceOfHost(url.hostname) === provider.id) return true
   return provider.endpoints.some(({ openai, anthropic }) =>
     [openai, anthropic].some((base) => base !== null && new URL(base).host === url.host),
   )
