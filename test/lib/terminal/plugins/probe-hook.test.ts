@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -14,31 +14,45 @@ const LONG_MS = 120_000
 function probe(
   text: string,
   limits: ProbeLimits,
-  { given = {}, file = 'hook.mjs', config = {} }: { given?: object; file?: string; config?: object } = {},
+  {
+    given = {},
+    file = 'hook.mjs',
+    config = {},
+    root = temporaryFolder(),
+  }: { given?: object; file?: string; config?: object; root?: string } = {},
 ) {
-  const root = temporaryFolder()
   mkdirSync(join(root, 'src'))
   writeFileSync(join(root, 'src', file), text)
   const hooks = { ask: [{ target: `./src/${file}`, identifier: 'default' }] }
   return probeHook({ root, hooks }, ['ask', given], config, limits)
 }
 
+/** The time of such a hook passes only once it has called `stick`. */
+const STICK = `
+  import { writeFileSync } from 'node:fs'
+  const stick = () => writeFileSync(new URL('stuck', import.meta.url), '')
+`
+
 test.each([
-  ['a loop while the file loads', 'for (;;); export default () => []'],
-  ['a loop in the hook', 'export default () => { for (;;); }'],
-  ['a loop after a pause', 'export default async () => { await null; for (;;); }'],
+  ['a loop while the file loads', 'stick(); for (;;); export default () => []'],
+  ['a loop in the hook', 'export default () => { stick(); for (;;); }'],
+  ['a loop after a pause', 'export default async () => { await null; stick(); for (;;); }'],
   [
     'a loop over an argument',
-    'export default ({ list }) => { for (const each of list.map(String)) for (;;); }',
+    'export default ({ list }) => { for (const each of list.map(String)) { stick(); for (;;); } }',
   ],
-  ['a file that waits without an end', 'await new Promise(() => {}); export default () => []'],
-  ['a hook that waits without an end', 'export default () => new Promise(() => {})'],
+  ['a file that waits without an end', 'stick(); await new Promise(() => {}); export default () => []'],
+  ['a hook that waits without an end', 'export default () => { stick(); return new Promise(() => {}) }'],
 ])('%s is stopped as unfinished', async (_, text) => {
-  expect(await probe(text, { limitMs: 1_500 }, { given: { list: [1] } })).toBe('unfinished')
+  const root = temporaryFolder()
+  let probedMs = 0
+  const clock = () => (existsSync(join(root, 'src', 'stuck')) ? (probedMs += 100) : probedMs)
+  const given = { list: [1] }
+  expect(await probe(STICK + text, { limitMs: 500, clock }, { root, given })).toBe('unfinished')
 })
 
 test.each([
-  ['objects', 'export default () => { const all = []; for (;;) all.push({ a: [all.length] }) }'],
+  ['objects', 'export default () => { const all = []; for (;;) all.push(new Array(100_000).fill(0.5)) }'],
   ['buffers', 'export default () => { const all = []; for (;;) all.push(Buffer.alloc(1 << 24, 1)) }'],
 ])('a hook that takes all memory with %s is stopped as oversized', async (_, text) => {
   expect(await probe(text, { limitMs: LONG_MS })).toBe('oversized')
