@@ -47,30 +47,38 @@ async function linkedHooks(home: string, files: Record<string, string>): Promise
 const WAIT = 'await new Promise(() => setInterval(() => {}, 1000))'
 const NO_ANSWER = 'plugin qwenctl-plugin-x: its hook'
 
-test.each([
-  [
-    'its hook init',
-    { 'init.js': `${WAIT}; export default () => {}` },
-    `${NO_ANSWER} init failed: no answer within 5 s`,
-  ],
-  [
-    'its hook prerun',
-    { 'prerun.js': `export default () => ${WAIT.replace('await ', '')}` },
-    `${NO_ANSWER} prerun failed: no answer within 5 s`,
-  ],
-  [
-    'a file of its commands',
-    { 'commands/hello.js': `${WAIT}; export default class { static run() {} }` },
-    'plugin qwenctl-plugin-x: one of its files does not load: no answer within 5 s',
-  ],
-])('when %s waits without an end, a command names the plugin and goes its way', async (_, files, words) => {
-  const home = temporaryFolder()
-  await linkedHooks(home, files)
-  const { exit, stdout, stderr } = await runBinary(home, ['providers', 'list', '--json'])
-  expect(exit, stderr).toBe(0)
-  expect((JSON.parse(stdout) as { providers: object[] }).providers.length).toBeGreaterThan(5)
-  expect(stderr).toContain(words)
-  expect((await runBinary(home, ['plugins', 'unlink', 'qwenctl-plugin-x'])).exit).toBe(0)
+// A command waits five seconds for such a plugin. The tests link one after the other, since linking changes this process.
+// Then the commands wait together.
+test('when a hook or file of a plugin waits without an end, a command names the plugin and goes its way', async () => {
+  const cases: { files: Record<string, string>; words: string }[] = [
+    {
+      files: { 'init.js': `${WAIT}; export default () => {}` },
+      words: `${NO_ANSWER} init failed: no answer within 5 s`,
+    },
+    {
+      files: { 'prerun.js': `export default () => ${WAIT.replace('await ', '')}` },
+      words: `${NO_ANSWER} prerun failed: no answer within 5 s`,
+    },
+    {
+      files: { 'commands/hello.js': `${WAIT}; export default class { static run() {} }` },
+      words: 'plugin qwenctl-plugin-x: one of its files does not load: no answer within 5 s',
+    },
+  ]
+  const linked = []
+  for (const { files, words } of cases) {
+    const home = temporaryFolder()
+    await linkedHooks(home, files)
+    linked.push({ home, words })
+  }
+  await Promise.all(
+    linked.map(async ({ home, words }) => {
+      const { exit, stdout, stderr } = await runBinary(home, ['providers', 'list', '--json'])
+      expect(exit, stderr).toBe(0)
+      expect((JSON.parse(stdout) as { providers: object[] }).providers.length, words).toBeGreaterThan(5)
+      expect(stderr).toContain(words)
+      expect((await runBinary(home, ['plugins', 'unlink', 'qwenctl-plugin-x'])).exit, words).toBe(0)
+    }),
+  )
 })
 
 test.each([
@@ -118,34 +126,40 @@ test.each([
   },
 )
 
-test.each([
-  ['in the hook', `export default () => { for (;;); }`],
-  ['after a pause in the hook', `export default async () => { await null; ${BLOCK} }`],
-  ['while its file loads', `${BLOCK}; export default () => []`],
-  ['in a wait while its file loads', `await new Promise(() => {}); export default () => []`],
-  [
-    'in a wait of the hook, beside a timer',
-    `setInterval(() => {}, 1000); export default () => new Promise(() => {})`,
-  ],
-])('when code of a plugin does not end %s, commands name the plugin and end without it', async (_, hook) => {
-  const home = temporaryFolder()
-  const runs = join(home, 'runs')
-  await linkedPlugin(home, `import './note.js'\n${hook}`, {
-    'note.js': `import { appendFileSync } from 'node:fs'; appendFileSync(${JSON.stringify(runs)}, 'x')`,
-  })
-  const { exit, stdout, stderr } = await runBinary(home, ['providers', 'list', '--json'])
-  expect(exit).toBe(0)
-  expect((JSON.parse(stdout) as { providers: object[] }).providers.length).toBeGreaterThan(5)
+test('when code of a plugin does not end, commands name the plugin and end without it', async () => {
+  const places = {
+    'in the hook': `export default () => { for (;;); }`,
+    'after a pause in the hook': `export default async () => { await null; ${BLOCK} }`,
+    'while its file loads': `${BLOCK}; export default () => []`,
+    'in a wait while its file loads': `await new Promise(() => {}); export default () => []`,
+    'in a wait of the hook, beside a timer': `setInterval(() => {}, 1000); export default () => new Promise(() => {})`,
+  }
+  const linked = []
+  for (const [place, hook] of Object.entries(places)) {
+    const home = temporaryFolder()
+    const runs = join(home, 'runs')
+    await linkedPlugin(home, `import './note.js'\n${hook}`, {
+      'note.js': `import { appendFileSync } from 'node:fs'; appendFileSync(${JSON.stringify(runs)}, 'x')`,
+    })
+    linked.push({ place, home, runs })
+  }
   const words =
     'plugin qwenctl-plugin-x: its hook qwenctl:providers did not end within 5 s, so the plugin is not used. ' +
     'It is tried again within an hour, or when the hook changes. To remove it: qwenctl plugins unlink qwenctl-plugin-x'
-  expect(stderr).toBe(`warning: ${words}\n`)
-  const doctor = await runBinary(home, ['doctor', '--json'])
-  const { checks } = JSON.parse(doctor.stdout) as { checks: { id: string; detail: string }[] }
-  expect(checks).toContainEqual(expect.objectContaining({ id: 'plugins', detail: words }))
-  expect(readFileSync(runs, 'utf8')).toBe('x') // the second command did not run it again
-  const unlinked = await runBinary(home, ['plugins', 'unlink', 'qwenctl-plugin-x'])
-  expect(unlinked.exit, unlinked.stderr).toBe(0)
+  await Promise.all(
+    linked.map(async ({ place, home, runs }) => {
+      const { exit, stdout, stderr } = await runBinary(home, ['providers', 'list', '--json'])
+      expect(exit, place).toBe(0)
+      expect((JSON.parse(stdout) as { providers: object[] }).providers.length, place).toBeGreaterThan(5)
+      expect(stderr, place).toBe(`warning: ${words}\n`)
+      const doctor = await runBinary(home, ['doctor', '--json'])
+      const { checks } = JSON.parse(doctor.stdout) as { checks: { id: string; detail: string }[] }
+      expect(checks, place).toContainEqual(expect.objectContaining({ id: 'plugins', detail: words }))
+      expect(readFileSync(runs, 'utf8'), place).toBe('x') // the second command did not run it again
+      const unlinked = await runBinary(home, ['plugins', 'unlink', 'qwenctl-plugin-x'])
+      expect(unlinked.exit, `${place}: ${unlinked.stderr}`).toBe(0)
+    }),
+  )
 })
 
 test('when the command file of a plugin does not load, it is one line with plugin and file', async () => {
