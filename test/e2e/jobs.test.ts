@@ -192,9 +192,9 @@ describe('jobs over proxies', () => {
       '-a',
       'ok2',
       '--',
-      node,
-      '-e',
-      "require('fs').appendFileSync('slots', process.env.QWENCTL_SLOT + '\\n')",
+      'sh',
+      '-c',
+      'echo "$QWENCTL_SLOT" >> slots',
     ]
     await runCommand(home, good)
     await runCommand(home, [
@@ -207,9 +207,8 @@ describe('jobs over proxies', () => {
       '--timeout',
       '60s',
       '--',
-      node,
-      '-e',
-      'setInterval(() => {}, 1000)',
+      'sleep',
+      '36000',
     ])
     await runCommand(home, [
       'jobs',
@@ -219,9 +218,9 @@ describe('jobs over proxies', () => {
       '-a',
       'crashes',
       '--',
-      node,
-      '-e',
-      'process.abort()',
+      'sh',
+      '-c',
+      'kill -ABRT $$',
     ])
     await runCommand(home, [
       'jobs',
@@ -231,9 +230,10 @@ describe('jobs over proxies', () => {
       '-a',
       'prints',
       '--',
-      node,
-      '-e',
-      "for (let i = 0; i < 20; i++) process.stdout.write('y'.repeat(1 << 20))",
+      'head',
+      '-c',
+      '20000000',
+      '/dev/zero',
     ])
     await Promise.all([startedProxy(home), startedProxy(home)])
     const readSlots = (name: string) => {
