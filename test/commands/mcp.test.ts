@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { runBinary } from '../support/cli.ts'
+import { runBinary, runCommand } from '../support/cli.ts'
 import { temporaryFolder } from '../support/temp-folder.ts'
 
 const line = (id: number, method: string, params: object = {}) =>
@@ -7,8 +7,8 @@ const line = (id: number, method: string, params: object = {}) =>
 
 test('mcp writes nothing but the protocol to stdout, and ends with its input', async () => {
   const home = temporaryFolder()
-  await runBinary(home, ['auth', 'add', 'a', '-p', 'sandbox', '--user', 'alice'])
-  await runBinary(home, ['auth', 'add', 'b', '-p', 'sandbox', '--user', 'bob'])
+  await runCommand(home, ['auth', 'add', 'a', '-p', 'sandbox', '--user', 'alice'])
+  await runCommand(home, ['auth', 'add', 'b', '-p', 'sandbox', '--user', 'bob'])
   const stdin = [
     line(1, 'initialize', { protocolVersion: '2025-11-25', capabilities: {} }),
     line(2, 'tools/list'),

@@ -1,7 +1,7 @@
 // `ask` as people use it: the built command, with and without a proxy that runs over the same home.
 
 import { expect, test } from 'vitest'
-import { runBinary } from '../support/cli.ts'
+import { runBinary, runCommand } from '../support/cli.ts'
 import { chat, givenUpstream, json } from '../support/servers/fake-upstream.ts'
 import { parseError, givenHome, startedProxy } from './proxy/proxy-process.ts'
 
@@ -28,10 +28,10 @@ test('the answer is on stdout, its account on stderr; it is counted, and no key 
   const asked = JSON.parse(asJson.stdout) as Asked
   expect(asked).toMatchObject({ model: expect.stringContaining('sandbox') as string, attempts: 1 })
   expect(asked.text).not.toBe('')
-  const quota = await runBinary(home, ['quota', 'show', 'play', '--json'])
+  const quota = await runCommand(home, ['quota', 'show', 'play', '--json'])
   const { accounts } = JSON.parse(quota.stdout) as { accounts: { limits: { used: number }[] }[] }
   expect(accounts[0]?.limits[0]?.used).toBeGreaterThanOrEqual(2)
-  expect((await runBinary(home, ['keys', 'list', '-q'])).stdout).toBe('')
+  expect((await runCommand(home, ['keys', 'list', '-q'])).stdout).toBe('')
 })
 
 test('beside a proxy that asks for keys it needs none, and the word before piped text is the model', async () => {
@@ -39,7 +39,7 @@ test('beside a proxy that asks for keys it needs none, and the word before piped
   upstream.always(chat())
   const home = await givenHome([{ name: 'a' }], upstream.baseUrl)
   await startedProxy(home)
-  await runBinary(home, ['keys', 'create', 'ci'])
+  await runCommand(home, ['keys', 'create', 'ci'])
   const result = await runBinary(home, ['ask', 'm1', '--json'], { stdin: 'what is this?\n' })
   expect(result).toMatchObject({ exit: 0 })
   expect(JSON.parse(result.stdout)).toMatchObject({ model: 'm1', account: 'a' })
@@ -62,5 +62,5 @@ test('what the pool refuses has its code and exit code', async () => {
     code: 'missing_answer',
     exit: 2,
   })
-  expect((await runBinary(empty, ['keys', 'list', '-q'])).stdout).toBe('')
+  expect((await runCommand(empty, ['keys', 'list', '-q'])).stdout).toBe('')
 })

@@ -3,7 +3,7 @@
 import { createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
-import { parseDocument, runBinary } from '../support/cli.ts'
+import { parseDocument, runCommand } from '../support/cli.ts'
 import { chat, givenUpstream, json, reset } from '../support/servers/fake-upstream.ts'
 import { givenProxy, makeKey } from '../support/servers/proxy-harness.ts'
 import { chatAt, givenHome, startedProxy } from './proxy/proxy-process.ts'
@@ -13,7 +13,7 @@ interface Shown {
 }
 
 async function readCounts(home: string): Promise<Map<string, number>> {
-  const shown = parseDocument(await runBinary(home, ['quota', 'show', '--json'])) as unknown as Shown
+  const shown = parseDocument(await runCommand(home, ['quota', 'show', '--json'])) as unknown as Shown
   return new Map(shown.accounts.map(({ name, today }) => [name, today.requests]))
 }
 
@@ -73,7 +73,7 @@ test('over workers, a stopped proxy, a key budget and a raised limit, sent and c
   alone.signal('SIGSTOP')
   const during = await ask(team.url, 30)
   alone.signal('SIGCONT')
-  const raised = await runBinary(home, ['accounts', 'set', 'first', '--limit', '35/day'])
+  const raised = await runCommand(home, ['accounts', 'set', 'first', '--limit', '35/day'])
   expect(raised.exit).toBe(0)
   const after = await Promise.all([ask(alone.url, 20), ask(team.url, 30)])
   const statuses = [await before, during, ...after].flat()

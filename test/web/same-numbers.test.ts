@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
-import { binary, cleanEnv, runBinary } from '../support/cli.ts'
+import { binary, cleanEnv, runCommand } from '../support/cli.ts'
 import type { FakeUpstream } from '../support/servers/fake-upstream.ts'
 import { HeldRequest, chat, givenUpstream } from '../support/servers/fake-upstream.ts'
 import { QUESTION, until } from '../support/servers/proxy-harness.ts'
@@ -29,7 +29,7 @@ async function givenWays(): Promise<{ upstream: FakeUpstream; ways: Ways }> {
   ]
   const home = await givenHome(accounts, upstream.baseUrl)
   const { url } = await startedProxy(home)
-  const token = (await runBinary(home, ['config', 'get', 'adminToken'])).stdout.trim()
+  const token = (await runCommand(home, ['config', 'get', 'adminToken'])).stdout.trim()
   return { upstream, ways: { home, url, token } }
 }
 
@@ -54,7 +54,7 @@ function pickAccounts(accounts: Shown[]): Shown[] {
 }
 
 async function byCommand({ home }: Ways): Promise<Shown[]> {
-  const { stdout } = await runBinary(home, ['quota', 'show', '--json'])
+  const { stdout } = await runCommand(home, ['quota', 'show', '--json'])
   return pickAccounts((JSON.parse(stdout) as { accounts: Shown[] }).accounts)
 }
 
@@ -64,7 +64,7 @@ async function byApi({ url, token }: Ways): Promise<Shown[]> {
 }
 
 async function byTop({ home }: Ways): Promise<Shown[]> {
-  const { stdout } = await runBinary(home, ['top', '--json'])
+  const { stdout } = await runCommand(home, ['top', '--json'])
   return pickAccounts((JSON.parse(stdout) as { quota: { accounts: Shown[] } }).quota.accounts)
 }
 
@@ -164,7 +164,7 @@ async function expectOnPage({ home }: Ways, words: string[]): Promise<void> {
   if (!hasChromium) return
   const browser: Browser = await launchBrowser()
   onTestFinished(() => browser.close())
-  const { stdout } = await runBinary(home, ['proxy', 'open', '--print', '--json'])
+  const { stdout } = await runCommand(home, ['proxy', 'open', '--print', '--json'])
   const { page } = await openPage(browser, (JSON.parse(stdout) as { ticketUrl: string }).ticketUrl)
   for (const each of words) await page.locator('.tile-value').getByText(each, { exact: true }).waitFor()
 }

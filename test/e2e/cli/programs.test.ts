@@ -7,10 +7,10 @@ import { constants } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
-import { binary, cleanEnv, runBinary } from '../../support/cli.ts'
+import { binary, cleanEnv, runBinary, runCommand } from '../../support/cli.ts'
 import { chat, givenUpstream } from '../../support/servers/fake-upstream.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
-import { givenHome, startedProxy } from '../proxy/proxy-process.ts'
+import { givenHome, shareProxy, startedProxy } from '../proxy/proxy-process.ts'
 
 /** Asks as any client would, with nothing but its variables; prints the account that served it. */
 const PROGRAM = `
@@ -41,18 +41,20 @@ async function given() {
 
 test('exec runs a program over the accounts it names, ends with its code, and leaves no key', async () => {
   const { home } = await given()
-  const made = await runBinary(home, ['keys', 'create', 'somebody'])
+  const made = await runCommand(home, ['keys', 'create', 'somebody'])
   expect(made.exit).toBe(0)
   const result = await runBinary(home, ['exec', '--account', 'b', '--', process.execPath, '-e', PROGRAM])
   expect(result).toMatchObject({ exit: 7, stdout: '200 b true\n' })
-  const { stdout } = await runBinary(home, ['keys', 'list', '--json'])
+  const { stdout } = await runCommand(home, ['keys', 'list', '--json'])
   expect((JSON.parse(stdout) as { keys: { name: string }[] }).keys.map(({ name }) => name)).toEqual([
     'somebody',
   ])
 })
 
+const shared = shareProxy([{ name: 'play', provider: 'sandbox' }])
+
 test('exec says what is missing: the command, the program, the account', async () => {
-  const { home } = await given()
+  const { home } = shared
   expect((await runBinary(home, ['exec'])).exit).toBe(2)
   const missing = await runBinary(home, ['exec', '--', 'no-such-program-anywhere'])
   expect(missing.exit).toBe(127)
@@ -79,7 +81,7 @@ test('what env prints works in a shell', async () => {
 test.each(['SIGQUIT', 'SIGTERM', 'SIGHUP'] as const)(
   'a %s ends the program, and leaves no key and no temporary settings',
   async (signal) => {
-    const { home } = await given()
+    const { home } = shared
     const folder = temporaryFolder()
     const gemini = join(folder, 'gemini')
     writeFileSync(gemini, '#!/bin/sh\necho $GEMINI_CLI_HOME\nexec sleep 60\n', {
@@ -95,7 +97,7 @@ test.each(['SIGQUIT', 'SIGTERM', 'SIGHUP'] as const)(
     const [code] = (await once(run, 'close')) as [number]
     expect(code).toBe(128 + constants.signals[signal])
     expect(existsSync(line.toString().trim())).toBe(false)
-    const { stdout } = await runBinary(home, ['keys', 'list', '--json'])
+    const { stdout } = await runCommand(home, ['keys', 'list', '--json'])
     expect((JSON.parse(stdout) as { keys: unknown[] }).keys).toEqual([])
   },
 )

@@ -20,6 +20,7 @@ import {
   chatAt,
   parseError,
   givenHome,
+  givenLockedHome,
   openChat,
   startQwenctl,
   startedProxy,
@@ -87,7 +88,7 @@ test('with --detach people read the address, how to end it, and where its log is
   expect(result.stdout).toContain('answers for 1 account')
   expect(result.stderr).toContain('qwenctl proxy stop')
   expect(result.stderr).toContain(join(home, 'logs', 'proxy.log'))
-  expect(await runBinary(home, ['proxy', 'stop'])).toMatchObject({ exit: 0 })
+  expect(await runCommand(home, ['proxy', 'stop'])).toMatchObject({ exit: 0 })
 })
 
 test('a proxy in the background writes its troubles to the log file, dated and for its user alone', async () => {
@@ -122,9 +123,7 @@ test('when a start in the background fails, its error and exit code are those of
 })
 
 test('when the vault of a start in the background is locked, it exits with 6', async () => {
-  const home = temporaryFolder()
-  const env = { QWENCTL_PASSPHRASE: 'correct horse battery', MY_KEY: 'sk-locked-0123456789abcdef' }
-  await runCommand(home, ['auth', 'add', 'openai/work', '--key-env', 'MY_KEY', '--no-verify'], env)
+  const home = await givenLockedHome('correct horse battery')
   const result = await runBinary(home, ['proxy', 'start', '--port', '0', '--detach', '--json'])
   expect(result.exit).toBe(6)
   expect(parseError(result).code).toBe('vault_locked')

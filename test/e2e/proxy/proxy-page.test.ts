@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { runBinary } from '../../support/cli.ts'
-import { givenHome, startedProxy } from './proxy-process.ts'
+import { runCommand } from '../../support/cli.ts'
+import { givenHome, shareProxy } from './proxy-process.ts'
 
 const sandbox = [{ name: 'play', provider: 'sandbox' }]
+const shared = shareProxy(sandbox)
 
 async function askApi(url: string, path: string, token: string, init: RequestInit = {}) {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
@@ -13,10 +14,9 @@ async function askApi(url: string, path: string, token: string, init: RequestIni
 }
 
 test('the admin token that config get prints opens the API of a running proxy, and its verbs are in force', async () => {
-  const home = await givenHome(sandbox)
-  const proxy = await startedProxy(home)
+  const { home, proxy } = shared
   expect(readFileSync(join(home, 'admin-token'), 'utf8')).toMatch(/^qa_[\w-]{43}\n$/)
-  const token = (await runBinary(home, ['config', 'get', 'adminToken'])).stdout.trim()
+  const token = (await runCommand(home, ['config', 'get', 'adminToken'])).stdout.trim()
   expect(token).toBe(readFileSync(join(home, 'admin-token'), 'utf8').trim())
   expect((await askApi(proxy.url, '/api/proxy', token)).json).toMatchObject({
     url: proxy.url,
@@ -29,13 +29,12 @@ test('the admin token that config get prints opens the API of a running proxy, a
     method: 'POST',
   })
   expect(disabled.status).toBe(200)
-  const shown = await runBinary(home, ['accounts', 'show', 'play', '--json'])
+  const shown = await runCommand(home, ['accounts', 'show', 'play', '--json'])
   expect(JSON.parse(shown.stdout)).toMatchObject({ account: { enabled: false } })
 })
 
 test('no other command prints the admin token', async () => {
-  const home = await givenHome(sandbox)
-  const proxy = await startedProxy(home)
+  const { home, proxy } = shared
   const token = readFileSync(join(home, 'admin-token'), 'utf8').trim()
   for (const argv of [
     ['config', 'list'],
@@ -43,7 +42,7 @@ test('no other command prints the admin token', async () => {
     ['doctor', '--json'],
     ['proxy', 'status', '--json'],
   ]) {
-    const { exit, stdout, stderr } = await runBinary(home, argv)
+    const { exit, stdout, stderr } = await runCommand(home, argv)
     expect(exit, argv.join(' ')).toBe(0)
     expect(stdout + stderr, argv.join(' ')).not.toContain(token.slice(3))
   }
@@ -51,9 +50,8 @@ test('no other command prints the admin token', async () => {
 })
 
 test('proxy open --print prints an address with a ticket that begins a session', async () => {
-  const home = await givenHome(sandbox)
-  const proxy = await startedProxy(home)
-  const { stdout, exit } = await runBinary(home, ['proxy', 'open', '--print', '--json'])
+  const { home, proxy } = shared
+  const { stdout, exit } = await runCommand(home, ['proxy', 'open', '--print', '--json'])
   expect(exit).toBe(0)
   const { url, ticketUrl } = JSON.parse(stdout) as { url: string; ticketUrl: string }
   expect(url).toBe(proxy.url)
@@ -65,8 +63,7 @@ test('proxy open --print prints an address with a ticket that begins a session',
 })
 
 test('the page comes with everything that it names, from the proxy alone', async () => {
-  const home = await givenHome(sandbox)
-  const { url } = await startedProxy(home)
+  const { url } = shared.proxy
   const page = await fetch(`${url}/`)
   const html = await page.text()
   expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
@@ -85,7 +82,7 @@ test('the page comes with everything that it names, from the proxy alone', async
 
 test('without a running proxy, proxy open says how to start one', async () => {
   const home = await givenHome(sandbox)
-  const { stdout, exit } = await runBinary(home, ['proxy', 'open', '--json'])
+  const { stdout, exit } = await runCommand(home, ['proxy', 'open', '--json'])
   expect(exit).toBe(3)
   expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'proxy_not_running' } })
 })

@@ -4,10 +4,13 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { request } from 'node:http'
 import type { IncomingMessage } from 'node:http'
-import { onTestFinished } from 'vitest'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, onTestFinished } from 'vitest'
 import { openToolkit } from '../../../src/lib/toolkit/open-toolkit.ts'
 import { binary, cleanEnv, runCommand } from '../../support/cli.ts'
-import { temporaryFolder } from '../../support/temp-folder.ts'
+import { removeFolder, temporaryFolder } from '../../support/temp-folder.ts'
 import type { CliResult } from '../../support/cli.ts'
 import { newAccount, until } from '../../support/servers/proxy-harness.ts'
 import type { GivenAccount } from '../../support/servers/proxy-harness.ts'
@@ -34,6 +37,16 @@ export interface ProxyShown {
 export async function givenHome(accounts: GivenAccount[] = [], baseUrl?: string): Promise<string> {
   const home = temporaryFolder()
   await addAccounts(home, accounts, baseUrl)
+  return home
+}
+
+/** A home with one account, closed by this passphrase. Its key is cheap to derive: that takes half a second otherwise. */
+export async function givenLockedHome(passphrase: string): Promise<string> {
+  const home = temporaryFolder()
+  const env = { QWENCTL_HOME: home, QWENCTL_PASSPHRASE: passphrase }
+  const toolkit = openToolkit({ env, scryptCost: 2 ** 10 })
+  await toolkit.accounts.add({ name: 'work', provider: 'openai', secret: 'sk-locked-0123456789abcdef' })
+  await toolkit.close()
   return home
 }
 
@@ -77,6 +90,12 @@ export class ProxyProcess {
     this.child.kill(name)
   }
 
+  /** Kills it, and resolves when it has ended. */
+  async kill(): Promise<void> {
+    this.child.kill('SIGKILL')
+    await this.exit
+  }
+
   #fail(text: string): false {
     if (this.hasEnded) throw new Error(`it ended without "${text}":\n${this.stdout}${this.stderr}`)
     return false
@@ -89,17 +108,40 @@ export function startQwenctl(
   argv: string[],
   env: Record<string, string | undefined> = {},
 ): ProxyProcess {
+  const proxy = spawnQwenctl(home, argv, env)
+  onTestFinished(() => proxy.kill())
+  return proxy
+}
+
+function spawnQwenctl(
+  home: string,
+  argv: string[],
+  env: Record<string, string | undefined> = {},
+): ProxyProcess {
   const child = spawn(process.execPath, [binary, ...argv], {
     env: cleanEnv(home, env),
     cwd: home,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const proxy = new ProxyProcess(child)
-  onTestFinished(async () => {
-    child.kill('SIGKILL')
-    await proxy.exit
+  return new ProxyProcess(child)
+}
+
+type StartedProxy = ProxyProcess & Listening
+
+/** A proxy on a free port over a home with these accounts, for all tests of the file. */
+export function shareProxy(accounts: GivenAccount[]): { home: string; proxy: StartedProxy } {
+  const shared = {} as { home: string; proxy: StartedProxy }
+  beforeAll(async () => {
+    shared.home = mkdtempSync(join(tmpdir(), 'qwenctl-test-'))
+    await addAccounts(shared.home, accounts)
+    const proxy = spawnQwenctl(shared.home, ['proxy', 'start', '--port', '0', '--json'])
+    shared.proxy = Object.assign(proxy, await proxy.listening())
   })
-  return proxy
+  afterAll(async () => {
+    await shared.proxy.kill()
+    removeFolder(shared.home)
+  })
+  return shared
 }
 
 /** A proxy on a free port that listens. */
@@ -107,7 +149,7 @@ export async function startedProxy(
   home: string,
   argv: string[] = [],
   env: Record<string, string | undefined> = {},
-): Promise<ProxyProcess & { url: string; pid: number; accounts: number }> {
+): Promise<StartedProxy> {
   const proxy = startQwenctl(home, ['proxy', 'start', '--port', '0', '--json', ...argv], env)
   return Object.assign(proxy, await proxy.listening())
 }

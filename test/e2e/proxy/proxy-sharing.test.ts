@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseDocument, runBinary } from '../../support/cli.ts'
+import { parseDocument, runCommand } from '../../support/cli.ts'
 import { chat, givenUpstream, json } from '../../support/servers/fake-upstream.ts'
 import { makeKey } from '../../support/servers/proxy-harness.ts'
 import type { Chat } from './proxy-process.ts'
@@ -24,7 +24,7 @@ test('accounts that another process adds, disables, enables and removes are in f
   expect((await chatAt(proxy.url)).status).toBe(503)
   const add = ['auth', 'add', 'custom/late', '--base-url', upstream.baseUrl, '--key-env', 'K', '--no-verify']
   const qwenctl = async (...argv: string[]) => {
-    expect(await runBinary(home, argv, { env: { K: makeKey('late') } })).toMatchObject({ exit: 0 })
+    expect(await runCommand(home, argv, { K: makeKey('late') })).toMatchObject({ exit: 0 })
   }
   const isServed = ({ status }: Chat) => status === 200
   const isRefused = ({ status }: Chat) => status === 503
@@ -47,10 +47,10 @@ test('a limit that is reset or raised by another process lets requests through a
   const proxy = await startedProxy(home)
   const statuses = async () => [(await chatAt(proxy.url)).status, (await chatAt(proxy.url)).status]
   expect(await statuses()).toEqual([200, 429])
-  expect((await runBinary(home, ['quota', 'reset', 'a', '--yes'])).exit).toBe(0)
+  expect((await runCommand(home, ['quota', 'reset', 'a', '--yes'])).exit).toBe(0)
   await soon(proxy.url, ({ status }) => status === 200)
   expect((await chatAt(proxy.url)).status).toBe(429)
-  expect((await runBinary(home, ['accounts', 'set', 'a', '--limit', '2/24h'])).exit).toBe(0)
+  expect((await runCommand(home, ['accounts', 'set', 'a', '--limit', '2/24h'])).exit).toBe(0)
   await soon(proxy.url, ({ status }) => status === 200)
   expect((await chatAt(proxy.url)).status).toBe(429)
 })
@@ -72,7 +72,7 @@ test('two proxies on one home, asked at once, share a limit exactly, and quota s
   expect([upstream.count(makeKey('a')), upstream.count(makeKey('b'))]).toEqual([17, 8])
   for (const proxy of proxies) proxy.signal('SIGTERM')
   for (const proxy of proxies) expect((await proxy.exit).code).toBe(0)
-  const { accounts } = parseDocument(await runBinary(home, ['quota', 'show', '--json']))
+  const { accounts } = parseDocument(await runCommand(home, ['quota', 'show', '--json']))
   expect(accounts).toMatchObject([
     { name: 'a', limits: [{ used: 17, remaining: 0 }], today: { requests: 17, succeeded: 17 } },
     { name: 'b', limits: [{ used: 8, remaining: 0 }], today: { requests: 8, succeeded: 8 } },

@@ -7,7 +7,15 @@ import { runCommand } from '../../support/cli.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
 import { chat, givenUpstream, json } from '../../support/servers/fake-upstream.ts'
 import { makeKey } from '../../support/servers/proxy-harness.ts'
-import { chatAt, parseError, givenHome, startQwenctl, startedProxy, readStatus } from './proxy-process.ts'
+import {
+  chatAt,
+  parseError,
+  givenHome,
+  givenLockedHome,
+  startQwenctl,
+  startedProxy,
+  readStatus,
+} from './proxy-process.ts'
 
 const sandbox = [{ name: 'play', provider: 'sandbox' }]
 
@@ -86,10 +94,7 @@ test.each([
 })
 
 test('when the passphrase of the home is missing or wrong, does not start: vault_locked, exit 6', async () => {
-  const home = temporaryFolder()
-  const env = { QWENCTL_PASSPHRASE: 'correct horse battery', MY_KEY: 'sk-locked-0123456789abcdef' }
-  const argv = ['auth', 'add', 'openai/work', '--key-env', 'MY_KEY', '--no-verify']
-  expect(await runCommand(home, argv, env)).toMatchObject({ exit: 0 })
+  const home = await givenLockedHome('correct horse battery')
   const wrongOnes: Record<string, string>[] = [{}, { QWENCTL_PASSPHRASE: 'wrong' }]
   for (const wrong of wrongOnes) {
     const result = await runCommand(home, ['proxy', 'start', '--port', '0', '--json'], wrong)

@@ -17,8 +17,8 @@ import {
   chatAt,
   parseError,
   givenHome,
+  givenLockedHome,
   openChat,
-  startQwenctl,
   startedProxy,
   readStatus,
 } from './proxy-process.ts'
@@ -173,17 +173,14 @@ test('when the port is in use, one error says so, with its exit code', async () 
   const home = await givenHome([{ name: 'play', provider: 'sandbox' }])
   const { url } = await startedProxy(home)
   const { port } = new URL(url)
-  const result = await runBinary(home, ['proxy', 'start', '--port', port, '--json', ...two])
+  const result = await runBinary(home, ['proxy', 'start', '--port', port, ...two])
   expect(result.exit).toBe(1)
-  expect(parseError(result)).toMatchObject({ code: 'port_in_use', exit: 1 })
-  const inWords = await runBinary(home, ['proxy', 'start', '--port', port, ...two])
-  expect(inWords.stderr.match(/already runs here/g)).toHaveLength(1)
+  expect(result.stderr.match(/already runs here/g)).toHaveLength(1)
+  expect(result.stderr.match(/^error: /gm)).toHaveLength(1)
 })
 
 test('when the vault is locked, no worker starts: vault_locked, exit 6', async () => {
-  const home = temporaryFolder()
-  const env = { QWENCTL_PASSPHRASE: 'correct horse battery', MY_KEY: 'sk-locked-0123456789abcdef' }
-  await runCommand(home, ['auth', 'add', 'openai/work', '--key-env', 'MY_KEY', '--no-verify'], env)
+  const home = await givenLockedHome('correct horse battery')
   const result = await runBinary(home, ['proxy', 'start', '--port', '0', '--json', ...two])
   expect(result.exit).toBe(6)
   expect(parseError(result).code).toBe('vault_locked')
@@ -202,10 +199,10 @@ test('when workers end as soon as they begin and none is left, the proxy ends an
 })
 
 test('a worker that no supervisor started says what to do instead', async () => {
-  const result = await runBinary(temporaryFolder(), ['proxy', 'worker', '--json'])
+  const result = await runCommand(temporaryFolder(), ['proxy', 'worker', '--json'])
   expect(result.exit).toBe(2)
   expect(parseError(result).hint).toContain('proxy start --workers')
-  const help = startQwenctl(temporaryFolder(), ['proxy', '--help'])
-  await help.exit
+  const help = await runCommand(temporaryFolder(), ['proxy', '--help'])
+  expect(help.stdout).toContain('start ')
   expect(help.stdout).not.toContain('worker ')
 })
