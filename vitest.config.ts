@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import SlowFirst from './test/support/slow-first.ts'
 
 /** What a transport can get wrong: streams, failover, clients that leave, kept connections, large and malformed input. */
 const wholeProxies = [
@@ -26,6 +27,7 @@ export default defineConfig({
     isolate: false,
     // The tests of whole processes mostly wait.
     maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: SlowFirst },
     disableConsoleIntercept: true,
     // Programs that the tests start compile their modules once, not in every process. That halves the time of a start.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules', '.cache', 'compiled-for-tests') },
