@@ -5,6 +5,7 @@ import { Args, Flags } from '@oclif/core'
 import { QwenctlError } from '../lib/base/errors.ts'
 import { ClientSetups, findClient, type FilePlan } from '../lib/toolkit/clients/client-setup.ts'
 import { clients, type ClientFacts, type ClientSetup } from '../lib/toolkit/clients/client-table.ts'
+import { findProjectSettings, type ProjectSetting } from '../lib/toolkit/clients/project-settings.ts'
 import { findDefaultUser } from '../lib/toolkit/settings/default-user.ts'
 import { AccountCommand } from './base/toolkit-command.ts'
 
@@ -15,6 +16,8 @@ interface SetupView {
   /** The client key made for the client; null: the proxy needs none. */
   key: string | null
   files: { file: string; changed: boolean; diff: string[]; kept: string[] }[]
+  /** Settings of the project in the current folder that lead the client past the proxy. */
+  projectSettings: ProjectSetting[]
 }
 
 /** Any word: a proxy without client keys needs none, but clients insist on one. */
@@ -119,7 +122,14 @@ export default class Setup extends AccountCommand {
       for (const path of kept) this.caution(`${file}: ${path} was changed since, and stays`)
     }
     const files = plans.map(({ file, diff, kept }) => ({ file, changed: diff.length > 0, diff, kept }))
-    return { client: client.id, ...state, files }
+    const projectSettings = state.undone
+      ? []
+      : findProjectSettings(client.id, { folder: process.cwd(), home: homedir() })
+    for (const { file, setting } of projectSettings)
+      this.caution(
+        `${file} has ${setting}: in this folder, ${client.title} leaves the proxy; remove it there, or use qwenctl exec`,
+      )
+    return { client: client.id, ...state, files, projectSettings }
   }
 
   #colour(line: string): string {

@@ -85,6 +85,11 @@ export class ClientSetups {
     this.#folder = folder
   }
 
+  /** The clients that are set up, by their ids. */
+  list(): string[] {
+    return clients.map(({ id }) => id).filter((id) => existsSync(this.#recordFile(id)))
+  }
+
   /** The client key that an earlier set-up has made; null: none. */
   findKey(client: string): string | null {
     return this.#read(client)?.keyName ?? null

@@ -1,6 +1,7 @@
 import type { DoctorReport } from './check.ts'
 import type { DoctorParts } from './doctor-parts.ts'
 import { checkAccounts } from './accounts.ts'
+import { checkClients } from './clients.ts'
 import { checkDocuments } from './documents.ts'
 import { checkLedger } from './ledger.ts'
 import { checkLogs } from './logs.ts'
@@ -23,6 +24,7 @@ export async function examine(parts: DoctorParts): Promise<DoctorReport> {
     ...(await checkServices(parts)),
     await checkLogs(parts),
     ...(await checkProgram(parts)),
+    checkClients(parts),
     ...(await checkTransport(parts)),
   ]
   return { ok: checks.every(({ status }) => status !== 'fail'), checks }

@@ -1,6 +1,8 @@
 import { appendFileSync, chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { ClientSetups, findClient } from '../../../../src/lib/toolkit/clients/client-setup.ts'
+import { checkClients } from '../../../../src/lib/toolkit/doctor/clients.ts'
 import type { DoctorReport, Toolkit } from '../../../../src/lib/toolkit/toolkit.ts'
 import { KEY, NOON, acme, givenToolkit } from '../temporary-home.ts'
 import { givenSocketServer, givenUpstream } from '../upstream.ts'
@@ -55,6 +57,33 @@ test('each check has an id of its own, and the guide describes it', async () => 
   const ids = (await toolkit.doctor({ fix: false })).checks.map(({ id }) => id)
   expect(ids).toEqual([...new Set(ids)])
   expect(ids.filter((id) => !guide.includes(`\`${id}\``))).toEqual([])
+})
+
+test('a project that leads a client past the proxy is a warning, once the client is set up', async () => {
+  const { home, toolkit } = await givenHome((await answersAt(NOON)).baseUrl)
+  const folder = join(home, 'project')
+  mkdirSync(join(folder, '.gemini'), { recursive: true })
+  const auth = { selectedType: 'oauth-personal' }
+  writeFileSync(join(folder, '.gemini', 'settings.json'), JSON.stringify({ security: { auth } }))
+  const parts = { home: toolkit.home, env: { HOME: join(home, 'user') } }
+  expect(checkClients(parts, folder)).toMatchObject({ status: 'ok', detail: 'none is set up' })
+  const client = findClient('gemini')
+  const setups = new ClientSetups(join(toolkit.home.stateFolder, 'clients'))
+  const facts = {
+    home: join(home, 'user'),
+    env: {},
+    exists: () => false,
+    url: 'http://127.0.0.1:1',
+    key: 'k',
+    model: null,
+  }
+  setups.apply(client, setups.plan(client, facts), { keyName: null, at: '' })
+  expect(checkClients(parts, folder)).toMatchObject({
+    status: 'warn',
+    detail: expect.stringContaining('security.auth.selectedType') as string,
+    fix: expect.stringContaining('qwenctl exec') as string,
+  })
+  expect(checkClients(parts, join(home, 'other'))).toMatchObject({ status: 'ok', detail: 'set up: gemini' })
 })
 
 test('in a home that does not exist, nothing fails and nothing is made', async () => {

@@ -26,12 +26,16 @@ export function launchCodex(args: readonly string[], { url, env }: ProgramTarget
   return launchWith([...flags, ...args])
 }
 
-/** The profile that the arguments name; null: none. */
+/** The profile that the arguments name, in each form that Codex reads (clap: `-pNAME`, `-p=NAME`); null: none. */
 function findProfile(args: readonly string[]): string | null {
-  const at = args.findIndex((arg) => /^(?:-p|--profile)(?:=|$)/.test(arg))
-  if (at < 0) return null
-  const [, value] = /=(.*)$/s.exec(args[at]!) ?? []
-  return value ?? args[at + 1] ?? null
+  const end = args.indexOf('--')
+  const options = end < 0 ? args : args.slice(0, end)
+  for (const [index, arg] of options.entries()) {
+    if (arg === '-p' || arg === '--profile') return options[index + 1] ?? null
+    const [, value] = /^(?:-p=?|--profile=)(.+)$/s.exec(arg) ?? []
+    if (value !== undefined) return value
+  }
+  return null
 }
 
 /** The profile that the configuration names; null: none, or Codex cannot read it either. */
