@@ -1,9 +1,9 @@
 // Parameters of a translated request that its client never wrote, such as an effort. Hints alone, such as a temperature,
 // are treated alike. Models support different ones. Without them, the request still means what the client asked for.
 
-import { skipSpace, type Span } from '../../wire/body/json-scan.ts'
-import { elementSpans, memberSpans } from '../../wire/body/json-cursor.ts'
+import { memberSpans } from '../../wire/body/json-cursor.ts'
 import { splice } from '../../wire/body/edit-body.ts'
+import { findSpans, keyStart, withComma } from '../../wire/body/member-paths.ts'
 import type { HeldAnswer } from '../answer/held-answer.ts'
 
 /** Parameters that the request needs to keep its meaning. */
@@ -94,22 +94,6 @@ function hasMember(body: Buffer, name: string): boolean {
   return findSpans(body, name).length > 0
 }
 
-/** The values of a member. A dot leads to a member of a member, or of each element of a list. */
-function findSpans(body: Buffer, path: string): Span[] {
-  const whole = { start: skipSpace(body, 0), end: body.length }
-  return path
-    .split('.')
-    .reduce(
-      (spans, name) =>
-        spans.flatMap((span) => listObjects(body, span)).flatMap((span) => memberSpans(body, span, name)),
-      [whole],
-    )
-}
-
-function listObjects(body: Buffer, span: Span): Span[] {
-  return body[span.start] === OPEN_LIST ? elementSpans(body, span, Infinity) : [span]
-}
-
 /** Which of these members the body has and loses, for the client to know. A limit of tokens only changes its name. */
 export function findAdditions(body: Buffer, names: readonly string[]): string[] {
   return names.filter((name) => twins[name] === undefined && hasMember(body, name))
@@ -128,26 +112,4 @@ export function leaveOut(body: Buffer, names: readonly string[]): Buffer {
     }
   }
   return left
-}
-
-const QUOTE = 0x22
-const OPEN_LIST = 0x5b
-const COMMA = 0x2c
-
-/** The offset of the key before this value. */
-function keyStart(body: Buffer, value: number): number {
-  return body.lastIndexOf(QUOTE, body.lastIndexOf(QUOTE, value - 1) - 1)
-}
-
-/** A member with the comma after it, or before it if it is the last. */
-function withComma(body: Buffer, start: number, end: number): { start: number; end: number } {
-  const after = skipSpace(body, end)
-  if (body[after] === COMMA) return { start, end: after + 1 }
-  let before = start - 1
-  while (
-    before > 0 &&
-    (body[before] === 0x20 || body[before] === 0x0a || body[before] === 0x0d || body[before] === 0x09)
-  )
-    before--
-  return body[before] === COMMA ? { start: before, end } : { start, end }
 }

@@ -1,5 +1,6 @@
 import { isOllamaChat } from '../plan/routes.ts'
 import { refusedAddition, SUMMARY } from './added-parameters.ts'
+import { refusedThoughts } from './earlier-thinking.ts'
 import { readTokenLimit } from './token-limit.ts'
 import type { AttemptResult, Refused } from './attempt-result.ts'
 import type { RetryReason, Sent, Assignment } from './assignment.ts'
@@ -79,14 +80,19 @@ function refusedLength(result: AttemptResult, sent: Sent | null): number | null 
 /** The client of an Ollama route wrote none of the names of a chat completion. */
 const NOTHING_WRITTEN = Buffer.from('{}')
 
-/** The parameter that the account refuses although its client never wrote it; null: none. */
+/**
+ * The parameter that the account refuses although its client never wrote it, or wrote it for another service; null: none.
+ */
 function refusedParameter(result: AttemptResult, { sent, plan }: Assignment): string | null {
   if (result.kind === 'answered' || sent === null || result.held === null) return null
   const { class: outcome } = result.outcome
   if (outcome !== 'bad-request' && outcome !== 'model-unavailable') return null
   const { route, bytes } = plan.incoming
   const isOllama = isOllamaChat(route)
-  if (sent.outgoing.plan === null && !isOllama) return null
+  if (sent.outgoing.plan === null && !isOllama)
+    return route.format === 'chat' && outcome === 'bad-request'
+      ? refusedThoughts(result.held, sent.outgoing.body)
+      : null
   const refused = refusedAddition(result.held, sent.outgoing.body, isOllama ? NOTHING_WRITTEN : bytes)
   // An organisation that is not verified gets the model without summaries of its thinking.
   return outcome === 'bad-request' || refused === SUMMARY ? refused : null

@@ -11,6 +11,7 @@ import type { ProxyContext } from '../proxy-context.ts'
 import { buildOutgoing, type Incoming, type Outgoing } from '../plan/outgoing.ts'
 import { isOllamaChat } from '../plan/routes.ts'
 import type { Target } from '../../pool/target.ts'
+import { fitThoughts } from './earlier-thinking.ts'
 import { credentialFailure } from './refresh-token.ts'
 import type { Assignment } from './assignment.ts'
 import type { WireFormat } from '../../../provider/wire-format.ts'
@@ -95,6 +96,22 @@ function fitOllama({ route }: Incoming, outgoing: Outgoing, provider: string): r
   return leftOut
 }
 
+/** Fits the earlier thinking in a chat request that is not translated, and names what is left out. */
+function fitEarlierThinking(
+  exchange: Exchange,
+  outgoing: Outgoing,
+  { step, leftOut, member }: Assignment,
+  { refusedParameters }: Target,
+): void {
+  const model = step.wanted.model ?? ''
+  const known = refusedParameters?.get(model) ?? NOTHING
+  const refused = leftOut.length === 0 ? known : [...known, ...leftOut]
+  const fitted = fitThoughts(outgoing.body, { provider: member.speaksLike, model, refused })
+  if (fitted === null) return
+  outgoing.body = fitted.body
+  exchange.leftOut = [...exchange.leftOut, ...fitted.leftOut]
+}
+
 /** Leaves out the parameters that this account has refused for this model, and names them. */
 function leaveOutRefused(
   exchange: Exchange,
@@ -135,6 +152,7 @@ function prepare(
   const model = step.wanted.model ?? null
   if (outgoing.plan !== null || isOllamaChat(incoming.route))
     leaveOutRefused(exchange, outgoing, assignment, target)
+  else if (incoming.route.format === 'chat') fitEarlierThinking(exchange, outgoing, assignment, target)
   const mostOutput = assignment.use?.mostOutput ?? null
   exchange.mostOutput = mostOutput
   if (mostOutput !== null) outgoing.body = boundOutput(outgoing.body, mostOutput, findBound(assignment))
