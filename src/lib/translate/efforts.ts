@@ -6,6 +6,9 @@
 // https://github.com/BerriAI/litellm-docs/pull/1173. GLM:
 // https://docs.z.ai/guides/capabilities/thinking, https://github.com/charmbracelet/catwalk/pull/603.
 
+// Mistral: https://docs.mistral.ai/capabilities/reasoning, https://github.com/anomalyco/models.dev/pull/1986 and
+// https://github.com/withceleste/celeste-python/pull/311, which have asked each model.
+
 /** From the least to the most. Groq's `default` is the only effort of a model that thinks or does not. */
 const ORDER = ['none', 'minimal', 'default', 'low', 'medium', 'high', 'xhigh', 'max'] as const
 type Effort = (typeof ORDER)[number]
@@ -60,6 +63,15 @@ const hosts: Readonly<Record<string, readonly EffortRow[]>> = {
     thinksByDefault(/^gpt-oss/, 'low', 'medium', 'high'),
     thinksByDefault(/^qwen-?3/, 'none', 'default'),
     thinksIfAsked(/^(?:llama|meta-llama|gemma|kimi|mi[sx]tral|compound|allam)/),
+  ],
+  mistral: [
+    thinksIfAsked(/^mistral-large-4/, 'none', 'low', 'medium', 'high'),
+    thinksIfAsked(
+      /^(?:mistral-small-(?:latest|2603|4)|mistral-medium-(?:latest|2604|3[-.]5)|magistral-small)/,
+      'none',
+      'high',
+    ),
+    thinksIfAsked(/^/),
   ],
   zai: [
     thinksByDefault(/^glm-5\.(?:[3-9]|\d\d)/, 'low', 'high', 'max'),

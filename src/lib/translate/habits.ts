@@ -1,11 +1,13 @@
 // How services differ in chat completions, where the format is silent or has changed. Rows come from their
 // documentation and from reported refusals; a service without a row gets the common behaviour.
 
+import { thinksUnasked } from './efforts.ts'
+
 export interface Habits {
   /** OpenAI's reasoning models refuse the older name, Mistral refuses the newer. */
   maxTokens: 'max_tokens' | 'max_completion_tokens'
-  /** How a request asks for thinking; `none`: not possible. `thinking` is a switch. */
-  thinking: 'reasoning_effort' | 'enable_thinking' | 'thinking' | 'none'
+  /** How a request asks for thinking. `thinking` is a switch. */
+  thinking: 'reasoning_effort' | 'enable_thinking' | 'thinking'
   /** Whether the service takes `reasoning_effort` too, with any model. */
   takesEffortBeside: boolean
   /** The highest effort that the service knows. */
@@ -41,6 +43,8 @@ export interface Habits {
   takesTopK: boolean
   /** Whether parts of a content may have `cache_control`, in Anthropic's form. */
   takesCacheMarks: boolean
+  /** Whether a message may have a video, as `video_url`. */
+  takesVideo: boolean
   /** Whether the schema of a tool may be a choice (`anyOf`) at its top. */
   takesUnions: boolean
 }
@@ -64,6 +68,7 @@ const most: Habits = {
   mostStops: 4,
   takesTopK: false,
   takesCacheMarks: false,
+  takesVideo: false,
   takesUnions: true,
 }
 
@@ -72,6 +77,7 @@ const qwen: Habits = {
   thinking: 'enable_thinking',
   takesTopK: true,
   takesCacheMarks: true,
+  takesVideo: true,
   mostStops: Infinity,
 }
 
@@ -95,6 +101,9 @@ const local: Habits = { ...most, startsWithSystem: true, takesEmptyTurns: true, 
 // https://inference-docs.cerebras.ai/capabilities/reasoning, "Reasoning Context Retention" (2026-11). Azure and GitHub serve OpenAI's models, and its format.
 // Local servers use the templates of models, and Qwen's refuse later system messages:
 // https://github.com/ollama/ollama/issues/17774, https://github.com/vllm-project/vllm/issues/41114.
+// Videos as `video_url`: https://docs.vllm.ai/en/latest/features/multimodal_inputs.html,
+// https://openrouter.ai/docs/features/multimodal/videos, https://help.aliyun.com/zh/model-studio/vision,
+// https://platform.moonshot.ai/docs/guide/use-kimi-vision-model, https://docs.z.ai/guides/vlm/glm-4.5v (2026-11).
 // OpenAI wants an object at the top of an answer's schema: https://platform.openai.com/docs/guides/structured-outputs.
 const byProvider: Readonly<Record<string, Habits>> = {
   openai: {
@@ -110,7 +119,6 @@ const byProvider: Readonly<Record<string, Habits>> = {
   groq: { ...most, maxTokens: 'max_completion_tokens', thinkingBack: 'none', mostEffort: 'high' },
   mistral: {
     ...most,
-    thinking: 'none',
     thinkingBack: 'none',
     takesUser: false,
     hasNineLetterIds: true,
@@ -127,15 +135,38 @@ const byProvider: Readonly<Record<string, Habits>> = {
     takesSchemas: false,
     mostStops: 16,
   },
-  moonshot: { ...most, needsThinkingBack: true },
-  zai: { ...most, thinking: 'thinking' },
-  vllm: local,
+  moonshot: { ...most, needsThinkingBack: true, takesVideo: true },
+  zai: { ...most, thinking: 'thinking', takesVideo: true },
+  vllm: { ...local, takesVideo: true },
   ollama: { ...local, takesTopK: false },
   lmstudio: local,
   llamacpp: local,
-  openrouter: { ...most, thinkingBack: 'reasoning_details', takesTopK: true, takesCacheMarks: true },
+  openrouter: {
+    ...most,
+    thinkingBack: 'reasoning_details',
+    takesTopK: true,
+    takesCacheMarks: true,
+    takesVideo: true,
+  },
   qwen,
   'qwen-oauth': qwen,
+}
+
+/**
+ * The field of a chat message in which a service takes a model's earlier thinking from its own clients. `none`: it refuses
+ * all such fields. `all`: it ignores what it does not know, or is not known.
+ *
+ * Cerebras takes `reasoning` alone. Groq takes it for models that think, and refuses `reasoning_content`. Mistral and
+ * Gemini refuse unknown fields. Sources: https://github.com/proxysoul/Empryo/pull/209,
+ * https://github.com/vercel/ai/pull/8057, https://github.com/janhq/jan/issues/8136,
+ * https://github.com/BerriAI/litellm/issues/30835, and
+ * https://github.com/SuzumiyaAkizuki/ComfyUI-NewBie-LLM-Formatter/issues/3 (2026-11).
+ */
+export function findTakenThoughts(provider: string, model: string): 'all' | 'reasoning' | 'none' {
+  const { thinkingBack } = findHabits(provider)
+  if (thinkingBack === 'content') return 'reasoning'
+  if (provider === 'groq') return thinksUnasked(provider, model) ? 'reasoning' : 'none'
+  return thinkingBack === 'none' ? 'none' : 'all'
 }
 
 export function findHabits(provider: string): Habits {

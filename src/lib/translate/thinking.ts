@@ -56,19 +56,11 @@ export function askChatToThink(
   leaveOut: (field: string) => void,
 ): Json {
   const habits = findHabits(provider)
-  if (habits.thinking === 'none') return askInVain(thinking, leaveOut)
   if (habits.thinking === 'enable_thinking') return enableThinking(thinking, leaveOut)
   if (habits.thinking === 'thinking') return switchThinking(thinking, model, provider, leaveOut)
   const effort = fitEffort(thinking, model, provider)
   if (effort !== null) return { reasoning_effort: effort }
   if (losesWish(thinking, model, provider)) leaveOut(thinking.field)
-  return {}
-}
-
-/** Names a wish to think, where no field of the service says it. */
-function askInVain(thinking: Thinking, leaveOut: (field: string) => void): Json {
-  const wanted = wantedEffort(thinking)
-  if (wanted !== null && wanted !== 'none') leaveOut(thinking.field)
   return {}
 }
 

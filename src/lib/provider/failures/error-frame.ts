@@ -88,6 +88,7 @@ const payloads = [
   'results',
   'result',
   'candidates',
+  'promptFeedback',
   'embedding',
   'embeddings',
   'text',

@@ -13,8 +13,18 @@ import {
   type Json,
 } from '../json-fields.ts'
 import type { FieldCheck } from '../neutral/field-check.ts'
-import { imagePart, parseDataUrl, readAudioData, readFile } from '../neutral/media.ts'
+import {
+  base64Source,
+  imagePart,
+  isVideo,
+  parseDataUrl,
+  readAudioData,
+  readFile,
+  videoPart,
+  videoType,
+} from '../neutral/media.ts'
 import type { Part } from '../neutral/request.ts'
+import { joinTextParts } from './read-answer.ts'
 import { readBlock, blockTypes } from '../messages/read-blocks.ts'
 
 export const partRules: FieldRules = {
@@ -24,6 +34,10 @@ export const partRules: FieldRules = {
   image_url: 'taken',
   file: 'taken',
   input_audio: 'taken',
+  video_url: 'taken',
+  input_video: 'taken',
+  fps: 'hint',
+  video_metadata: 'hint',
   cache_control: { only: ['messages'] },
   prompt_cache_breakpoint: { only: ['messages'] },
 }
@@ -40,10 +54,17 @@ export function readChatContent(content: unknown, at: string, check: FieldCheck)
   return (isObject(content) ? [content] : listAt(content, at)).flatMap((value, index) => {
     const field = `${at}[${index}]`
     const part = typeof value === 'string' ? { type: 'text', text: value } : objectAt(value, field)
+    if (part.type === 'thinking' && Array.isArray(part.thinking)) return readMistralThinking(part, field)
     if (blockTypes.has(part.type)) return readBlock(part, field, check)
     check.check(part, partRules, field)
     return [{ ...readPart(part, field, check), ...readCacheMark(part) }]
   })
+}
+
+/** Mistral's thinking is a list of texts (https://docs.mistral.ai/capabilities/reasoning, 2026-11). */
+function readMistralThinking({ thinking }: Json, at: string): Part[] {
+  const text = joinTextParts(thinking)
+  return text === '' ? [] : [{ kind: 'thinking', text, seal: null, at }]
 }
 
 /**
@@ -73,6 +94,9 @@ function readPart(part: Json, at: string, check: FieldCheck): Part {
       const bytes = readAudioData(textAt(data, `${at}.data`), `${at}.data`)
       return { kind: 'audio', data: bytes, format: textAt(format, `${at}.format`), at }
     }
+    case 'video_url':
+    case 'input_video':
+      return { ...readVideo(part.video_url ?? part.input_video, at), at }
     default:
       return refuse(at, `no other format has a part of type ${quoteValue(part.type)}`)
   }
@@ -88,9 +112,24 @@ function readImage(value: unknown, at: string, check: FieldCheck): Part {
   return imagePart(source, detail, at)
 }
 
+/**
+ * vLLM, OpenRouter and Qwen name a video `{"video_url": {"url"}}`. Google's chat completions take bytes and their format
+ * (https://cloud.google.com/distributed-cloud/hosted/docs/latest/gdch/gemini/capabilities/video,
+ * 2026-11).
+ */
+function readVideo(value: unknown, at: string): Part {
+  if (isText(value)) return videoPart(value, at)
+  const video = objectAt(value, at)
+  if (!isText(video.data)) return videoPart(textAt(video.url ?? video.video_url, `${at}.url`), `${at}.url`)
+  if (video.data.startsWith('data:')) return videoPart(video.data, `${at}.data`)
+  const format = isText(video.format) ? video.format.toLowerCase() : 'mp4'
+  return { kind: 'video', source: base64Source(videoType(format), video.data), at }
+}
+
 function readFilePart(file: Json, at: string, check: FieldCheck): Part {
   check.check(file, fileRules, `${at}.file`)
   const field = `${at}.file.file_data`
   const source = readFile(textAt(file.file_data, field), field)
+  if (isVideo(source)) return { kind: 'video', source, at }
   return { kind: 'document', source, title: isText(file.filename) ? file.filename : null, context: null, at }
 }

@@ -12,7 +12,7 @@ import {
   type FieldRules,
   type Json,
 } from '../json-fields.ts'
-import { describeCustom } from '../neutral/tools/custom-tools.ts'
+import { readGrammar } from '../neutral/tools/custom-tools.ts'
 import type { FieldCheck } from '../neutral/field-check.ts'
 import type { ReadTools, Tool, ToolChoice } from '../neutral/request.ts'
 import type { ToolName } from '../plan.ts'
@@ -70,8 +70,12 @@ function readTool(tool: Json, at: string, check: FieldCheck): Tool {
     ? readFlat(own as Json, at)
     : readFunction(objectAt(own, `${at}.${kind}`), `${at}.${kind}`, check)
   const isCustom = kind === 'custom' && !isFlat
-  const description = isCustom ? describeCustom(read.description, grammarIn(own as Json)) : read.description
-  return { ...read, isCustom, description, ...readCacheMark(tool) }
+  return {
+    ...read,
+    isCustom,
+    ...(isCustom ? readGrammar(grammarIn(own as Json)) : {}),
+    ...readCacheMark(tool),
+  }
 }
 
 function grammarIn({ format }: Json): unknown {

@@ -3,7 +3,7 @@ import { refuse, type Json } from '../json-fields.ts'
 import { CallIds } from '../neutral/tools/call-ids.ts'
 import { wrapInput } from '../neutral/tools/custom-tools.ts'
 import { fillInput } from '../neutral/tools/object-input.ts'
-import { dataUrl } from '../neutral/media.ts'
+import { dataUrl, isMedia } from '../neutral/media.ts'
 import { CONTINUE, type NeutralRequest, type Part, type ResultPart, type Turn } from '../neutral/request.ts'
 import { NO_SIGNATURE } from '../neutral/seal.ts'
 import type { ToolNames } from '../neutral/tools/tool-names.ts'
@@ -118,6 +118,8 @@ class MessagesWriter {
         return documentParts(part)
       case 'audio':
         return [{ type: 'input_audio', input_audio: { data: part.data, format: part.format } }]
+      case 'video':
+        return this.#videoParts(part)
       case 'thinking':
       case 'sealed':
       case 'call':
@@ -126,14 +128,24 @@ class MessagesWriter {
     }
   }
 
+  #videoParts({ source, at }: Part & { kind: 'video' }): Json[] {
+    if (!this.#context.habits.takesVideo) return refuse(at, 'the service of this account takes no video')
+    const url =
+      source.type === 'base64'
+        ? dataUrl(source)
+        : source.type === 'url'
+          ? source.url
+          : refuse(at, 'it is text')
+    return [{ type: 'video_url', video_url: { url } }]
+  }
+
   #assistantMessage({ parts, at }: Turn): Json {
     const texts: string[] = []
     const calls: Json[] = []
     for (const part of parts) {
       if (part.kind === 'text' || part.kind === 'refusal') texts.push(part.text)
       else if (part.kind === 'call') calls.push(this.#toolCall(part, calls.length === 0))
-      else if (part.kind === 'image' || part.kind === 'audio' || part.kind === 'document')
-        this.#context.leaveOut(`${at}.${part.kind}`)
+      else if (isMedia(part)) this.#context.leaveOut(`${at}.${part.kind}`)
     }
     const { habits } = this.#context
     const content = joinThoughts(parts, texts.join(''), { ...habits, model: this.#model })

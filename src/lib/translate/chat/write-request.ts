@@ -4,7 +4,7 @@
 import { findHabits, type Habits } from '../habits.ts'
 import type { Json } from '../json-fields.ts'
 import { expressSettings, type SettingTable } from '../neutral/field-check.ts'
-import { CUSTOM_SCHEMA } from '../neutral/tools/custom-tools.ts'
+import { CUSTOM_SCHEMA, describeTool } from '../neutral/tools/custom-tools.ts'
 import { describeForm, describeSchema, hasOtherTopType, requireJsonWord } from '../neutral/json-mode.ts'
 import type { NeutralRequest, OutputForm, Tool } from '../neutral/request.ts'
 import { listOffered } from '../neutral/tools/offered-tools.ts'
@@ -103,11 +103,9 @@ function writeTools(request: NeutralRequest, names: ToolNames, habits: Habits): 
   }
 }
 
-function writeTool(
-  { name, description, schema, isStrict, isCustom }: Tool,
-  names: ToolNames,
-  habits: Habits,
-): Json {
+function writeTool(tool: Tool, names: ToolNames, habits: Habits): Json {
+  const { name, schema, isStrict, isCustom } = tool
+  const description = describeTool(tool)
   const complete = isCustom ? CUSTOM_SCHEMA : completeSchema(schema)
   const parameters = habits.takesUnions ? complete : flattenSchema(complete)
   return {

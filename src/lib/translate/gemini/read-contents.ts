@@ -16,7 +16,7 @@ import {
 import { RawJson, writeJson } from '../json/raw-json.ts'
 import { parseJson } from '../json/parse-json.ts'
 import type { FieldCheck } from '../neutral/field-check.ts'
-import { base64Source, readTextFile } from '../neutral/media.ts'
+import { base64Source, isYouTube, readTextFile } from '../neutral/media.ts'
 import type { Part, Source, Turn } from '../neutral/request.ts'
 import { readSeal, type Seal } from '../neutral/seal.ts'
 import { camelCase, camelOrNone } from './camel-case.ts'
@@ -141,9 +141,13 @@ function readResponse(value: unknown, at: string, { check, ids }: PartsContext):
   check.check(response, responseRules, at)
   const name = textAt(response.name, `${at}.name`)
   const { text, isError } = readResult(response.response)
-  const media = listOrNone(response.parts, `${at}.parts`).map((each, index) =>
-    readInline(camelOrNone(each).inlineData, `${at}.parts[${index}].inlineData`),
-  )
+  const media = listOrNone(response.parts, `${at}.parts`).map((each, index) => {
+    const { inlineData, fileData } = camelOrNone(each)
+    const field = `${at}.parts[${index}]`
+    return isGiven(fileData)
+      ? readFileData(fileData, `${field}.fileData`)
+      : readInline(inlineData, `${field}.inlineData`)
+  })
   return {
     kind: 'result',
     id: ids.result(name, response.id),
@@ -187,6 +191,7 @@ function readFileData(value: unknown, at: string): Part {
 }
 
 function mediaPart(source: Source, mediaType: string, at: string): Part {
+  if (mediaType.startsWith('video/') || isYouTube(source)) return { kind: 'video', source, at }
   if (mediaType.startsWith('image/')) return { kind: 'image', source, detail: null, at }
   if (mediaType === 'application/pdf' || mediaType.startsWith('text/'))
     return { kind: 'document', source, title: null, context: null, at }

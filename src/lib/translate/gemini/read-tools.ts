@@ -75,7 +75,9 @@ export function readGeminiChoice(
   check: FieldCheck,
 ): ToolChoice | null {
   if (!isObject(value) || tools.length === 0) return null
-  const config = camelOrNone(camelCase(value).functionCallingConfig)
+  const { functionCallingConfig, ...others } = camelCase(value)
+  for (const name in others) if (isGiven(others[name])) check.leaveOut(`toolConfig.${name}`)
+  const config = camelOrNone(functionCallingConfig)
   check.check(config, choiceRules, 'toolConfig.functionCallingConfig')
   const names = listOrNone(config.allowedFunctionNames, 'toolConfig.allowedFunctionNames').filter(isText)
   const among = names.length === 0 ? null : new Set(names)

@@ -5,8 +5,30 @@ import { CallIds } from '../neutral/tools/call-ids.ts'
 import { wrapInput } from '../neutral/tools/custom-tools.ts'
 import { objectInput } from '../neutral/tools/object-input.ts'
 import { CONTINUE, type NeutralRequest, type Part, type ResultPart, type Source } from '../neutral/request.ts'
+import { isYouTube } from '../neutral/media.ts'
 import { NO_SIGNATURE } from '../neutral/seal.ts'
 import type { ToolNames } from '../neutral/tools/tool-names.ts'
+
+/**
+ * From Gemini 3 on, media belong inside the response of a function. Some models refuse them beside it. Earlier models
+ * take them beside it alone. Sources: https://ai.google.dev/gemini-api/docs/function-calling, "Multimodal function
+ * responses"; https://github.com/agno-agi/agno/issues/9630, 2026-11.
+ */
+const NESTS_MEDIA = /gemini-(?:[3-9]|\d{2,})/
+
+/** Only these types may be inside a response (the same page). Others follow it. */
+function isMediaPart({ inlineData, fileData }: Json): boolean {
+  const { mimeType } = (inlineData ?? fileData ?? {}) as { mimeType?: string }
+  return mimeType !== undefined && NESTED_TYPES.has(mimeType)
+}
+
+const NESTED_TYPES: ReadonlySet<string> = new Set([
+  'image/png',
+  'image/jpeg',
+  'image/webp',
+  'application/pdf',
+  'text/plain',
+])
 
 interface Content {
   role: 'user' | 'model'
@@ -15,11 +37,11 @@ interface Content {
 
 /** The system instruction and the contents. Neighbours of one role become one. */
 export function writeContents(
-  { turns }: NeutralRequest,
+  { turns, model }: NeutralRequest,
   names: ToolNames,
   leaveOut: (field: string) => void,
 ): Json {
-  const writer = new PartsWriter(names, leaveOut)
+  const writer = new PartsWriter(names, leaveOut, NESTS_MEDIA.test(model))
   const system: Json[] = []
   const contents: Content[] = []
   for (const { role, parts, at } of turns) {
@@ -51,10 +73,13 @@ class PartsWriter {
   readonly #names: ToolNames
   readonly #leaveOut: (field: string) => void
   readonly #ids = new CallIds()
+  /** Media belong inside the response of a function. */
+  readonly #nestsMedia: boolean
   /** The names of tools by the ids of their calls, as the client wrote them. */
   readonly #called = new Map<string, string>()
 
-  constructor(names: ToolNames, leaveOut: (field: string) => void) {
+  constructor(names: ToolNames, leaveOut: (field: string) => void, nestsMedia: boolean) {
+    this.#nestsMedia = nestsMedia
     this.#names = names
     this.#leaveOut = leaveOut
   }
@@ -84,6 +109,7 @@ class PartsWriter {
         case 'image':
         case 'audio':
         case 'document':
+        case 'video':
           this.#leaveOut(`${at}.${part.kind}`)
           return []
         case 'sealed':
@@ -113,13 +139,15 @@ class PartsWriter {
     const others = part.parts.filter(({ kind }) => kind !== 'text' && kind !== 'refusal')
     const name = part.name ?? this.#called.get(part.id) ?? part.id
     const text = texts.join('\n\n')
+    const media = others.flatMap((each) => contentPart(each))
+    const isInside = media.length > 0 && this.#nestsMedia && media.every(isMediaPart)
     const functionResponse = {
       id: this.#ids.result(part.id),
       name: this.#names.sent(name),
       response: part.isError ? { error: text } : { output: text },
+      ...(isInside ? { parts: media } : {}),
     }
-    // Media follow the response: not every model takes them inside.
-    return [{ functionResponse }, ...others.flatMap((each) => contentPart(each))]
+    return [{ functionResponse }, ...(isInside ? [] : media)]
   }
 }
 
@@ -136,6 +164,12 @@ function contentPart(part: Part): Json[] {
     }
     case 'audio':
       return [{ inlineData: { mimeType: `audio/${part.format}`, data: part.data } }]
+    case 'video':
+      return [
+        isYouTube(part.source)
+          ? { fileData: { fileUri: part.source.url } }
+          : mediaPart(part.source, 'video/mp4'),
+      ]
     case 'thinking':
     case 'sealed':
     case 'call':
@@ -152,7 +186,20 @@ function mediaPart(source: Source, guess: string): Json {
   return { fileData: { mimeType: mediaTypes.get(ending) ?? guess, fileUri: source.url } }
 }
 
+// https://ai.google.dev/gemini-api/docs/image-understanding and /video-understanding (2026-11)
 const mediaTypes: ReadonlyMap<string, string> = new Map([
+  ['3gp', 'video/3gpp'],
+  ['3gpp', 'video/3gpp'],
+  ['avi', 'video/avi'],
+  ['flv', 'video/x-flv'],
+  ['heic', 'image/heic'],
+  ['heif', 'image/heif'],
+  ['mov', 'video/mov'],
+  ['mp4', 'video/mp4'],
+  ['mpeg', 'video/mpeg'],
+  ['mpg', 'video/mpg'],
+  ['webm', 'video/webm'],
+  ['wmv', 'video/wmv'],
   ['gif', 'image/gif'],
   ['jpeg', 'image/jpeg'],
   ['jpg', 'image/jpeg'],

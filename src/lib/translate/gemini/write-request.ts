@@ -1,7 +1,7 @@
 // Writes a request for the Gemini API. Shapes: https://ai.google.dev/api/generate-content (2026-11).
 
 import type { Json } from '../json-fields.ts'
-import { CUSTOM_SCHEMA } from '../neutral/tools/custom-tools.ts'
+import { CUSTOM_SCHEMA, describeTool } from '../neutral/tools/custom-tools.ts'
 import { expressSettings, type SettingTable } from '../neutral/field-check.ts'
 import type { NeutralRequest, OutputForm, Tool } from '../neutral/request.ts'
 import { describeForm } from '../neutral/json-mode.ts'
@@ -90,11 +90,12 @@ function writeTools(request: NeutralRequest, names: ToolNames): Json {
   }
 }
 
-function declare({ name, description, schema, isCustom }: Tool, names: ToolNames): Json {
+function declare(tool: Tool, names: ToolNames): Json {
+  const { name, schema, isCustom } = tool
   const parameters = isCustom ? CUSTOM_SCHEMA : schema
   return {
     name: names.sent(name),
-    description: description ?? '',
+    description: describeTool(tool) ?? '',
     ...(parameters === null ? {} : { parametersJsonSchema: geminiSchema(completeSchema(parameters)) }),
   }
 }

@@ -28,7 +28,7 @@ export const toolRules: FieldRules = {
   defer_loading: 'taken',
   allowed_callers: {
     refused: 'programs that run at Anthropic cannot call it from elsewhere',
-    unless: (value) => Array.isArray(value) && value.every((caller) => caller === 'direct'),
+    unless: (value) => Array.isArray(value) && value.includes('direct'),
   },
 }
 

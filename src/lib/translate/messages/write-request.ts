@@ -4,7 +4,7 @@ import { isObject, isText, type Json } from '../json-fields.ts'
 import { readMembers, writeMembers } from '../json/ordered-json.ts'
 import { RawJson } from '../json/raw-json.ts'
 import { expressSettings, type SettingTable } from '../neutral/field-check.ts'
-import { CUSTOM_SCHEMA } from '../neutral/tools/custom-tools.ts'
+import { CUSTOM_SCHEMA, describeTool } from '../neutral/tools/custom-tools.ts'
 import type { NeutralRequest, OutputForm, Thinking, Tool } from '../neutral/request.ts'
 import { flattenSchema } from '../neutral/tools/flatten-schema.ts'
 import { completeSchema } from '../neutral/tools/schemas.ts'
@@ -185,7 +185,8 @@ function defineCalled({ turns }: NeutralRequest, names: ToolNames): Json {
 }
 
 function writeTool(tool: Tool, names: ToolNames): Json {
-  const { name, description, schema, isStrict, isCustom, cache } = tool
+  const { name, schema, isStrict, isCustom, cache } = tool
+  const description = describeTool(tool)
   const isPromised = isStrict === true && !isCustom
   const complete = isCustom ? CUSTOM_SCHEMA : flattenSchema(completeSchema(schema))
   return {

@@ -99,6 +99,8 @@ class Builder {
         return this.#toolResult(part)
       case 'audio':
         return refuse(part.at, 'Anthropic takes no audio')
+      case 'video':
+        return refuse(part.at, 'Anthropic takes no video')
       case 'image':
       case 'document':
         if (role === 'user') return mediaBlock(part)

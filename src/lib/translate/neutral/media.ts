@@ -34,12 +34,49 @@ export function base64Source(given: string, written: string): Source & { type: '
   return { type: 'base64', mediaType: detectImageType(data) ?? named, data }
 }
 
-/** An image. Clients send PDF as images too (https://github.com/BerriAI/litellm: document understanding, 2026-11). */
+/**
+ * An image. Clients send PDF as images too (https://github.com/BerriAI/litellm: document understanding, 2026-11), and
+ * videos.
+ */
 export function imagePart(source: Source, detail: string | null, at: string): Part {
+  if (isVideo(source)) return { kind: 'video', source, at }
   const isPdf = source.type === 'base64' && source.mediaType === 'application/pdf'
   return isPdf
     ? { kind: 'document', source, title: null, context: null, at }
     : { kind: 'image', source, detail, at }
+}
+
+/** The media type of a format of videos (https://ai.google.dev/gemini-api/docs/video-understanding, 2026-11). */
+export function videoType(format: string): string {
+  return `video/${videoFormats.get(format) ?? format}`
+}
+
+/** Endings of videos that differ from their media type. */
+const videoFormats: ReadonlyMap<string, string> = new Map([
+  ['3gp', '3gpp'],
+  ['flv', 'x-flv'],
+  ['qt', 'mov'],
+])
+
+/** Google reads videos of YouTube by the address of their page, which has no media type. */
+export function isYouTube(source: Source): source is Source & { type: 'url' } {
+  return source.type === 'url' && /^https?:\/\/(?:(?:www\.|m\.)?youtube\.com|youtu\.be)\//i.test(source.url)
+}
+
+/** Whether a part is neither words nor a call. */
+export function isMedia({ kind }: Part): boolean {
+  return kind === 'image' || kind === 'audio' || kind === 'document' || kind === 'video'
+}
+
+/** Whether these are the bytes of a video. */
+export function isVideo(source: Source): boolean {
+  return source.type === 'base64' && source.mediaType.startsWith('video/')
+}
+
+/** A video by its address: as a data URL or another one. `at`: its field, for a refusal. */
+export function videoPart(url: string, at: string): Part {
+  const source = url.startsWith('data:') ? parseDataUrl(url, at) : ({ type: 'url', url } as const)
+  return { kind: 'video', source, at }
 }
 
 /** The base64 of a sound. Clients send a data URL too. */

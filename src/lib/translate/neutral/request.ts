@@ -53,6 +53,7 @@ export type Part = CacheMark &
     | { kind: 'image'; source: Source; detail: string | null }
     | { kind: 'document'; source: Source; title: string | null; context: string | null }
     | { kind: 'audio'; data: string; format: string }
+    | { kind: 'video'; source: Source }
     /** Thinking in plain words, with the seal that proves it; null: unsigned. */
     | { kind: 'thinking'; text: string; seal: Seal | null }
     | { kind: 'sealed'; seal: Seal }
@@ -94,6 +95,8 @@ export interface Tool extends CacheMark {
   isStrict: boolean | null
   /** The tool takes plain text, perhaps by a grammar. */
   isCustom: boolean
+  /** The grammar of a custom tool, as Responses write it; missing: any text. */
+  grammar?: Json
 }
 
 /** The tools of a request, and the client's names of them. */

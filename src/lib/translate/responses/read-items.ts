@@ -16,9 +16,10 @@ import {
 } from '../json-fields.ts'
 import { writeJson } from '../json/raw-json.ts'
 import type { FieldCheck } from '../neutral/field-check.ts'
-import { imagePart, parseDataUrl, readAudioData, readFile } from '../neutral/media.ts'
+import { imagePart, isVideo, parseDataUrl, readAudioData, readFile, videoPart } from '../neutral/media.ts'
 import type { Part, Turn } from '../neutral/request.ts'
 import { readSeal } from '../neutral/seal.ts'
+import { readHosted } from './read-hosted.ts'
 import { joinName, listToolNames, SEARCH } from './tool-groups.ts'
 
 const KEPT = 'it is kept at OpenAI, where this account cannot read it'
@@ -66,6 +67,7 @@ export const partRules: FieldRules = {
   file_data: 'taken',
   file_url: 'taken',
   input_audio: 'taken',
+  video_url: 'taken',
   annotations: 'dropped',
   logprobs: 'dropped',
   prompt_cache_breakpoint: 'dropped',
@@ -74,17 +76,10 @@ export const partRules: FieldRules = {
 
 /** Items that only their own service can read. The conversation makes sense without them. */
 export const leftOutItems: ReadonlySet<unknown> = new Set([
-  'code_interpreter_call',
-  'computer_call',
-  'computer_call_output',
-  'file_search_call',
+  'configuration_update',
   'ghost_snapshot',
   'image_generation_call',
-  'mcp_approval_request',
-  'mcp_approval_response',
-  'mcp_call',
   'mcp_list_tools',
-  'web_search_call',
 ])
 
 /**
@@ -142,13 +137,6 @@ function readItem(item: Json, at: string, check: FieldCheck): Turn | null {
       return { role: 'assistant', at, parts: [readSearch(item, at)] }
     case 'tool_search_output':
       return { role: 'user', at, parts: [readFound(item, at)] }
-    case 'local_shell_call':
-    case 'shell_call':
-    case 'local_shell_call_output':
-    case 'shell_call_output':
-    case 'apply_patch_call':
-    case 'apply_patch_call_output':
-      return { role: 'assistant', at, parts: [readShell(item, at)] }
     case 'additional_tools':
       return null // offered with the tools of the request
     case 'item_reference':
@@ -156,12 +144,17 @@ function readItem(item: Json, at: string, check: FieldCheck): Turn | null {
     case 'compaction_trigger':
       return refuse(at, 'only OpenAI answers with a compaction')
     default:
-      if (!isText(type)) refuse(`${at}.type`, 'it is missing')
-      if (compactions.has(type)) return readCompaction(item, at)
-      if (leftOutItems.has(type)) check.leaveOut(`input.${type}`)
-      else check.meetUnknown(`input.${type}`)
-      return null
+      return isText(type) ? readOther(item, type, at, check) : refuse(`${at}.type`, 'it is missing')
   }
+}
+
+function readOther(item: Json, type: string, at: string, check: FieldCheck): Turn | null {
+  if (compactions.has(type)) return readCompaction(item, at)
+  const hosted = readHosted(item, type, at, check)
+  if (hosted !== undefined) return hosted
+  if (leftOutItems.has(type)) check.leaveOut(`input.${type}`)
+  else check.meetUnknown(`input.${type}`)
+  return null
 }
 
 function readCompaction({ encrypted_content: sealed }: Json, at: string): null {
@@ -208,6 +201,8 @@ function readPart(part: Json, at: string): Part {
       return readImage(part, at)
     case 'input_file':
       return readInputFile(part, at)
+    case 'input_video':
+      return readVideo(part.video_url, `${at}.video_url`)
     case 'input_audio': {
       const audio = objectAt(part.input_audio, `${at}.input_audio`)
       return { kind: 'audio', data: readAudioData(String(audio.data), at), format: String(audio.format), at }
@@ -225,12 +220,19 @@ function readImage(part: Json, at: string): Part {
   return imagePart(source, isText(part.detail) ? part.detail : null, at)
 }
 
+/** Services beside OpenAI take videos in Responses: https://www.volcengine.com/docs/82379 (2026-11). */
+function readVideo(value: unknown, at: string): Part {
+  return videoPart(textAt(isObject(value) ? value.url : value, at), at)
+}
+
 function readInputFile(part: Json, at: string): Part {
   const title = isText(part.filename) ? part.filename : null
   if (isText(part.file_url))
     return { kind: 'document', source: { type: 'url', url: part.file_url }, title, context: null, at }
   const source = readFile(textAt(part.file_data, `${at}.file_data`), `${at}.file_data`)
-  return { kind: 'document', source, title, context: null, at }
+  return isVideo(source)
+    ? { kind: 'video', source, at }
+    : { kind: 'document', source, title, context: null, at }
 }
 
 function textPart(text: string, at: string): Part {
@@ -266,15 +268,6 @@ function readCall(item: Json, at: string): Part {
     seal: null,
     at,
   }
-}
-
-/** A command of the client's own shell, or a patch, or the output of one: another model reads them as text. */
-function readShell({ action, operation, output }: Json, at: string): Part {
-  if (isGiven(operation)) return textPart(`(Applied this patch: ${writeJson(operation)})`, at)
-  if (!isObject(action))
-    return textPart(`(Its output: ${typeof output === 'string' ? output : writeJson(output)})`, at)
-  const { command, commands } = action
-  return textPart(`(Ran this command: ${writeJson(command ?? commands ?? null)})`, at)
 }
 
 /** A search of Codex for tools, which it runs itself. */

@@ -12,7 +12,7 @@ import {
   type FieldRules,
   type Json,
 } from '../json-fields.ts'
-import { describeCustom } from '../neutral/tools/custom-tools.ts'
+import { readGrammar } from '../neutral/tools/custom-tools.ts'
 import type { FieldCheck } from '../neutral/field-check.ts'
 import type { ReadTools, Tool, ToolChoice } from '../neutral/request.ts'
 import { joinName, SEARCH } from './tool-groups.ts'
@@ -54,12 +54,20 @@ export function readTools({ tools, input }: Json, check: FieldCheck): ReadTools 
 function readList(value: unknown, at: string, { out, check, hosted }: ToolsContext): void {
   listOrNone(value, at).forEach((each, index) => {
     const field = `${at}[${index}]`
-    const tool = objectAt(each, field)
+    const tool = flatten(objectAt(each, field))
     if (tool.type === 'namespace') readGroup(tool, field, out, check)
     else if (isOwn(tool)) addTool(tool, field, null, { out, check })
     else if (tool.type === SEARCH && tool.execution === 'client') addSearch(tool, field, { out, check })
     else hosted.push(isText(tool.type) ? tool.type : refuse(`${field}.type`, 'it is missing'))
   })
+}
+
+/**
+ * Clients of chat completions nest the definition here too (https://github.com/BerriAI/litellm/issues/27276, 2026-11).
+ */
+function flatten(tool: Json): Json {
+  const { type, function: called } = tool
+  return type === 'function' && isObject(called) && !isText(tool.name) ? { type, ...called } : tool
 }
 
 interface ToolsContext {
@@ -109,7 +117,8 @@ function addTool(
   out.names.set(name, { name: own, namespace, isCustom })
   out.tools.push({
     name,
-    description: isCustom ? describeCustom(description, tool.format) : description,
+    description,
+    ...(isCustom ? readGrammar(tool.format) : {}),
     schema: isCustom ? null : rawAt(tool.parameters, `${at}.parameters`),
     isStrict: typeof tool.strict === 'boolean' ? tool.strict : null,
     isCustom,
@@ -128,7 +137,7 @@ export function readChoice(
     return { type: 'tool', name: findName(choice, names) }
   if (choice.type === 'allowed_tools') {
     const allowed = listAt(choice.tools, 'tool_choice.tools').flatMap((tool) =>
-      isObject(tool) && isText(tool.name) ? [findName(tool, names)] : [],
+      isObject(tool) && (isText(tool.name) || isObject(tool.function)) ? [findName(tool, names)] : [],
     )
     return { type: choice.mode === 'required' ? 'required' : 'auto', among: new Set(allowed) }
   }
@@ -142,7 +151,8 @@ function choose(type: 'auto' | 'none' | 'required', tools: readonly Tool[]): Too
 }
 
 function findName(choice: Json, names: ReadTools['names']): string {
-  const name = textAt(choice.name, 'tool_choice.name')
+  const nested = isObject(choice.function) ? choice.function.name : null
+  const name = textAt(choice.name ?? nested, 'tool_choice.name')
   if (names.has(name)) return name
   for (const [joined, own] of names) if (own.name === name) return joined
   return name

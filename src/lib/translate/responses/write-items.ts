@@ -3,7 +3,7 @@
 import { refuse, type Json } from '../json-fields.ts'
 import { CallIds } from '../neutral/tools/call-ids.ts'
 import { fillInput } from '../neutral/tools/object-input.ts'
-import { dataUrl } from '../neutral/media.ts'
+import { dataUrl, isMedia } from '../neutral/media.ts'
 import { CONTINUE, type NeutralRequest, type Part, type ResultPart, type Turn } from '../neutral/request.ts'
 import type { ToolNames } from '../neutral/tools/tool-names.ts'
 
@@ -88,8 +88,7 @@ class ItemsWriter {
       else if (part.kind === 'call') this.#addCall(part)
       else if (part.kind === 'sealed' && part.seal.origin === 'openai')
         this.#addSealed(part.seal.text, thought)
-      else if (part.kind === 'image' || part.kind === 'audio' || part.kind === 'document')
-        this.#leaveOut(`${at}.${part.kind}`)
+      else if (isMedia(part)) this.#leaveOut(`${at}.${part.kind}`)
       // Plain thinking goes back only beside the sealed state that it summarises.
       thought = part.kind === 'thinking' ? part.text : null
     }
@@ -131,6 +130,8 @@ function contentParts(part: Part): Json[] {
       return documentParts(part)
     case 'audio':
       return refuse(part.at, 'Responses take no sound')
+    case 'video':
+      return refuse(part.at, 'Responses take no video')
     case 'thinking':
     case 'sealed':
     case 'call':

@@ -124,9 +124,9 @@ function writeTools(request: NeutralRequest, names: ToolNames): Json {
 }
 
 /** Without `strict`, Responses are strict (API reference, 2026-11). */
-function writeTool({ name, description, schema, isStrict, isCustom }: Tool, names: ToolNames): Json {
+function writeTool({ name, description, schema, isStrict, isCustom, grammar }: Tool, names: ToolNames): Json {
   const head = { name: names.sent(name), ...(isText(description) ? { description } : {}) }
-  if (isCustom) return { type: 'custom', ...head }
+  if (isCustom) return { type: 'custom', ...head, ...(grammar === undefined ? {} : { format: grammar }) }
   const parameters = flattenSchema(completeSchema(schema))
   return { type: 'function', ...head, parameters, strict: isStrict === true && isStrictSchema(parameters) }
 }

@@ -1,6 +1,7 @@
 // A custom tool takes plain text, perhaps by a grammar. Formats without such tools get a function with one text.
 
-import { isText, isObject } from '../../json-fields.ts'
+import { isText, isObject, type Json } from '../../json-fields.ts'
+import type { Tool } from '../request.ts'
 import { RawJson } from '../../json/raw-json.ts'
 import { parseJson } from '../../json/parse-json.ts'
 
@@ -25,12 +26,20 @@ export function unwrapInput(argumentsText: string): string {
   return argumentsText
 }
 
-/** The description of a custom tool, with its grammar in words. */
-export function describeCustom(description: string | null, format: unknown): string | null {
-  const grammar =
-    isObject(format) && format.type === 'grammar' && isText(format.definition)
-      ? `The input must follow this ${isText(format.syntax) ? `${format.syntax} ` : ''}grammar:\n${format.definition}`
-      : null
+/** The grammar of a custom tool; none: it takes any text. */
+export function readGrammar(format: unknown): { grammar?: Json } {
+  const isGrammar = isObject(format) && format.type === 'grammar' && isText(format.definition)
+  return isGrammar ? { grammar: format } : {}
+}
+
+/** The description of a tool, with its grammar in words, for formats without custom tools. */
+export function describeTool({
+  description,
+  grammar: given,
+}: Pick<Tool, 'description' | 'grammar'>): string | null {
+  if (given === undefined) return description
+  const syntax = isText(given.syntax) ? `${given.syntax} ` : ''
+  const grammar = `The input must follow this ${syntax}grammar:\n${String(given.definition)}`
   const parts = [description, grammar].filter((part) => part !== null)
   return parts.length === 0 ? null : parts.join('\n\n')
 }
