@@ -73,6 +73,8 @@ test('totals add only accounts that can serve, windows of an hour or more apart 
   const on = madeAccount(now, { provider: 'qwen', name: 'on', limits })
   const off = madeAccount(now, { provider: 'qwen', name: 'off', limits, enabled: false, status: 'disabled' })
   expect(sumTotals([on, off])).toMatchObject({ accounts: 2, ready: 1, remaining: 60, costUsd: null })
+  const guessed = { ...on, today: { ...on.today, estimatedTokens: 7 } }
+  expect(sumTotals([guessed, off, guessed]).estimatedTokens).toBe(14)
   const both = madeAccount(now, {
     provider: 'qwen',
     name: 'both',

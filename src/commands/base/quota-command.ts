@@ -4,6 +4,7 @@ import type { QuotaDocument } from '../../lib/toolkit/views.ts'
 import type { ListFlags } from '../../lib/terminal/base-command.ts'
 import { cooldownNotes } from '../../lib/terminal/accounts/cooldown-notes.ts'
 import { formatEmpty } from '../../lib/terminal/accounts/empty-messages.ts'
+import { estimateNotes } from '../../lib/terminal/quota/estimate-notes.ts'
 import { forecastNotes } from '../../lib/terminal/quota/forecast-messages.ts'
 import { quotaRows, quotaShape, statusNotes } from '../../lib/terminal/quota/quota-table.ts'
 import { planNotes } from '../../lib/terminal/quota/plan-notes.ts'
@@ -28,6 +29,7 @@ export abstract class QuotaCommand extends AccountCommand {
       ...cooldownNotes(document),
       ...forecastNotes(document),
       ...unpricedNotes(document),
+      ...estimateNotes(document),
       ...planNotes(document),
     ]
   }

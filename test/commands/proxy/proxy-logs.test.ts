@@ -32,6 +32,12 @@ test('a line has the time, client, request, model, duration, tokens and the id o
   )
 })
 
+test('a line marks tokens that qwenctl estimated', async () => {
+  const home = await givenLog([givenRecord({ isEstimated: true })])
+  const { stdout } = await runCommand(home, ['proxy', 'logs', '--level', 'info'])
+  expect(stdout).toContain('  120+34 tokens (estimated)  ')
+})
+
 test.each([
   [quiet, '2026-11-22T10:00:00Z  qwen/work  answered (200)  qwen3-coder-plus  14 ms  req-1'],
   [

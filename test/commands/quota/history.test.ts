@@ -106,10 +106,12 @@ test.each([40, 79, 200])('at %d columns every line fits, without colours and in 
 })
 
 test('as CSV, what is not known is empty, and no name becomes a formula', () => {
-  const rows = [row('2026-11-25T00', { key: '=cmd()', label: 'a,"b"', requests: 1, costUsd: 0.5 })]
+  const rows = [
+    row('2026-11-25T00', { key: '=cmd()', label: 'a,"b"', requests: 1, costUsd: 0.5, estimatedTokens: 7 }),
+  ]
   expect(historyCsv(given(rows)).split('\r\n')).toEqual([
-    'at,key,label,requests,succeeded,failed,inputTokens,outputTokens,costUsd,estimatedUsd,unpriced,latencyP50Ms,latencyP95Ms,firstByteP50Ms,firstByteP95Ms',
-    `2026-11-25T00:00:00.000Z,'=cmd(),"a,""b""",1,0,0,0,0,0.5,,0,,,,`,
+    'at,key,label,requests,succeeded,failed,inputTokens,outputTokens,costUsd,estimatedUsd,unpriced,latencyP50Ms,latencyP95Ms,firstByteP50Ms,firstByteP95Ms,estimatedTokens',
+    `2026-11-25T00:00:00.000Z,'=cmd(),"a,""b""",1,0,0,0,0,0.5,,0,,,,,7`,
     '',
   ])
 })

@@ -12,6 +12,7 @@ export interface Totals {
   remainingMinute: number | null
   inputTokens: number
   outputTokens: number
+  estimatedTokens: number
   /** Null: no cost is known. */
   costUsd: number | null
   /** The earliest return of an account that is out; null: none returns automatically. */
@@ -30,6 +31,7 @@ export function sumTotals(accounts: AccountView[]): Totals {
     remainingMinute: sumOfKnown(accounts.map(({ remainingMinute }) => remainingMinute)),
     inputTokens: sum(accounts.map(({ today }) => today.inputTokens)),
     outputTokens: sum(accounts.map(({ today }) => today.outputTokens)),
+    estimatedTokens: sum(accounts.map(({ today }) => today.estimatedTokens)),
     costUsd: sumOfKnown(accounts.map(({ today }) => today.costUsd)),
     nextReturn: earliest(accounts.map(({ availableAt }) => availableAt)),
   }

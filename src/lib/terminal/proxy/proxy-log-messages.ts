@@ -80,7 +80,7 @@ function requestParts(entry: LogEntry): Parts {
   const tokens =
     entry['inputTokens'] === null && entry['outputTokens'] === null
       ? ''
-      : `${readText(entry, 'inputTokens') || '?'}+${readText(entry, 'outputTokens') || '?'} tokens`
+      : `${readText(entry, 'inputTokens') || '?'}+${readText(entry, 'outputTokens') || '?'} tokens${entry['estimated'] === true ? ' (estimated)' : ''}`
   const attempts =
     entry['attempts'] === 1 || entry['attempts'] === 0 ? '' : `${readText(entry, 'attempts')} attempts`
   const client = readText(entry, 'clientKey')

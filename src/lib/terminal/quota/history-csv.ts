@@ -18,6 +18,7 @@ const columns: CsvColumn<HistoryRow>[] = [
   { name: 'latencyP95Ms', cell: ({ latencyMs }) => latencyMs?.p95 ?? null },
   { name: 'firstByteP50Ms', cell: ({ firstByteMs }) => firstByteMs?.p50 ?? null },
   { name: 'firstByteP95Ms', cell: ({ firstByteMs }) => firstByteMs?.p95 ?? null },
+  { name: 'estimatedTokens', cell: ({ estimatedTokens }) => estimatedTokens },
 ]
 
 /** A line for each bucket and key. */

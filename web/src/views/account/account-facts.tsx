@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact'
 import type { AccountView } from '../../api/types.ts'
 import { compact, count, percent, usd } from '../../format/numbers.ts'
+import { formatEstimated } from '../../format/estimated.ts'
 import { planWindow } from '../../format/plan-window.ts'
 import { day } from '../../format/times.ts'
 import { GroupTags } from '../../parts/account-names.tsx'
@@ -25,6 +26,7 @@ export function AccountFacts({ account }: { account: AccountView }): JSX.Element
         </Fact>
         <Fact label="Tokens today">
           {compact(today.inputTokens)} in, {compact(today.outputTokens)} out
+          {formatEstimated(today)}
         </Fact>
         <Fact label="Cost today">
           {today.costUsd === null ? <Quiet>not known</Quiet> : usd(today.costUsd)}

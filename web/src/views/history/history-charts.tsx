@@ -1,6 +1,7 @@
 import type { JSX } from 'preact'
 import { useMemo, useState } from 'preact/hooks'
 import type { HistoryDocument, HistoryRow } from '../../api/types.ts'
+import { formatEstimated } from '../../format/estimated.ts'
 import { compact, count, latency, percent, usd } from '../../format/numbers.ts'
 import { Chart } from '../../parts/chart/chart.tsx'
 import { EmptyState } from '../../parts/status/states.tsx'
@@ -67,7 +68,7 @@ function HistoryTiles({ totals }: { totals: HistoryRow }): JSX.Element {
       <Tile
         label="Tokens"
         value={compact(inputTokens + outputTokens)}
-        sub={`${compact(inputTokens)} in · ${compact(outputTokens)} out`}
+        sub={`${compact(inputTokens)} in · ${compact(outputTokens)} out${formatEstimated(totals)}`}
       />
       <Tile label="Cost" value={usd(totals.costUsd)} sub={formatCost(totals)} />
       <Tile

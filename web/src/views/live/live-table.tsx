@@ -89,7 +89,7 @@ function formatAttempts({ attempts, attempt }: LogLine): string {
   return String(attempts ?? attempt ?? '–')
 }
 
-function formatTokens({ inputTokens, outputTokens }: LogLine): string {
+function formatTokens({ inputTokens, outputTokens, estimated }: LogLine): string {
   if (inputTokens == null && outputTokens == null) return '–'
-  return `${compact(inputTokens)} → ${compact(outputTokens)}`
+  return `${compact(inputTokens)} → ${compact(outputTokens)}${estimated === true ? ' (estimated)' : ''}`
 }

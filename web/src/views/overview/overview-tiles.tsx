@@ -1,4 +1,5 @@
 import type { JSX } from 'preact'
+import { formatEstimated } from '../../format/estimated.ts'
 import { compact, count, percent, usd } from '../../format/numbers.ts'
 import { Countdown } from '../../parts/status/countdown.tsx'
 import { Tile, Tiles } from '../../parts/status/tiles.tsx'
@@ -51,7 +52,7 @@ export function OverviewTiles({ totals, of }: { totals: Totals; of: number }): J
             {compact(totals.inputTokens + totals.outputTokens)}
           </span>
         }
-        sub={`${compact(totals.inputTokens)} in · ${compact(totals.outputTokens)} out`}
+        sub={`${compact(totals.inputTokens)} in · ${compact(totals.outputTokens)} out${formatEstimated(totals)}`}
       />
       <Tile
         label="Cost today"
