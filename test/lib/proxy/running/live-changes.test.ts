@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { openToolkit } from '../../../../src/lib/toolkit/open-toolkit.ts'
@@ -20,12 +21,18 @@ async function qwenctl(home: string, args: string[], stdin = ''): Promise<void> 
   if (code !== 0) throw new Error(`qwenctl ${args.join(' ')} ended with ${code}: ${words}`)
 }
 
-/** Clients that send one request after the other while something changes; every answer is kept. */
+/**
+ * Clients that send one request after the other while something changes; every answer is kept. Between two requests
+ * they leave the CPU to the process that makes the change.
+ */
 function load(proxy: TestProxy, clients = 4) {
   const replies: Reply[] = []
   let isOn = true
   const run = async () => {
-    while (isOn) replies.push(await proxy.chat())
+    while (isOn) {
+      replies.push(await proxy.chat())
+      await delay(5)
+    }
   }
   const running = Promise.all(Array.from({ length: clients }, run))
   return {
