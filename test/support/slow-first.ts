@@ -3,7 +3,7 @@ import { BaseSequencer } from 'vitest/node'
 import type { TestSpecification } from 'vitest/node'
 
 /** Paths below `test`: the longest file, then files that start processes, browsers or servers. */
-const slow = [/^e2e\/job-isolation\./, /^(e2e|web)\//, /^lib\/(store|terminal\/plugins)\//]
+const slow = [/^e2e\/job-isolation\./, /^(clients|e2e|web)\//, /^lib\/(store|terminal\/plugins)\//]
 
 /**
  * Starts slow files first, so that none is left for the end, when other workers have no more work. vitest knows the
