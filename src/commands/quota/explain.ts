@@ -2,6 +2,7 @@ import { Flags } from '@oclif/core'
 import { strategyNames } from '../../lib/toolkit/settings/settings-table.ts'
 import type { ExplainDocument } from '../../lib/toolkit/views.ts'
 import { explainColumns, explainNotes, explainRows } from '../../lib/terminal/quota/explain-table.ts'
+import { readRequestFile } from '../../lib/terminal/quota/request-file.ts'
 import { AccountCommand, buildFilter, groupFlag, providerFlag } from '../base/toolkit-command.ts'
 
 export default class QuotaExplain extends AccountCommand {
@@ -14,6 +15,8 @@ export default class QuotaExplain extends AccountCommand {
     '<%= config.bin %> quota explain --model coder --dialect anthropic',
     '<%= config.bin %> quota explain --route /v1beta/models/gemini-3-pro:generateContent',
     '<%= config.bin %> quota explain --account qwen/work --route /v1/embeddings',
+    '<%= config.bin %> quota explain --model gpt-5 --input-tokens 40000 --max-tokens 8000',
+    '<%= config.bin %> quota explain --request body.json',
   ]
   static override flags = {
     model: Flags.string({
@@ -49,12 +52,29 @@ export default class QuotaExplain extends AccountCommand {
       description: 'assume that this share of every limit stays free for other uses',
       helpValue: '20%',
     }),
+    'input-tokens': Flags.integer({
+      description: 'input of the request: what limits of tokens and dollars need room for',
+      helpValue: 'N',
+      min: 0,
+    }),
+    'max-tokens': Flags.integer({
+      description: 'bound that the client sets on the answer',
+      helpValue: 'N',
+      min: 1,
+    }),
+    request: Flags.string({
+      description: 'file with the body of the request, for its size and model; - reads standard input',
+      helpValue: 'FILE',
+      exclusive: ['input-tokens', 'max-tokens'],
+    }),
   }
 
   async run(): Promise<ExplainDocument> {
     const { flags } = await this.parse(QuotaExplain)
     const { model, account, dialect, route, session, key, strategy, reserve } = flags
-    const query = { ...buildFilter(flags), model, account, dialect, route, session, key, strategy, reserve }
+    const { 'input-tokens': inputTokens, 'max-tokens': maxTokens } = flags
+    const asked = { model, account, dialect, route, session, key, strategy, reserve, inputTokens, maxTokens }
+    const query = { ...buildFilter(flags), ...asked, ...(await readRequestFile(flags)) }
     const given = Object.entries(query).filter(([, value]) => value !== undefined)
     const document = await this.toolkit.quotas.explain(Object.fromEntries(given))
     if (document.accounts.length === 0) {

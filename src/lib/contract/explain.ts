@@ -25,6 +25,18 @@ const explainedCooldown = z.object({
   applies: z.boolean().describe('false: it applies to another model'),
 })
 
+const requestSize = z.object({
+  inputTokens: count.describe('an estimate'),
+  outputTokens: count.nullable().describe('the bound that the client sets on each answer; null: none'),
+  answers: count,
+  thinkingTokens: count,
+  cachedFor: z
+    .enum(['minutes', 'hour'])
+    .nullable()
+    .describe('how long the service caches a part of the input; null: the request asks for none'),
+  hasSound: z.boolean(),
+})
+
 const explained = answer(
   'ExplainedAccount',
   z.object({
@@ -38,6 +50,9 @@ const explained = answer(
     model: text.nullable().describe('the model that it would be asked for'),
     translated: z.boolean(),
     halfOpen: z.boolean().describe('a guessed cooldown ended: one request at a time tests the account'),
+    maxTokens: count
+      .nullable()
+      .describe('the bound that the answer gets, since the request may use more than is left; null: none'),
     reason: z.object({ code: text, words: text }).nullable(),
     returnsAt: time.nullable(),
     cap: cap.describe('of this account; null: none'),
@@ -60,6 +75,9 @@ export const explanation = answer(
       session: text.nullable(),
       user: text.nullable(),
       key: text.nullable().describe('the name of the client key'),
+      size: requestSize
+        .nullable()
+        .describe('null: unknown; an account may then lack the tokens or dollars for the request'),
       steps: z
         .array(z.object({ provider: text.nullable(), model: text.nullable() }))
         .describe('the models that the requested one resolves to, in order: an alias may name several'),
@@ -100,4 +118,18 @@ export const explainQuery = z.strictObject({
   key: text.optional().describe('the client key of the request, by name or id'),
   strategy: text.optional().describe('assume this strategy'),
   reserve: text.optional().describe('assume that this share of every limit stays free, such as `20%`'),
+  inputTokens: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .describe(
+      'the input of the request, for limits of tokens and dollars; a token has about 3 bytes of the body',
+    ),
+  maxTokens: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .describe('the bound that the client sets on the answer'),
 })

@@ -128,6 +128,14 @@ export function endpointAt(path: string): Endpoint {
   return { dialect, format: null, ways: [{ dialect, format: null, route: path }] }
 }
 
+/** Pictures and sound, for which there is no estimate, and counts of tokens, which use up nothing. */
+const HOLDS_NOTHING = /^\/(?:images|audio)\/|\/(?:count_tokens|input_tokens)$|:countTokens$/
+
+/** Whether a request to the endpoint holds nothing of limits of tokens and dollars while it is in flight. */
+export function holdsNothing(path: string): boolean {
+  return HOLDS_NOTHING.test(path)
+}
+
 const searches = new WeakMap<readonly RequestForm[], readonly (readonly RequestForm[])[]>()
 
 /**

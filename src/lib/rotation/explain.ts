@@ -10,6 +10,7 @@ import { Picks } from './pool/picks.ts'
 import type { RosterTier } from './pool/roster.ts'
 import { buildRoster } from './pool/roster.ts'
 import type { RotationMoment, RotationRequest, Session } from './rotation-request.ts'
+import type { BoundUse, TooMuch } from './use/use-bounds.ts'
 import type { StrategyName } from './strategies/strategies.ts'
 import { Turns } from './pool/turns.ts'
 import { strategies } from './strategies/strategies.ts'
@@ -30,8 +31,10 @@ export type Verdict = { member: Member } & (
       refusal: null
       /** A guess about it has ended, or the request tries it in spite of one. One request at a time tests it. */
       isHalfOpen: boolean
+      /** The bound that the answer gets, since the request may use more than is left; null: none. */
+      mostOutput: number | null
     }
-  | { place: null; way: null; refusal: Refusal; isHalfOpen: false }
+  | { place: null; way: null; refusal: Refusal; isHalfOpen: false; mostOutput: null }
 )
 
 /**
@@ -48,6 +51,8 @@ export interface ExplainOptions {
   /** A conversation (`wanted.session`) goes to its own account first. */
   affinity: boolean
   view: RotationMoment
+  /** Fits the request into the limits of tokens and dollars; null: none counts it. Missing: its size is unknown. */
+  fitUse?: (member: Member, way: ExplainedWay) => BoundUse | TooMuch | null
 }
 
 /** For every member, in the order given: whether a request would try it now, at which place, and if not, why. */
@@ -57,8 +62,9 @@ export function explain(
   options: ExplainOptions,
 ): Verdict[] {
   const asked = new Map<Member, ExplainedWay>()
+  const uses = new Uses(options)
   for (const way of ways) {
-    const ordered = inOrder(members, way.wanted, options)
+    const ordered = inOrder(members, way.wanted, options).filter((member) => uses.fits(member, way))
     const tested = new Set(ordered.filter((member) => isTested(member, way, options.view)))
     for (const member of [...ordered.filter((other) => !tested.has(other)), ...tested]) {
       if (!asked.has(member)) asked.set(member, way)
@@ -70,22 +76,45 @@ export function explain(
   const places = new Map([...asked.keys()].map((member, index) => [member, index + 1]))
   return members.map((member) => {
     const way = asked.get(member)
-    return way === undefined
-      ? {
-          member,
-          place: null,
-          way: null,
-          isHalfOpen: false,
-          refusal: mostTelling(member, leftOut, options.view),
-        }
-      : {
-          member,
-          place: places.get(member) as number,
-          way,
-          isHalfOpen: isHalfOpen(member, way),
-          refusal: null,
-        }
+    if (way === undefined) {
+      const refusal = uses.refusals.get(member) ?? mostTelling(member, leftOut, options.view)
+      return { member, place: null, way: null, isHalfOpen: false, mostOutput: null, refusal }
+    }
+    return {
+      member,
+      place: places.get(member) as number,
+      way,
+      isHalfOpen: isHalfOpen(member, way),
+      mostOutput: uses.findBound(member, way),
+      refusal: null,
+    }
   })
+}
+
+/** Fits the request into the limits of each member. */
+class Uses {
+  /** The refusals of members that could serve a smaller request. */
+  readonly refusals = new Map<Member, Refusal>()
+  readonly #fitUse: ExplainOptions['fitUse']
+
+  constructor({ fitUse }: ExplainOptions) {
+    this.#fitUse = fitUse
+  }
+
+  fits(member: Member, way: ExplainedWay): boolean {
+    const use = this.#fitUse?.(member, way)
+    if (use?.kind !== 'too-much') return true
+    const { words, availableAt } = use
+    const next: Refusal = { kind: 'too-little-left', words, availableAt }
+    const known = this.refusals.get(member)
+    if (known === undefined || lasts(next) < lasts(known)) this.refusals.set(member, next)
+    return false
+  }
+
+  findBound(member: Member, way: ExplainedWay): number | null {
+    const use = this.#fitUse?.(member, way)
+    return use?.kind === 'fits' ? use.mostOutput : null
+  }
 }
 
 /** Whether another request tests the member. Until that ends, the member is tried last. */

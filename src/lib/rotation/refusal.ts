@@ -20,6 +20,8 @@ export type Refusal = { words: string; availableAt: number | null } & (
   | { kind: MismatchKind }
   /** `evidence`: what the provider said; null: there is no credential. */
   | { kind: 'needs-login'; evidence: string | null }
+  /** A limit of tokens or dollars, its own or the client key's, has too little left for this request. */
+  | { kind: 'too-little-left' }
   /** A cap that the user set over the accounts. */
   | { kind: 'capped' }
   | {

@@ -1,6 +1,8 @@
 // The public documents: `--json`, the REST API, the page and the terminal screen print these shapes. They are
 // promises: fields may be added, never renamed or removed. Unknown values are null.
 
+import type { RequestSize } from '../rotation/use/request-size.ts'
+
 export type {
   AccountQuotaView,
   AccountStatus,
@@ -52,6 +54,12 @@ export interface ExplainQuery {
   strategy?: string
   /** Replaces the configured headroom: `20%`. */
   reserve?: string
+  /** Estimated input. Without it and the other sizes, limits of tokens and dollars count only what is used. */
+  inputTokens?: number
+  /** The bound that the client sets on the answer. */
+  maxTokens?: number
+  /** The size of a whole request, in place of the other two. */
+  size?: RequestSize
 }
 
 export interface ProviderView {

@@ -216,3 +216,78 @@ test('when no format is said, the request is a chat completion: accounts that sp
   const messages = await explained(home, '--model', 'm1', '--route', '/v1/messages')
   expect(named(messages).claude).toMatchObject({ verdict: 'next', translated: false })
 })
+
+/** A home with a small account of which little is left, and a large one behind it. */
+async function givenBudgets(): Promise<string> {
+  const home = temporaryFolder()
+  const toolkit = openToolkit({ env: { QWENCTL_HOME: home } })
+  const add = (name: string, limit: string, priority: number) =>
+    toolkit.accounts.add({
+      provider: 'custom',
+      name,
+      secret: KEY,
+      baseUrl: 'http://127.0.0.1:9/v1',
+      limits: [limit],
+      priority,
+    })
+  const small = await add('small', '10000tokens/day', 0)
+  await add('large', '500000tokens/day', 1)
+  const ledger = await toolkit.ledger()
+  const reservation = await ledger.reserve({ account: small.id })
+  ledger.settle(reservation!, { outcome: 'ok', inputTokens: 9000, outputTokens: 0 })
+  await toolkit.close()
+  return home
+}
+
+test('when a request is larger than what is left, says how much it needs, and names the account that has room', async () => {
+  const home = await givenBudgets()
+  const { small, large } = named(await explained(home, '--input-tokens', '2000', '--max-tokens', '500'))
+  expect(small).toMatchObject({
+    verdict: 'refused',
+    reason: {
+      code: 'too-little-left',
+      words: 'this request may use 2256 of its limit 10000tokens/day, and 1000 is left',
+    },
+  })
+  expect(small?.returnsAt).toBe(small?.limits[0]?.resetsAt)
+  expect(large).toMatchObject({ verdict: 'next', maxTokens: null })
+})
+
+test('when the rest is enough for a shorter answer, says to how many tokens the answer is bounded', async () => {
+  const { small } = named(
+    await explained(await givenBudgets(), '--input-tokens', '200', '--max-tokens', '5000'),
+  )
+  expect(small).toMatchObject({ verdict: 'next', maxTokens: 800 })
+})
+
+test('when no size is given, what is left alone decides', async () => {
+  const document = await explained(await givenBudgets())
+  expect(document.asked.size).toBeNull()
+  expect(named(document).small).toMatchObject({ verdict: 'next', maxTokens: null })
+})
+
+test('reads the size and the model of a whole request from a file', async () => {
+  const home = await givenBudgets()
+  const file = join(home, 'body.json')
+  const content = 'word '.repeat(2000)
+  const body = { model: 'm7', max_tokens: 300, messages: [{ role: 'user', content }] }
+  writeFileSync(file, JSON.stringify(body))
+  const document = await explained(home, '--request', file)
+  expect(document.asked).toMatchObject({ model: 'm7', size: { outputTokens: 300, answers: 1 } })
+  expect(document.asked.size!.inputTokens).toBeGreaterThan(2000)
+  expect(named(document)).toMatchObject({ small: { verdict: 'refused' }, large: { verdict: 'next' } })
+})
+
+test.each([
+  ['there is no such file', null],
+  ['the file holds no JSON', 'hello'],
+  ['the file holds no object', '[1]'],
+])('refuses a request file, and names it, when %s', async (_name, text) => {
+  const home = await givenBudgets()
+  const file = join(home, 'body.json')
+  if (text !== null) writeFileSync(file, text)
+  const { exit, stdout } = await runCommand(home, ['quota', 'explain', '--request', file, '--json'])
+  const { error } = JSON.parse(stdout) as { error: { code: string; message: string } }
+  expect([exit, error.code]).toEqual([2, 'invalid_value'])
+  expect(error.message).toContain(file)
+})

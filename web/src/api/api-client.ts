@@ -54,7 +54,7 @@ export class ApiClient {
     this.http.call<AccountAnswer>(`/accounts/${encodeURIComponent(id)}/cooldowns`, { method: 'DELETE' })
   stats = (id: string, range: { hours: number } | { days: number }) =>
     this.http.call<AccountStats>(`/accounts/${encodeURIComponent(id)}/stats`, { query: { ...range } })
-  explain = (query: { model?: string; user?: string }) =>
+  explain = (query: { model?: string; inputTokens?: number }) =>
     this.http.call<ExplainDocument>('/explain', { query })
 
   archive = () => this.http.call<{ accounts: ArchivedView[] }>('/archive')

@@ -45,13 +45,15 @@ function chooseTone({ verdict, returnsAt }: ExplainedAccount, { palette }: Look)
 }
 
 /** The headroom of an eligible account, or the reason why an account is out. */
-function formatReason({ reason, limits, model, translated, halfOpen }: ExplainedAccount): string {
+function formatReason(account: ExplainedAccount): string {
+  const { reason, limits, model, translated, halfOpen, maxTokens } = account
   if (reason !== null) return reason.words
   const tightest = limits.filter(({ applies }) => applies).sort((a, b) => shareLeft(a) - shareLeft(b))[0]
   const words = [
     tightest === undefined ? 'no limit' : formatLeft(tightest),
     model === null ? '' : `as ${model}`,
     translated ? 'translated' : '',
+    maxTokens === null ? '' : `answer bounded to ${maxTokens} tokens`,
     halfOpen ? 'one request at a time tests it' : '',
   ]
   return words.filter((part) => part !== '').join(', ')

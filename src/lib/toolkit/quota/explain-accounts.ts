@@ -57,6 +57,7 @@ function explainAccount(
     model: findOtherModel(verdict, asked),
     translated: Boolean(verdict?.way?.translatedFrom),
     halfOpen: verdict?.isHalfOpen ?? false,
+    maxTokens: verdict?.mostOutput ?? null,
     reason: refused === null ? null : { code: refused.code, words: refused.words },
     returnsAt: formatTimeOrNull(refused?.availableAt ?? null),
     cap: explainCap(id, caps, books),

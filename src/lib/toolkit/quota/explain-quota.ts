@@ -28,6 +28,7 @@ import type { Settings } from '../settings/settings.ts'
 import type { ExplainDocument, ExplainQuery } from '../views.ts'
 import type { StoreSnapshot } from './direct-quota.ts'
 import { explainAccounts } from './explain-accounts.ts'
+import { buildFit } from './explain-fit.ts'
 import { findEndpoint, readQuery, withPathModel } from './explain-request.ts'
 import { rotationSettings } from './explain-settings.ts'
 
@@ -77,7 +78,8 @@ export async function explainQuota(query: ExplainQuery, parts: ExplainParts): Pr
   const caps = await buildCapRoom(inPool, parts)
   const view: RotationMoment = { state, now, keep: reserve, caps }
   const placement = affinity ? placeAsked(asked, members, view, parts) : nowhere
-  const verdicts = explain(members, listWays(asked, scope, placement), { strategy, affinity, view })
+  const fit = await buildFit(asked, { key, books, reserve, settings })
+  const verdicts = explain(members, listWays(asked, scope, placement), { strategy, affinity, view, ...fit })
   const shown = pin === null ? ofUser : [pin]
   const accounts = explainAccounts(shown, { verdicts, books, asked, reserve, caps })
   const next = accounts.find(({ verdict }) => verdict === 'next') ?? null

@@ -10,6 +10,7 @@ import { readName } from '../../rotation/models/whole-name.ts'
 import type { Member } from '../../rotation/pool/member.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { ExplainDocument, ExplainQuery } from '../views.ts'
+import { readSize } from './read-size.ts'
 
 interface AskedParts {
   pin: Account | null
@@ -42,6 +43,7 @@ export async function readQuery(
     session: query.session ?? null,
     user: query.user,
     key: key?.name ?? null,
+    size: readSize(query),
     steps:
       key === null
         ? steps
@@ -72,12 +74,16 @@ const CHAT = '/chat/completions'
 
 const chatPaths = { openai: CHAT, anthropic: '/messages', gemini: '/models/*:generateContent' } as const
 
+type AskedEndpoint = Pick<ExplainDocument['asked'], 'dialect' | 'route'>
+
+/** The path of the request, below `/v1`. */
+export function findPath({ dialect, route }: AskedEndpoint): string {
+  return route ?? chatPaths[dialect ?? 'openai']
+}
+
 /** The endpoint of the request, with the formats that lead there. */
-export function findEndpoint({
-  dialect,
-  route,
-}: Pick<ExplainDocument['asked'], 'dialect' | 'route'>): Endpoint {
-  return endpointAt(route ?? chatPaths[dialect ?? 'openai'])
+export function findEndpoint(asked: AskedEndpoint): Endpoint {
+  return endpointAt(findPath(asked))
 }
 
 function findDialect(route: string): NonNullable<ExplainDocument['asked']['dialect']> {

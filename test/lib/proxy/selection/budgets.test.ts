@@ -95,3 +95,16 @@ describe('a request that could use more than is left', () => {
     expect(upstream.count()).toBe(0)
   })
 })
+
+test('embeddings hold their input alone, and get no bound of an answer', async () => {
+  const upstream = await givenUpstream()
+  const embedding = { object: 'list', data: [{ object: 'embedding', index: 0, embedding: [0] }], model: 'm1' }
+  upstream.always(json(200, { ...embedding, usage: { prompt_tokens: 3, total_tokens: 3 } }))
+  const accounts = [{ name: 'a', limits: ['1000tokens/day'] }]
+  const proxy = await givenProxy({ accounts, baseUrl: upstream.baseUrl })
+  const ask = () => proxy.post('/v1/embeddings', { model: 'm1', input: 'hi' })
+  const replies = await Promise.all([ask(), ask(), ask()])
+  expect(replies.map(({ status }) => status)).toEqual([200, 200, 200])
+  expect(replies[0]!.headers['x-qwenctl-max-tokens']).toBeUndefined()
+  expect(JSON.parse(upstream.last.body.toString('utf8'))).toEqual({ model: 'm1', input: 'hi' })
+})

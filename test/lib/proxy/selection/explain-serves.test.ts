@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isQwenctlError } from '../../../../src/lib/base/errors.ts'
+import { measureBody } from '../../../../src/lib/proxy/pipeline/plan/measure-body.ts'
 import { isForeseen } from '../../../../src/lib/rotation/explain.ts'
 import { strategyNames } from '../../../../src/lib/rotation/strategies/strategies.ts'
 import { openToolkit } from '../../../../src/lib/toolkit/open-toolkit.ts'
@@ -62,14 +63,15 @@ const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 const schema = { type: 'object', properties: { path: { type: 'string' } } }
 
-type Content = 'text' | 'tools' | 'image' | 'huge'
-const makeText = (content: Content) => (content === 'huge' ? 'word '.repeat(60_000) : 'hi')
+type Content = 'text' | 'tools' | 'image' | 'long' | 'huge'
+const repeats: Partial<Record<Content, number>> = { long: 1_000, huge: 60_000 }
+const makeText = (content: Content) => 'word '.repeat(repeats[content] ?? 1)
 
 /** The bodies of a client, by endpoint: some bring tools, a picture or a very long text. */
-const bodies: Readonly<Record<string, (model: string, content: Content) => object>> = {
-  [CHAT]: (model, content) => ({
+const bodies: Readonly<Record<string, (model: string, content: Content, most?: number) => object>> = {
+  [CHAT]: (model, content, most) => ({
     model,
-    max_tokens: 5,
+    max_tokens: most,
     messages: [
       {
         role: 'user',
@@ -83,9 +85,9 @@ const bodies: Readonly<Record<string, (model: string, content: Content) => objec
       tools: [{ type: 'function', function: { name: 'read', parameters: schema } }],
     }),
   }),
-  '/v1/messages': (model, content) => ({
+  '/v1/messages': (model, content, most = 5) => ({
     model,
-    max_tokens: 5,
+    max_tokens: most,
     messages: [
       {
         role: 'user',
@@ -97,8 +99,9 @@ const bodies: Readonly<Record<string, (model: string, content: Content) => objec
     ],
     ...(content === 'tools' && { tools: [{ name: 'read', input_schema: schema }] }),
   }),
-  '/v1/responses': (model, content) => ({
+  '/v1/responses': (model, content, most) => ({
     model,
+    max_output_tokens: most,
     input:
       content === 'image'
         ? [
@@ -112,7 +115,8 @@ const bodies: Readonly<Record<string, (model: string, content: Content) => objec
   }),
   '/v1/embeddings': (model, content) => ({ model, input: makeText(content) }),
   '/v1/images/generations': (model) => ({ model, prompt: 'a square' }),
-  '/v1beta/models/MODEL:generateContent': (_model, content) => ({
+  '/v1beta/models/MODEL:generateContent': (_model, content, most) => ({
+    ...(most === undefined ? {} : { generationConfig: { maxOutputTokens: most } }),
     contents: [
       {
         role: 'user',
@@ -126,9 +130,10 @@ const bodies: Readonly<Record<string, (model: string, content: Content) => objec
       tools: [{ functionDeclarations: [{ name: 'read', parameters: { ...schema, type: 'OBJECT' } }] }],
     }),
   }),
-  '/api/chat': (model, content) => ({
+  '/api/chat': (model, content, most) => ({
     model,
     stream: false,
+    ...(most === undefined ? {} : { options: { num_predict: most } }),
     messages: [
       content === 'image'
         ? { role: 'user', content: 'hi', images: [PIXEL] }
@@ -142,28 +147,37 @@ const bodies: Readonly<Record<string, (model: string, content: Content) => objec
 const seldom = <Value>(value: fc.Arbitrary<Value>) =>
   fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value })
 
+/** Limits of tokens and dollars, for some of which a request is too large. */
+const budgets: string[][] = [
+  ['900tokens/day'],
+  ['3000tokens/day', '40/day'],
+  ['2500input-tokens/day'],
+  ['0.02usd/day'],
+]
+
 const anAccount = fc.record({
   provider: fc.constantFrom('custom', 'custom', 'qwen', 'anthropic', 'gemini', 'sandbox'),
   user: fc.constantFrom('ann', 'bob'),
   priority: fc.nat(1),
   weight: fc.constantFrom(1, 3),
   groups: fc.subarray<string>(['day', 'night']),
-  limits: fc.constantFrom<string[][]>([], ['10/day'], ['40/day'], ['4/minute', '100/day']),
+  limits: fc.constantFrom<string[][]>([], ['10/day'], ['4/minute', '100/day'], ...budgets),
   models: fc.option(fc.subarray([...models, WHOLE]), { nil: null }),
   quotaGroup: fc.constantFrom(null, 'org'),
 })
 const anEvent = fc.record({
-  kind: fc.constantFrom('account', 'model', 'route', 'group', 'disabled', 'guess'),
+  kind: fc.constantFrom('account', 'model', 'route', 'group', 'disabled', 'guess', 'used', 'used'),
   n: fc.nat(7),
 })
 const aKey = fc.record({
   user: fc.constantFrom(null, null, 'ann', 'bob'),
   groups: fc.constantFrom<string[][]>([], [], ['day']),
   models: fc.constantFrom<string[][]>([], [], ['m1', 'm2']),
+  limits: seldom(fc.constantFrom<string[][]>(['5000tokens/day'], ['0.05usd/day'])),
 })
 const aPool = fc.record({
   accounts: fc.array(anAccount, { minLength: 3, maxLength: 8, size: 'max' }),
-  events: fc.array(anEvent, { maxLength: 2 }),
+  events: fc.array(anEvent, { maxLength: 3 }),
   keys: fc.array(aKey, { minLength: 1, maxLength: 2 }),
   strategy: fc.constantFrom(...strategyNames.filter(isForeseen)),
   affinity: fc.boolean(),
@@ -175,7 +189,9 @@ const aRequest = fc.record({
   key: fc.nat(1),
   model: fc.constantFrom(...models, 'coder', WHOLE, 'custom/m2', 'nothing', 'sandbox-small'),
   route: fc.constantFrom(undefined, undefined, ...Object.keys(bodies)),
-  content: fc.constantFrom('text', 'text', 'tools', 'image', 'huge'),
+  content: fc.constantFrom('text', 'text', 'tools', 'image', 'long', 'huge'),
+  /** The bound that the client sets on the answer. */
+  most: fc.constantFrom(5, 5, 400, 20_000, undefined),
   group: seldom(fc.constantFrom('day')),
   session: fc.constantFrom(undefined, 'one', 'two'),
   account: seldom(fc.nat(7)),
@@ -194,8 +210,8 @@ async function givenHome(pool: Pool, baseUrl: string): Promise<{ home: string; s
     }
     await playEvents(toolkit, pool)
     const secrets = []
-    for (const [n, { user, ...key }] of pool.keys.entries()) {
-      const owner = user === null ? {} : { user }
+    for (const [n, { user, limits, ...key }] of pool.keys.entries()) {
+      const owner = { ...(user === null ? {} : { user }), ...(limits === undefined ? {} : { limits }) }
       const own = pool.accounts.filter((account) => user === null || account.user === user)
       // A group without accounts is refused.
       const groups = key.groups.filter((group) => own.some((account) => account.groups.includes(group)))
@@ -222,6 +238,11 @@ async function playEvents(toolkit: Toolkit, { events }: Pool): Promise<void> {
     if (kind === 'model') await cool(account.id, { model: 'm1' })
     if (kind === 'route') await cool(account.id, { model: 'route /chat/completions' })
     if (kind === 'group') await cool(`group:${account.user}:${account.provider}/org`)
+    if (kind === 'used') {
+      const reservation = (await ledger.reserve({ account: account.id }))!
+      const use = { inputTokens: 400, outputTokens: 300, costUsd: 0.015 }
+      ledger.settle(reservation, { outcome: 'ok', ...use })
+    }
     if (kind === 'disabled') await toolkit.accounts.setEnabled(account.id, false)
   }
 }
@@ -232,7 +253,7 @@ async function given(pool: Pool): Promise<{ proxy: TestProxy; secrets: string[] 
   upstream.always(answer)
   const { home, secrets } = await givenHome(pool, upstream.baseUrl)
   const { strategy, affinity, reserve, user, caps } = pool
-  const config = `aliases:\n  coder: [qwen/m2, custom/m1, m3]\nproxy:\n  reserve: ${reserve}%\n${caps === null ? '' : `caps:\n  ${caps}\n`}`
+  const config = `aliases:\n  coder: [qwen/m2, custom/m1, m3]\nprices:\n  custom/*: { input: 2, output: 10 }\nproxy:\n  reserve: ${reserve}%\n${caps === null ? '' : `caps:\n  ${caps}\n`}`
   const proxy = await givenProxy({ home, settings: { strategy, affinity, user }, config })
   const { url } = proxy.running
   const port = Number(new URL(url).port)
@@ -258,7 +279,7 @@ function pathFor({ route = CHAT, model }: Request): string {
   return route.replace('MODEL', model)
 }
 
-const bodyFor = ({ route = CHAT, model, content }: Request) => bodies[route]!(model, content)
+const bodyFor = ({ route = CHAT, model, content, most }: Request) => bodies[route]!(model, content, most)
 
 function queryFor(request: Request, pool: Pool): ExplainQuery {
   const { key, model, route, group, session, account } = request
@@ -270,15 +291,20 @@ function queryFor(request: Request, pool: Pool): ExplainQuery {
     ...(group === undefined ? {} : { group }),
     ...(session === undefined ? {} : { session }),
     ...(account === undefined ? {} : { account: `a${account % pool.accounts.length}` }),
+    size: measureBody(Buffer.from(JSON.stringify(bodyFor(request))), pathFor(request)).size,
   }
 }
 
 test(`over ${POOLS * REQUESTS} requests, the account that explain calls next is the one that serves`, async () => {
   let served = 0
+  let tooLarge = 0
+  let bounded = 0
   const run = async (pool: Pool, requests: Request[]) => {
     const { proxy, secrets } = await given(pool)
     const { quotas } = proxy.toolkit
+    const ledger = await proxy.toolkit.ledger()
     for (const request of requests) {
+      await ledger.catchUp()
       const query = queryFor(request, pool)
       const told = await quotas.explain(query).catch((error: unknown) => {
         if (isQwenctlError(error)) return error
@@ -299,7 +325,13 @@ test(`over ${POOLS * REQUESTS} requests, the account that explain calls next is 
         const answers = [200, ...(query.route?.includes('/images/') === true ? [404] : [])] // not simulated
         expect(answers, about).toContain(reply.status)
         expect(reply.headers['x-qwenctl-account'], about).toBe(findNext(told))
+        if (reply.status !== 200) continue
+        const { maxTokens } = told.accounts.find(({ id }) => id === told.next)!
+        expect(reply.headers['x-qwenctl-max-tokens'], about).toBe(maxTokens?.toString())
+        if (maxTokens !== null) bounded += 1
       }
+      if (!isQwenctlError(told))
+        tooLarge += told.accounts.filter(({ reason }) => reason?.code === 'too-little-left').length
     }
   }
   await fc.assert(
@@ -307,6 +339,7 @@ test(`over ${POOLS * REQUESTS} requests, the account that explain calls next is 
     { numRuns: POOLS, endOnFailure: true },
   )
   expect(served).toBeGreaterThan((POOLS * REQUESTS) / 4)
+  expect(tooLarge + bounded).toBeGreaterThan(0)
 })
 
 function findNext({ accounts, next }: ExplainDocument): string | null {

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
+import type { ApiClient } from '../../api/api-client.ts'
 import type { AccountView, ExplainDocument, ExplainedAccount } from '../../api/types.ts'
 import { accountName } from '../../format/words.ts'
 import { plural } from '../../format/numbers.ts'
@@ -9,13 +10,29 @@ import { Countdown } from '../../parts/status/countdown.tsx'
 import { asSentence } from '../../parts/form/form-error.tsx'
 import { WhenLoaded } from '../../parts/status/states.tsx'
 
-/** Whether the pool would select the account now, for a model or for any. */
+/** The request that the form describes. */
+type Wanted = Parameters<ApiClient['explain']>[0]
+
+function readWanted(form: HTMLFormElement): Wanted {
+  const fields = new FormData(form)
+  const read = (name: string) => {
+    const text = fields.get(name)
+    return typeof text === 'string' ? text.trim() : ''
+  }
+  const [model, tokens] = [read('model'), read('inputTokens')]
+  return {
+    ...(model === '' ? {} : { model }),
+    ...(tokens === '' ? {} : { inputTokens: Number(tokens) }),
+  }
+}
+
+/** Whether the pool would select the account now, for the request that the form describes. */
 export function Explain({ account }: { account: AccountView }): JSX.Element {
   const { api } = usePage()
-  const [model, setModel] = useState('')
+  const [wanted, setWanted] = useState<Wanted>({})
   const explained = useLoaded(
-    () => api.explain(model === '' ? {} : { model }),
-    [model, account.status, account.enabled, account.priority, account.weight],
+    () => api.explain(wanted),
+    [wanted.model, wanted.inputTokens, account.status, account.enabled, account.priority, account.weight],
   )
   return (
     <section class="card" aria-labelledby="explain-title">
@@ -24,8 +41,7 @@ export function Explain({ account }: { account: AccountView }): JSX.Element {
         class="inline-form"
         onSubmit={(event) => {
           event.preventDefault()
-          const asked = new FormData(event.currentTarget).get('model')
-          setModel(typeof asked === 'string' ? asked.trim() : '')
+          setWanted(readWanted(event.currentTarget))
           explained.again()
         }}
       >
@@ -37,6 +53,18 @@ export function Explain({ account }: { account: AccountView }): JSX.Element {
             placeholder="for any model"
             autocomplete="off"
             spellcheck={false}
+          />
+        </label>
+        <label>
+          <span class="visually-hidden">Tokens of input</span>
+          <input
+            class="input"
+            name="inputTokens"
+            type="number"
+            min="0"
+            step="1"
+            placeholder="of any size"
+            title="Tokens of input: limits of tokens and dollars need room for them"
           />
         </label>
         <button type="submit" class="button">
@@ -71,12 +99,19 @@ function Verdict({ account, document }: { account: AccountView; document: Explai
 
 function Own({ own, document }: { own: ExplainedAccount; document: ExplainDocument }): JSX.Element {
   const asked = document.accounts.filter(({ place }) => place !== null).length
-  if (own.verdict === 'next') return <p class="text-good">Yes: the next request goes to it.</p>
+  if (own.verdict === 'next')
+    return (
+      <p class="text-good">
+        Yes: the next request goes to it.
+        <Bound own={own} />
+      </p>
+    )
   if (own.verdict === 'eligible') {
     return (
       <p>
         It may serve{own.place !== null && `, as number ${own.place} of ${plural(asked, 'account')}`}.
         {own.translated && ' The request would be translated for it.'}
+        <Bound own={own} />
       </p>
     )
   }
@@ -91,4 +126,9 @@ function Own({ own, document }: { own: ExplainedAccount; document: ExplainDocume
       )}
     </p>
   )
+}
+
+/** The answer gets a bound, since the request may use more than is left. */
+function Bound({ own: { maxTokens } }: { own: ExplainedAccount }): JSX.Element | null {
+  return maxTokens === null ? null : <> Its answer is bounded to {plural(maxTokens, 'token')}.</>
 }

@@ -3,7 +3,7 @@ import type { Member } from '../../../rotation/pool/member.ts'
 import type { RequestPlan } from '../plan/request-plan.ts'
 import type { Outgoing, PlanStep } from '../plan/outgoing.ts'
 import type { Target } from '../../pool/target.ts'
-import type { BoundUse } from '../plan/use-bounds.ts'
+import type { BoundUse } from '../../../rotation/use/use-bounds.ts'
 import type { Translations } from '../plan/translations.ts'
 
 /** The reservation of a request that uses up nothing. */

@@ -74,7 +74,7 @@ export function decodeRequest(
   )
 }
 
-function withoutMark(body: Buffer): Buffer {
+export function withoutMark(body: Buffer): Buffer {
   return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body
 }
 

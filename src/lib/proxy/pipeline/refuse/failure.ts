@@ -1,7 +1,7 @@
 import type { Outcome } from '../../../provider/provider.ts'
 import type { CoolNotice } from '../../../rotation/cooldowns/cooling.ts'
 import type { Member } from '../../../rotation/pool/member.ts'
-import type { TooMuch } from '../plan/use-bounds.ts'
+import type { TooMuch } from '../../../rotation/use/use-bounds.ts'
 import type { HeldAnswer } from '../answer/held-answer.ts'
 
 /** An attempt that ended without an answer for the client. */

@@ -1,4 +1,4 @@
-import type { Hold } from '../../../quota/log/events.ts'
+import type { Hold } from '../../quota/log/events.ts'
 
 /** The most that a request may use at one account. */
 export interface BoundUse {
