@@ -1,16 +1,15 @@
 // The output of `qwenctl demo` without a terminal, for the guide.
 import { spawn } from 'node:child_process'
-import { join } from 'node:path'
 import { paletteFor } from '../../src/lib/terminal/format/color.ts'
 import { renderGauge } from '../../src/lib/terminal/format/gauge.ts'
 import { fence } from './markdown.ts'
 
-/** A run of the demo from the sources. What differs between runs is replaced: ports, times, delays, the moment of the kill. */
-export async function demoPicture(root: string): Promise<string> {
+/** A run of the demo by this program. What differs between runs is replaced: ports, times, delays, the moment of the kill. */
+export async function demoPicture(program: string): Promise<string> {
   // The demo starts many processes, so a folder of compiled code is kept.
   const foreign = /^(QWENCTL_|DEBUG$|NODE_(?!COMPILE_CACHE$)|VITEST)/
   const kept = Object.entries(process.env).filter(([name]) => !foreign.test(name))
-  const child = spawn(process.execPath, [join(root, 'bin', 'dev.js'), 'demo'], {
+  const child = spawn(process.execPath, [program, 'demo'], {
     env: { ...Object.fromEntries(kept), LC_ALL: 'C.UTF-8', TERM: 'xterm', FORCE_COLOR: '0' },
     stdio: ['ignore', 'pipe', 'ignore'],
   })

@@ -12,7 +12,8 @@ import { cleanEnv, runCommand } from '../../test/support/cli.ts'
 import { fence } from './markdown.ts'
 
 interface Stage {
-  root: string
+  /** The file that runs commands. */
+  program: string
   home: string
   /** Base URL of the service that accepts the key. */
   service: string
@@ -21,18 +22,18 @@ interface Stage {
 const KEY = 'sk-0123456789abcdef0123456789ab'
 
 /** A fenced block per document, by its name in the markers. */
-export async function jsonExamples(root: string): Promise<Map<string, string>> {
+export async function jsonExamples(program: string): Promise<Map<string, string>> {
   const day = new Date().getUTCDate()
-  const examples = await examplesOfOneRun(root)
+  const examples = await examplesOfOneRun(program)
   // Counters that crossed midnight are correct, but not a useful example.
-  return day === new Date().getUTCDate() ? examples : examplesOfOneRun(root)
+  return day === new Date().getUTCDate() ? examples : examplesOfOneRun(program)
 }
 
-async function examplesOfOneRun(root: string): Promise<Map<string, string>> {
+async function examplesOfOneRun(program: string): Promise<Map<string, string>> {
   const home = mkdtempSync(join(tmpdir(), 'qwenctl-docs-'))
   const service = await startService()
   try {
-    const stage = { root, home, service: service.url }
+    const stage = { program, home, service: service.url }
     const documents = await collectDocuments(stage)
     return new Map([...documents].map(([name, value]) => [name, fence('json', steady(value, stage))]))
   } finally {
@@ -118,7 +119,7 @@ async function startProxy(stage: Stage): Promise<{
   announced: { url: string; pid: number; accounts: number }
   ended: Promise<void>
 }> {
-  const argv = [join(stage.root, 'bin', 'dev.js'), 'proxy', 'start', '--port', '0', '--json']
+  const argv = [stage.program, 'proxy', 'start', '--port', '0', '--json']
   const child = spawn(process.execPath, argv, { env: cleanEnv(stage.home), stdio: 'pipe' })
   child.stdin.end()
   child.stdout.setEncoding('utf8')

@@ -1,11 +1,12 @@
 import { beforeAll, expect, test } from 'vitest'
 import { documents, generatedParts, partNames, withParts } from '../../scripts/docs.ts'
+import { binary } from '../support/cli.ts'
 import { allDocuments, document, root } from './documents.ts'
 
 let parts: ReadonlyMap<string, string>
 
 beforeAll(async () => {
-  parts = await generatedParts(root)
+  parts = await generatedParts(root, binary)
 }, 300_000) // a busy machine needs minutes for a hundred starts
 
 test.each(documents)('%s has its generated parts as the program is now (else: npm run docs)', (file) => {
