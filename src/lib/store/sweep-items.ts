@@ -4,7 +4,7 @@ import { join } from 'node:path'
 /** As long as OpenAI keeps responses (https://platform.openai.com/docs/guides/conversation-state, 2026-11). */
 const LIFE_MS = 30 * 24 * 3_600_000
 
-export interface ItemBounds {
+interface ItemBounds {
   mostAnswers: number
   mostBytes: number
 }

@@ -29,7 +29,7 @@ function hasField(body: Buffer, name: string): boolean {
   return findSpans(body, `${LIST}.${name}`).length > 0
 }
 
-export interface FittedThoughts {
+interface FittedThoughts {
   body: Buffer
   /** The paths that the request has lost. */
   leftOut: string[]
