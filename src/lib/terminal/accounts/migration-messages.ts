@@ -34,6 +34,8 @@ function actionCell(row: PlanRowView, { palette }: Look): string {
 export function formatPlan(view: MigrationView, { isCut }: { isCut: boolean }): string {
   const { plan, aliases, looked, dryRun } = view
   if (plan.length === 0) {
+    if (looked.length === 0)
+      return 'No credentials were found: no file there has a name that a tool gives it. Name a file with --from FILE.'
     return ['No credentials were found. Searched:', ...looked.map((file) => `  ${printable(file)}`)].join(
       '\n',
     )

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path'
+import { basename, join, sep } from 'node:path'
 import { QwenctlError } from '../../base/errors.ts'
 import type { Finding, SourceId } from './finding.ts'
 import { DamagedFile } from './read/source.ts'
@@ -51,11 +51,16 @@ export function findCredentials(
   return found
 }
 
+/** The files of a source in a folder: its own, and those of a copied home (`.codex/config.toml`). */
 function inFolder(source: Source, folder: string, context: ReadContext): string[] {
-  return context.files
+  const own = context.files
     .names(folder)
     .filter((name) => source.inFolder.test(name))
     .map((name) => join(folder, name))
+  const asHome = source
+    .usual({ ...context, home: folder, folder, env: {} })
+    .filter((path) => path.startsWith(join(folder, sep)) && context.files.kind(path) === 'file')
+  return [...new Set([...own, ...asHome])]
 }
 
 function readInto(found: SearchResult, source: Source, path: string, context: ReadContext): void {

@@ -150,9 +150,22 @@ test.each([
   ['http://127.0.0.1:3000', 'client key'],
 ])('Claude Code: the token of %s is declined: %s', (base, declined) => {
   const env = { ANTHROPIC_BASE_URL: base, ANTHROPIC_AUTH_TOKEN: 'token-0123456789abcdef' }
-  const [finding] = find('claude-code', givenFiles({ '.claude/settings.json': { env } })).findings
+  const { findings, leftOut } = find('claude-code', givenFiles({ '.claude/settings.json': { env } }))
+  const [finding] = findings
+  expect(leftOut).toEqual([])
   if (declined === null) expect(finding?.declined).toBeNull()
   else expect(finding?.declined).toContain(declined)
+})
+
+test.each([
+  // A region without an endpoint of its own speaks the dialect that the client uses there.
+  ['https://api.kimi.ai/coding', 'anthropic', 'https://api.kimi.ai/coding'],
+  ['https://api.kimi.com/coding', 'moonshot', 'https://api.kimi.com/coding'],
+  ['https://api.minimax.chat/anthropic', 'minimax', 'https://api.minimax.chat/anthropic'],
+])('ANTHROPIC_BASE_URL=%s is an account of %s', (base, provider, baseUrl) => {
+  const env = { ANTHROPIC_BASE_URL: base, ANTHROPIC_API_KEY: 'key-0123456789abcdef' }
+  const [finding] = find('claude-code', givenFiles({ '.claude/settings.json': { env } })).findings
+  expect(finding).toMatchObject({ provider, baseUrl, declined: null })
 })
 
 test.each([

@@ -4,6 +4,19 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { find, givenFiles, login, readState, TODAY } from './foreign-home.ts'
 
+test('a folder that is a copy of a home gives the files of every tool in it, and none outside', () => {
+  const home = givenFiles({
+    'copy/.codex/config.toml':
+      '[model_providers.sf]\nbase_url = "https://api.siliconflow.com/v1"\nenv_key = "SF"\n',
+    'copy/.local/share/opencode/auth.json': { zai: { type: 'api', key: 'zai-key-0123456789abcdef' } },
+    'copy/.env': 'GROQ_API_KEY=gsk_0123456789abcdef0123\n',
+    '.codex/config.toml': '[model_providers.no]\nbase_url = "https://no.example/v1"\nenv_key = "SF"\n',
+  })
+  const { findings } = find(null, home, { from: 'copy', env: { SF: 'sk-sf0123456789abcdef' } })
+  expect(findings.map(({ provider }) => provider)).toEqual(['siliconflow', 'zai', 'groq'])
+  expect(find(null, home, { from: 'copy' }).findings[0]?.declined).toContain('SF is not set')
+})
+
 test('qwen-code: its login is shared, and its settings give one account per key and base URL', () => {
   const home = givenFiles({
     '.qwen/oauth_creds.json': login('a'),

@@ -30,13 +30,14 @@ export function serviceAt(providers: readonly Provider[], baseUrl: string | null
     return { provider, baseUrl: azureBase(url) }
   }
   const provider = providers.find((candidate) => isAt(candidate, url)) ?? null
+  // Clients of the Messages API get a base URL without a dialect, which only this provider accepts unchanged.
+  const isMessages = named === 'anthropic' && !MESSAGES_BASE.test(url.pathname)
+  if (isMessages && (provider === null || !hasEndpointAt(provider, url)))
+    return { provider: 'anthropic', baseUrl: normalizeBaseUrl(baseUrl) }
   const completed = completeLocalBase(providers, url)
   const note = completed === null ? {} : { note: `its base URL ${baseUrl} becomes ${completed}` }
   if (provider !== null)
     return { provider: provider.id, baseUrl: unlessDefault(provider, completed ?? baseUrl), ...note }
-  // Clients of the Messages API get a base URL without a dialect, which only this provider accepts unchanged.
-  const isMessages = named === 'anthropic' && !MESSAGES_BASE.test(url.pathname)
-  if (isMessages) return { provider: 'anthropic', baseUrl: normalizeBaseUrl(baseUrl) }
   return { provider: 'custom', baseUrl: normalizeBaseUrl(completed ?? baseUrl), ...note }
 }
 
@@ -77,7 +78,10 @@ function azureBase(url: URL): string {
 function isAt(provider: Provider, url: URL): boolean {
   // Proxies and model servers share ports on this machine; a key there is for the proxy.
   if (isLoopback(url.hostname) && url.port in PROXY_PORTS) return false
-  if (findServiceOfHost(url.hostname) === provider.id) return true
+  return findServiceOfHost(url.hostname) === provider.id || hasEndpointAt(provider, url)
+}
+
+function hasEndpointAt(provider: Provider, url: URL): boolean {
   return provider.endpoints.some(({ openai, anthropic }) =>
     [openai, anthropic].some((base) => base !== null && new URL(base).host === url.host),
   )

@@ -86,8 +86,12 @@ export function keysIn(given: Variables, where: Where, context: ReadContext): Fi
 /** Whether an account or another line has this variable. */
 function isUsed(name: string, sources: readonly string[]): boolean {
   if (/_API_KEYS?$/.test(name) || sources.includes(name)) return true
-  return sources.some((source) => [source, usualVariable(source)].flatMap(listUrlVariables).includes(name))
+  const keys = sources.includes(AUTH_TOKEN) ? [...sources, 'ANTHROPIC_API_KEY'] : sources
+  return keys.some((source) => [source, usualVariable(source)].flatMap(listUrlVariables).includes(name))
 }
+
+/** Its base URL is the one of `ANTHROPIC_API_KEY`. */
+const AUTH_TOKEN = 'ANTHROPIC_AUTH_TOKEN'
 
 /** Adds the variables of this file that are another spelling of a known one. */
 function addSpellings(known: KeyVariable[], variables: Variables): KeyVariable[] {
@@ -319,7 +323,7 @@ function unnamedServices(
 
 /** `ANTHROPIC_AUTH_TOKEN` comes from a gateway or a login; at a service with a Messages API it is a key. */
 function authTokens(variables: Variables, where: Where, context: ReadContext): Finding[] {
-  const text = resolveValue(variables, 'ANTHROPIC_AUTH_TOKEN')
+  const text = resolveValue(variables, AUTH_TOKEN)
   if (text === null) return []
   const baseUrl = resolveValue(variables, 'ANTHROPIC_BASE_URL')
   const service = serviceAt(context.providers, baseUrl, 'anthropic')
@@ -332,7 +336,7 @@ function authTokens(variables: Variables, where: Where, context: ReadContext): F
       baseUrl: service.baseUrl,
       name: service.provider === 'custom' ? (host ?? 'custom') : service.provider,
       secret,
-      notes: ['from ANTHROPIC_AUTH_TOKEN', ...notes],
+      notes: [`from ${AUTH_TOKEN}`, ...notes],
     })
     const gateway =
       'the token of a login or a gateway, not an API key of a service that is known; if it is a key there: qwenctl auth add -p anthropic --base-url URL'
