@@ -13,8 +13,11 @@ test('a folder that is a copy of a home gives the files of every tool in it, and
     '.codex/config.toml': '[model_providers.no]\nbase_url = "https://no.example/v1"\nenv_key = "SF"\n',
   })
   const { findings } = find(null, home, { from: 'copy', env: { SF: 'sk-sf0123456789abcdef' } })
-  expect(findings.map(({ provider }) => provider)).toEqual(['siliconflow', 'zai', 'groq'])
-  expect(find(null, home, { from: 'copy' }).findings[0]?.declined).toContain('SF is not set')
+  // Two tools read the same `.env`; the plan has each credential once.
+  const providers = new Set(findings.map(({ provider }) => provider))
+  expect([...providers].sort()).toEqual(['groq', 'siliconflow', 'zai'])
+  const [withoutKey] = find('codex', home, { from: 'copy' }).findings
+  expect(withoutKey?.declined).toContain('SF is not set')
 })
 
 test('qwen-code: its login is shared, and its settings give one account per key and base URL', () => {
