@@ -1,3 +1,4 @@
+import { listCharges } from './charges.ts'
 import { listBuckets, trailAmount } from './log/trail.ts'
 import { standing } from './standing.ts'
 import type { LimitState, Trail, TrailBucket } from './log/state.ts'
@@ -133,7 +134,7 @@ function fullAt(limit: LimitState, pace: number, now: number, end: number): numb
   if (usage.kind !== 'rolling' || clock.kind !== 'rolling') return before(now + remaining / pace, end)
   // Use leaves the window bit by bit, and makes room for the use that comes meanwhile.
   let left = used
-  for (const charge of usage.charges) {
+  for (const charge of listCharges(usage.charges)) {
     const leavesAt = charge.at + clock.lengthMs
     if (leavesAt <= now) continue
     const at = now + (max - left) / pace

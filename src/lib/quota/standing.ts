@@ -1,3 +1,4 @@
+import { findAfter, listCharges } from './charges.ts'
 import type { Clock } from './limit.ts'
 import { sumHolds, holdAmount } from './in-flight.ts'
 import type { ReserveEvent } from './log/events.ts'
@@ -29,8 +30,8 @@ export function standing(limit: LimitState, now: number): Standing {
   const remaining = Math.max(0, max - used)
   if (usage.kind === 'rolling') {
     const from = windowFrom(clock, now)
-    const oldest = usage.charges.find((charge) => charge.at > from && charge.amount > 0)
-    return { used, remaining, resetsAt: oldest === undefined ? null : oldest.at + (now - from) }
+    const oldest = findAfter(usage.charges, from)
+    return { used, remaining, resetsAt: oldest < 0 ? null : usage.charges[oldest]! + (now - from) }
   }
   const isRunning = usage.end !== null && now < usage.end
   const end =
@@ -46,9 +47,10 @@ export function countUsed({ usage, clock }: LimitState, now: number): number {
   if (usage.kind === 'fixed') return usage.end !== null && now < usage.end ? usage.used : 0
   const from = windowFrom(clock, now)
   let { used } = usage
-  for (const charge of usage.charges) {
-    if (charge.at > from && charge.amount > 0) return used
-    used -= charge.amount
+  const { charges } = usage
+  for (let n = 0; n < charges.length; n += 2) {
+    if (charges[n]! > from && charges[n + 1]! > 0) return used
+    used -= charges[n + 1]!
   }
   return 0
 }
@@ -149,7 +151,7 @@ function usageRoomAt(limit: LimitState, now: number, room: Room): number {
   if (limit.usage.kind !== 'rolling' || limit.clock.kind !== 'rolling') return resetsAt
   let left = limit.usage.used
   let emptyAt = resetsAt
-  for (const charge of limit.usage.charges) {
+  for (const charge of listCharges(limit.usage.charges)) {
     const leavesAt = charge.at + limit.clock.lengthMs
     left -= charge.amount
     if (fits(left, room) && leavesAt > now) return leavesAt

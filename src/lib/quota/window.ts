@@ -1,12 +1,8 @@
 import type { Clock } from './limit.ts'
-import type { Charge, LimitState, WindowUsage } from './log/state.ts'
+import type { Charge } from './charges.ts'
+import { dropCharges, pushCharge, takeCharge } from './charges.ts'
+import type { LimitState, WindowUsage } from './log/state.ts'
 import { calendarWindow } from './zone.ts'
-
-/**
- * A rolling window remembers this many charges to the millisecond. Beyond that, neighbours merge at the later time.
- * A merged charge leaves the window late, never early, so merging cannot create capacity.
- */
-const EXACT_CHARGES = 4096
 
 export function emptyUsage(clock: Clock): WindowUsage {
   return clock.kind === 'rolling'
@@ -91,11 +87,7 @@ export function giveBack(
     return
   }
   if (clock.kind === 'rolling' && chargedAt <= now - clock.lengthMs) return
-  // The charge is in the first entry at its time or later: a merged entry has the latest time of its parts.
-  const charged = usage.charges.find((entry) => entry.at >= chargedAt)
-  if (charged === undefined || charged.amount < amount) return
-  charged.amount -= amount
-  usage.used = Math.max(0, usage.used - amount)
+  if (takeCharge(usage.charges, { at: chargedAt, amount })) usage.used = Math.max(0, usage.used - amount)
 }
 
 /** A bucket does not know which units came back. It returns the amount from what is left, and at most all of it. */
@@ -114,43 +106,27 @@ export function lowerTo(
   usage: Extract<WindowUsage, { kind: 'rolling' }>,
   { amount, since }: { amount: number; since: number },
 ): void {
+  const { charges } = usage
   let excess = -Math.max(0, amount)
-  for (const charge of usage.charges) if (charge.at < since) excess += charge.amount
-  while (excess > 0 && usage.charges[0] !== undefined) {
-    const first = usage.charges[0]
-    const taken = Math.min(first.amount, excess)
+  for (let n = 0; n < charges.length; n += 2) if (charges[n]! < since) excess += charges[n + 1]!
+  let emptied = 0
+  for (let n = 0; n < charges.length && excess > 0; n += 2) {
+    const taken = Math.min(charges[n + 1]!, excess)
     excess -= taken
     usage.used -= taken
-    first.amount -= taken
-    if (first.amount === 0) usage.charges.shift()
+    charges[n + 1]! -= taken
+    if (charges[n + 1] === 0) emptied += 1
   }
+  dropCharges(charges, emptied)
 }
 
-function dropExpired(usage: { charges: Charge[]; used: number }, before: number): void {
+function dropExpired(usage: Extract<WindowUsage, { kind: 'rolling' }>, before: number): void {
+  const { charges } = usage
   let expired = 0
-  for (const entry of usage.charges) {
-    if (entry.at > before) break
-    usage.used -= entry.amount
+  for (let n = 0; n < charges.length && charges[n]! <= before; n += 2) {
+    usage.used -= charges[n + 1]!
     expired += 1
   }
-  if (expired > 0) usage.charges.splice(0, expired)
-  if (usage.charges.length === 0) usage.used = 0 // rounding of dollars ends with the window
-}
-
-function pushCharge(charges: Charge[], entry: Charge): void {
-  const last = charges.at(-1)
-  if (last?.at === entry.at) {
-    last.amount += entry.amount
-    return
-  }
-  charges.push(entry)
-  if (charges.length <= EXACT_CHARGES) return
-  const merged: Charge[] = []
-  for (let index = 0; index < charges.length; index += 2) {
-    const first = charges[index]
-    const second = charges[index + 1]
-    if (first === undefined) continue
-    merged.push(second === undefined ? first : { at: second.at, amount: first.amount + second.amount })
-  }
-  charges.splice(0, charges.length, ...merged)
+  dropCharges(charges, expired)
+  if (charges.length === 0) usage.used = 0 // rounding of dollars ends with the window
 }

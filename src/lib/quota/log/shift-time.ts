@@ -1,3 +1,4 @@
+import { shiftCharges } from '../charges.ts'
 import type { ClockEvent } from './events.ts'
 import { shiftJobs } from './job-slots.ts'
 import { OpenReservations } from './open-reservations.ts'
@@ -68,7 +69,7 @@ function shiftSubject(subject: SubjectState, shift: number, now: number): void {
 function shiftLimit(limit: LimitState, shift: number, now: number): void {
   const { usage, clock } = limit
   if (limit.until !== null) limit.until += shift
-  if (usage.kind === 'rolling') for (const charge of usage.charges) charge.at += shift
+  if (usage.kind === 'rolling') shiftCharges(usage.charges, shift)
   else if (clock.kind === 'calendar')
     Object.assign(usage, calendarWindow(clock.unit, clock.zone, now, clock.firstDay))
   else shiftFixed(usage, shift)

@@ -1,3 +1,4 @@
+import type { Charges } from '../charges.ts'
 import type { Hold, OutcomeClass } from './events.ts'
 import type { Limit, LimitSource } from '../limit.ts'
 import type { OpenReservation, OpenReservations } from './open-reservations.ts'
@@ -111,13 +112,8 @@ export interface ModelLimitState extends LimitState {
 export type WindowUsage =
   /** `end` is exclusive. Both are null while a first-use window is not running. */
   | { kind: 'fixed'; start: number | null; end: number | null; used: number }
-  /** Charges still in the window, oldest first. */
-  | { kind: 'rolling'; charges: Charge[]; used: number }
-
-export interface Charge {
-  at: number
-  amount: number
-}
+  /** The charges still in the window. */
+  | { kind: 'rolling'; charges: Charges; used: number }
 
 export interface Cooldown {
   /** Epoch milliseconds; null: until the user acts. */

@@ -1,9 +1,10 @@
+import type { Charges } from '../../charges.ts'
+import { listCharges } from '../../charges.ts'
 import { parseWindow } from '../../limit.ts'
 import { jobSlotsFromJson, jobSlotsToJson } from '../job-slots.ts'
 import type { JobSlotsJson } from '../job-slots.ts'
 import { OpenReservations } from '../open-reservations.ts'
 import type {
-  Charge,
   Cooldown,
   DayTotals,
   LedgerState,
@@ -137,7 +138,7 @@ function limitToJson({ clock: _clock, usage, ...limit }: LimitState): LimitJson 
   if (usage.kind === 'fixed') return { ...limit, usage }
   const charges: number[] = []
   let before = 0
-  for (const { at, amount } of usage.charges) {
+  for (const { at, amount } of listCharges(usage.charges)) {
     charges.push(at - before, amount)
     before = at
   }
@@ -147,11 +148,11 @@ function limitToJson({ clock: _clock, usage, ...limit }: LimitState): LimitJson 
 function limitFromJson({ usage, ...limit }: LimitJson): LimitState {
   const clock = parseWindow(limit.window)
   if (usage.kind === 'fixed') return { ...limit, clock, usage }
-  const charges: Charge[] = []
+  const charges: Charges = []
   let at = 0
   for (let index = 0; index < usage.charges.length; index += 2) {
     at += number(usage.charges[index])
-    charges.push({ at, amount: number(usage.charges[index + 1]) })
+    charges.push(at, number(usage.charges[index + 1]))
   }
   return { ...limit, clock, usage: { kind: 'rolling', used: number(usage.used), charges } }
 }
