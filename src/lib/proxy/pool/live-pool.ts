@@ -75,6 +75,8 @@ export class LivePool {
   /** The last model that was answered for, and its account. */
   #answered: { account: Account; model: string } | null = null
   #learning: NodeJS.Timeout | null = null
+  /** Whether any account is on another machine. */
+  #hasRemote = false
   #reloading: Promise<void> = Promise.resolve()
 
   private constructor(toolkit: Toolkit, ledger: Ledger, options: LivePoolOptions) {
@@ -199,6 +201,7 @@ export class LivePool {
       builder.build(account, provider, models.readKnowledge(account)),
     )
     this.#pool = new Pool(isolateSimulated(known), { strategy, affinity, previous: this.#pool })
+    this.#hasRemote = known.some(({ isLocal }) => !isLocal)
   }
 
   /** Applies newly learned models to the selection. */
@@ -221,8 +224,7 @@ export class LivePool {
     if (!isGuess(weighEvidence(member, model))) return
     this.#toolkit.models.noteAnswer(account, model)
     // Only for an account on this machine does an answer alone exclude others.
-    const isUrgent = member.isLocal && this.#pool.members.some(({ isLocal }) => !isLocal)
-    const delayMs = isUrgent ? 0 : findLearningDelay(this.#pool.members.length)
+    const delayMs = member.isLocal && this.#hasRemote ? 0 : findLearningDelay(this.#pool.members.length)
     if (delayMs === 0) this.applyLearnedModels()
     else this.#learnAfter(delayMs)
   }
