@@ -23,6 +23,8 @@ interface Promised {
   ours?: string
   /** Missing: the figure itself is bounded. */
   theirs?: string
+  /** Its multiple is shown too: the most that a proxy may reach on this machine. */
+  beside?: string
   /** The bound is on the difference of the figures, and not on their ratio. */
   isDifference?: true
   atLeast?: number
@@ -41,8 +43,16 @@ const promised: Promised[] = [
   ...[1, 32, 256].map((count) => chat('share of nginx', count, { theirs: 'nginx', atLeast: 0.33 })),
   chat('against http-proxy-3', 32, { theirs: 'http-proxy-3', atLeast: 1 }),
   chat('against @fastify/http-proxy', 32, { theirs: 'fastify', atLeast: 1 }),
-  chat('against @portkey-ai/gateway with one account', 32, { theirs: 'portkey', atLeast: 20 }),
-  chat('against @portkey-ai/gateway with three accounts', 32, { theirs: 'portkey-3', atLeast: 20 }),
+  chat('against @portkey-ai/gateway with one account', 32, {
+    theirs: 'portkey',
+    beside: 'nginx',
+    atLeast: 20,
+  }),
+  chat('against @portkey-ai/gateway with three accounts', 32, {
+    theirs: 'portkey-3',
+    beside: 'nginx',
+    atLeast: 25,
+  }),
   chat('the same without a line for each request, as it has none', 32, {
     ours: 'qwenctl-quiet',
     theirs: 'portkey-3',
@@ -90,6 +100,13 @@ function compare({ theirs, isDifference }: Promised, ours: number, other: number
   return isDifference === true ? ours - other : ours / other
 }
 
+/** The multiple of the subject beside, in brackets. */
+function describeMost(each: Promised, at: (subject: string) => Row | undefined): string {
+  const { theirs = '', beside = '', figure = 'perSecond' } = each
+  const [most, other] = [at(beside)?.[figure], at(theirs)?.[figure]]
+  return most && other ? ` (${beside}: ${show(compare(each, most, other))})` : ''
+}
+
 function buildGate(each: Promised, rows: Row[]): Gate {
   const { name, load, connections, figure = 'perSecond', atLeast, atMost } = each
   const at = (subject: string) =>
@@ -105,7 +122,7 @@ function buildGate(each: Promised, rows: Row[]): Gate {
   return {
     name,
     wanted,
-    measured: `${show(ratio)}${isHeldBack ? ` (machine too busy to load ${each.theirs})` : ''}`,
+    measured: `${show(ratio)}${describeMost(each, at)}${isHeldBack ? ` (machine too busy to load ${each.theirs})` : ''}`,
     isMet: isHeldBack ? null : ours.errors === 0 && theirs.errors === 0 && isRight,
   }
 }
