@@ -22,7 +22,7 @@ export function maskPattern(text: string, { head, stop, least, show }: SecretPat
     kept = end
     head.lastIndex = end
   }
-  return kept === 0 ? text : masked + text.slice(kept)
+  return masked + text.slice(kept)
 }
 
 /** The end of the value. An escaped pair is two characters of the value. */

@@ -4,16 +4,18 @@ const SECRET_NAME = /key|token|secret|password|passwd|signature|auth|code/i
 
 /** A URL fit for display: password, secret parameters and a token in place of the user name are replaced. */
 export function maskUrl(url: string): string {
-  const [, scheme = '', rest = ''] = /^((?:[a-z][a-z0-9+.-]*:)?\/\/)?(.*)$/is.exec(url) ?? []
-  return (scheme + maskAuthority(rest)).replace(/[?&][^&#\s]+/g, maskParameter)
+  const scheme = /^(?:[a-z][a-z0-9+.-]*:)?\/\//i.exec(url)?.[0] ?? ''
+  return (scheme + maskAuthority(url.slice(scheme.length))).replace(/[?&][^&#\s]+/g, maskParameter)
 }
 
 /** Masks the user information in the part of a URL after its scheme. */
 export function maskAuthority(rest: string): string {
-  const authority = /^[^/?#]*/.exec(rest)?.[0] ?? ''
+  const last = rest.lastIndexOf('@')
+  if (last < 0) return rest
+  const [authority = ''] = rest.split(/[/?#]/, 1)
   // A password with an unescaped `/`, `?` or `#` splits the URL: its true end is then the last `@`.
-  const isBroken = !authority.includes('@') && rest.includes('@') && !URL.canParse(`http://${rest}`)
-  const end = isBroken ? rest.lastIndexOf('@') : authority.lastIndexOf('@')
+  const isBroken = !authority.includes('@') && !URL.canParse(`http://${rest}`)
+  const end = isBroken ? last : authority.lastIndexOf('@')
   if (end < 0) return rest
   const userinfo = rest.slice(0, end)
   const colon = userinfo.indexOf(':')

@@ -46,6 +46,9 @@ export const secretPatterns: readonly SecretPattern[] = [
     least: 1,
     show: maskValue,
   },
+  // A value in quotes may have blanks: a passphrase often does.
+  { head: new RegExp(`${NAMES}="`, 'gi'), stop: /\\[\s\S]|"/g, least: 1, show: maskValue },
+  { head: new RegExp(`${NAMES}='`, 'gi'), stop: /[']/g, least: 1, show: maskValue },
   {
     head: new RegExp(`${NAMES}=["']?`, 'gi'),
     stop: /[\s"'&;,]/g,

@@ -36,3 +36,14 @@ test('a label has 1 to 80 characters, none of which hides or turns others', () =
     expect(() => checkLabel(`a${mark}b`)).toThrow('control characters')
   expect(() => checkLabel('')).toThrow('is empty')
 })
+
+test('an error about a label shows its beginning, and no secret in it', () => {
+  const key = `sk-${'0123456789abcdef'.repeat(2)}`
+  expect(() => checkLabel(`${key}\u0007`)).toThrow('the label "sk-…cdef')
+  expect(() => checkLabel('🚀'.repeat(90))).toThrow(`the label "${'🚀'.repeat(80)}" is longer than 80`)
+})
+
+test('a long label becomes a name of at most 64 characters that ends with a letter or digit', () => {
+  expect(nameFromLabel(`${'a '.repeat(40)}`)).toBe(Array.from({ length: 32 }, () => 'a').join('-'))
+  expect(['-- Work --', '.. Work ..', '@+ Work +@'].map(nameFromLabel)).toEqual(['work', 'work', 'work'])
+})

@@ -62,6 +62,12 @@ test.each([
   ['https://h.test?=abc', 'https://h.test?=abc'],
   ['https://h.test?x?token=abc', 'https://h.test?x?token=…'],
   ['https://h.test?x=key=abc', 'https://h.test?x=key=abc'],
+  ['https://h.test?token1', 'https://h.test?token1'],
+  ['https://h.test/key=a?x=1', 'https://h.test/key=a?x=1'],
+  ['//me:pass@h.test', '//me:…@h.test'],
+  ['me:p//ss@h.test', 'me:…@h.test'],
+  ['http://me:pw@h.test:99999/x@y', 'http://me:…@h.test:99999/x@y'],
+  ['HTTPS://me:pw@h.test', 'HTTPS://me:…@h.test'],
 ])('of the URL %s, at its bounds, shows %s', (url, shown) => {
   expect(maskUrl(url)).toBe(shown)
 })

@@ -59,3 +59,47 @@ test('when a key is given in the place of a reference, the error does not repeat
   const key = 'sk-0123456789abcdef0123456789abcdef'
   expect(() => resolveReference(accounts, key)).toThrow('no account "sk-…cdef"')
 })
+
+test('the error of an ambiguous name lists ten accounts, counts the rest, and gives one that fits', () => {
+  const many = Array.from({ length: 12 }, (_, n) => accountRecord({ id: `acc_${n}`, user: `u${n}` }))
+  const listed = many.slice(0, 10).map(({ user, name }) => `${user}:qwen/${name}`)
+  const { name } = many[0]!
+  const message = `"${name}" fits 12 accounts: ${listed.join(', ')} and 2 more`
+  expect(() => resolveReference(many, name)).toThrow(
+    expect.objectContaining({ message, hint: `name one in full, for example ${listed[0]}` }),
+  )
+  expect(() => resolveReference(many.slice(0, 10), name)).toThrow(/[^e]$/)
+  expect(() => resolveReference(many.slice(0, 10), name)).not.toThrow(/more$/)
+})
+
+test('a label names an account where no name fits, and an id comes before a name', () => {
+  const labelled = [
+    accountRecord({ id: 'acc_5', name: 'first', label: 'Pro Account' }),
+    accountRecord({ id: 'acc_6', name: 'second', label: 'first' }),
+    accountRecord({ id: 'acc_7', name: 'acc_6' }),
+  ]
+  expect(['Pro Account', 'first', 'acc_6'].map((text) => resolveReference(labelled, text).id)).toEqual([
+    'acc_5',
+    'acc_5',
+    'acc_6',
+  ])
+})
+
+test.each(['bob:qwen/work', 'qwen/home/work', ':work', 'local:', 'openai/work'])(
+  'the reference %s names no account by its last part alone',
+  (reference) => {
+    expect(() => resolveReference(accounts, reference)).toThrow(
+      expect.objectContaining({ code: 'account_not_found' }),
+    )
+  },
+)
+
+test('an error names several filters, and leaves out empty ones', () => {
+  expect(() => resolveReference(accounts, 'work', { user: 'bob', provider: 'qwen' })).toThrow(
+    'no account "work" with user "bob" and provider "qwen"',
+  )
+  expect(() => resolveReference(accounts, 'play', { group: '' })).toThrow(/^no account "play"$/)
+  const missing: object = { user: undefined }
+  expect(() => resolveReference(accounts, 'play', missing)).toThrow(/^no account "play"$/)
+  expect(() => resolveReference(accounts, 'a'.repeat(300))).toThrow(`no account "${'a'.repeat(200)}"`)
+})

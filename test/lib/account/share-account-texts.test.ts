@@ -26,8 +26,11 @@ test('accounts that share their equal values have the same values as before', ()
   )
 })
 
-test('equal lists of two accounts become one list', () => {
-  const accounts = [accountRecord({ limits: ['1/day'] }), accountRecord({ limits: ['1/day'] })]
-  shareAccountTexts(accounts)
-  expect(accounts[0]!.limits).toBe(accounts[1]!.limits)
-})
+test.each(['groups', 'limits', 'models'] as const)(
+  'equal lists of %s of two accounts become one list',
+  (field) => {
+    const [one, other] = [accountRecord({ [field]: ['a'] }), accountRecord({ [field]: ['a'] })]
+    shareAccountTexts([one, other])
+    expect(one[field]).toBe(other[field])
+  },
+)

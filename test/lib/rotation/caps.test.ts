@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { CapRoom } from '../../../src/lib/rotation/cap-room.ts'
 import { findAccountCaps, hasCaps, readCaps } from '../../../src/lib/rotation/caps.ts'
 import type { Caps } from '../../../src/lib/rotation/caps.ts'
-import { account, Ground, NOON } from './fixture.ts'
+import { account, Ground, MINUTE, NOON } from './fixture.ts'
 
 const read = (section: unknown) => readCaps(section, 'caps')
 const findRoom = (section: object, isAlive: (id: string) => boolean = () => true) => {
@@ -33,7 +33,27 @@ describe('the section caps', () => {
   })
 
   test.each([
+    [{ concurrency: 1 }, 1],
+    [{ concurrency: 100_000 }, 100_000],
+    [{ concurrency: ' 12 ' }, 12],
+    [{ concurrency: null }, null],
+  ])('as %j caps the requests in flight at %j', (section, most) => {
+    expect(read(section).concurrency).toBe(most)
+  })
+
+  test('has a single rate as a text, and no cap for an account with an empty entry', () => {
+    const caps = read({ rate: '60/minute', accounts: { 'qwen/work': {}, 'qwen/home': null } })
+    expect([caps.rate, [...caps.accounts]]).toEqual([['60/minute'], []])
+    expect(read({ rate: null }).rate).toEqual([])
+  })
+
+  test.each([
     [3, /^caps is not a mapping/],
+    [[], /^caps is not a mapping/],
+    [{ concurrency: 100_001 }, /^caps\.concurrency is 100001, .* from 1 to 100000/],
+    [{ concurrency: '2x' }, /^caps\.concurrency is "2x"/],
+    [{ concurrency: 'x2' }, /^caps\.concurrency is "x2"/],
+    [{ concurrency: [2] }, /^caps\.concurrency is \[2\]/],
     [{ concurency: 3 }, /^caps\.concurency is none of concurrency/],
     [{ concurrency: 0 }, /^caps\.concurrency is 0, which is not a whole number/],
     [{ concurrency: 1.5 }, /^caps\.concurrency/],
@@ -104,6 +124,52 @@ describe('what caps leave', () => {
     expect(room.hasRoom('a', ground.state, NOON)).toBe(true)
   })
 
+  test('names which is full, one account or all together, without the number of others', () => {
+    const room = findRoom({ concurrency: 2, perAccountConcurrency: 1 })
+    const ground = new Ground()
+    expect(room.refusal('a', ground.state, NOON)).toBeNull()
+    ground.use('a')
+    expect(room.refusal('a', ground.state, NOON)?.words).toBe('it is at its cap: 1 of 1 requests at a time')
+    ground.use('b')
+    expect(room.refusal('a', ground.state, NOON)?.words).toBe(
+      'all accounts together are at their cap of 2 requests at a time',
+    )
+  })
+
+  test('of one account is counted again when its request ends', () => {
+    const room = findRoom({ perAccountConcurrency: 1 })
+    const ground = new Ground()
+    const id = ground.use('a')
+    expect(room.hasRoom('a', ground.state, NOON)).toBe(false)
+    ground.apply({ type: 'settle', id, outcome: 'ok' })
+    expect(room.hasRoom('a', ground.state, NOON)).toBe(true)
+  })
+
+  test('in another ledger at the same place is counted by that ledger', () => {
+    const room = findRoom({ concurrency: 1 })
+    const [full, other] = [new Ground(), new Ground()]
+    full.use('a')
+    const id = other.use('a')
+    other.apply({ type: 'settle', id, outcome: 'ok' })
+    full.apply({ type: 'clear', subject: 'b' })
+    expect([full, other].map(({ state }) => room.hasRoom('a', state, NOON))).toEqual([false, true])
+  })
+
+  test('of a rate with two limits names the one that is full', () => {
+    const room = findRoom({ rate: ['1/minute', '9/day'] })
+    const ground = new Ground().limit('caps', '1/minute', '9/day')
+    expect(room.hasRoom('a', ground.state, NOON)).toBe(true)
+    ground.apply({ type: 'reserve', id: 'w-1', account: 'a', also: ['caps'] })
+    expect(room.refusal('a', ground.state, NOON)?.words).toContain('the cap 1/minute')
+    expect(room.hasRoom('a', ground.state, NOON + MINUTE)).toBe(true)
+  })
+
+  test('of a rate is free until the ledger counts it', () => {
+    const room = findRoom({ rate: '2/minute' })
+    expect([room.hasRate, room.hasRoom('a', new Ground().state, NOON)]).toEqual([true, true])
+    expect(findRoom({ concurrency: 2 }).hasRate).toBe(false)
+  })
+
   test('of a rate is what the ledger says of it', () => {
     const room = findRoom({ rate: '2/minute' })
     const ground = new Ground().limit('caps', '2/minute')
@@ -142,6 +208,19 @@ test('however processes race, requests go ahead up to the cap, and never beyond 
       },
     ),
   )
+})
+
+test('a granted request is over no cap when only ended processes came before it, or when there is none', () => {
+  const ground = new Ground()
+  ground.apply({ type: 'reserve', id: 'dead-1', account: 'a' })
+  const own = { id: ground.use('a'), account: 'a' }
+  const isAlive = (id: string) => !id.startsWith('dead')
+  for (const section of [{ concurrency: 1 }, { perAccountConcurrency: 1 }, {}])
+    expect(findRoom(section, isAlive).isOver(own, ground.state)).toBe(false)
+  expect(findRoom({}).isOver(own, ground.state)).toBe(false)
+  expect(findRoom({ concurrency: 1 }).isOver(own, ground.state)).toBe(true)
+  expect(findRoom({ perAccountConcurrency: 1 }).isOver(own, ground.state)).toBe(true)
+  expect(findRoom({ concurrency: 1 }).isOver({ id: 'unknown', account: 'a' }, ground.state)).toBe(false)
 })
 
 test('requests on their way into the ledger count at once, each until it ends', () => {

@@ -1,7 +1,7 @@
 import type { Account } from '../../../src/lib/account/account.ts'
 import { providerSubject, quotaGroupSubject } from '../../../src/lib/account/account.ts'
 import type { Provider } from '../../../src/lib/provider/provider.ts'
-import type { LedgerEvent } from '../../../src/lib/quota/log/events.ts'
+import type { LedgerEvent, OutcomeClass } from '../../../src/lib/quota/log/events.ts'
 import { apply, emptyState } from '../../../src/lib/quota/log/fold.ts'
 import { parseLimit } from '../../../src/lib/quota/limit.ts'
 import type { LedgerState } from '../../../src/lib/quota/log/state.ts'
@@ -129,11 +129,7 @@ export class Ground {
     return id
   }
 
-  cool(
-    subject: string,
-    until: number | null,
-    more: { model?: string; reason?: 'auth-dead' | 'overloaded' } = {},
-  ): this {
+  cool(subject: string, until: number | null, more: { model?: string; reason?: OutcomeClass } = {}): this {
     const { reason = 'rate-short', ...rest } = more
     this.apply({
       type: 'cool',

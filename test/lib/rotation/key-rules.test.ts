@@ -55,7 +55,10 @@ describe('the models of a chain that a key may use', () => {
   test('none is an error that names the key and the model, or says that the request names none', () => {
     expect(allowedSteps([coder], key('coder'), 'alias', hasProvider)).toEqual([coder])
     const error = thrown(() => allowedSteps([coder], key('nothing'), 'alias', hasProvider))
-    expect(error).toMatchObject({ code: 'model_not_allowed' })
+    expect(error).toMatchObject({
+      code: 'model_not_allowed',
+      hint: 'GET /v1/models lists those that it may use',
+    })
     expect(error?.message).toMatch(/"app" may not use the model alias$/)
     const unnamed = thrown(() =>
       allowedSteps([{ provider: null, model: null }], key('nothing'), null, hasProvider),

@@ -1,6 +1,7 @@
 import { hasRoom } from '../../quota/standing.ts'
 import type { Cooldown, LedgerState } from '../../quota/log/state.ts'
 import { endpointFor } from '../eligibility.ts'
+import { isGiven } from '../mismatch.ts'
 import type { Member } from '../pool/member.ts'
 import type { RotationMoment, Wanted } from '../rotation-request.ts'
 import { routeKey } from '../rotation-request.ts'
@@ -70,9 +71,9 @@ function listCircuits(
   const { account, quotaGroup, provider } = member.subjects
   const { state } = view
   const { model, anyOf } = wanted
-  const endpoint = anyOf === null || anyOf === undefined ? wanted : endpointFor(member, anyOf, view)
+  const endpoint = isGiven(anyOf) ? endpointFor(member, anyOf, view) : wanted
   const keys = ['*', routeKey(endpoint)]
-  if (model !== null && model !== undefined) keys.push(model)
+  if (isGiven(model)) keys.push(model)
   const circuits: Circuit[] = []
   for (const subject of [account, quotaGroup, provider]) {
     const cooldowns = subject === null ? undefined : state.subjects.get(subject)?.cooldowns

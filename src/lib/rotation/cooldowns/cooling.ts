@@ -1,6 +1,7 @@
 import { formatTimeOrNull } from '../../base/iso-time.ts'
 import type { CoolEvent, OutcomeClass } from '../../quota/log/events.ts'
 import type { Outcome } from '../../provider/provider.ts'
+import { isGiven } from '../mismatch.ts'
 import type { Member } from '../pool/member.ts'
 import type { Wanted } from '../rotation-request.ts'
 import { routeKey } from '../rotation-request.ts'
@@ -154,14 +155,13 @@ function patienceFor({ class: kind }: Pick<Outcome, 'class'>): number {
 export function listCooldowns(outcome: Outcome, context: CoolingContext): CoolNotice[] {
   const rule = rules[outcome.class]
   const subject = coolingSubject(outcome, context.member)
-  const { now } = context
-  const isSaid = outcome.until !== null && outcome.until > now && rule.guess !== null
-  if (subject === null || (!isSaid && context.strikes < patienceFor(outcome))) return []
-  if (context.isRefused === true && outcome.class === 'auth-dead' && !isSaid) return []
+  const said = (outcome.until ?? 0) > context.now ? outcome.until : null
+  if (subject === null || (said === null && context.strikes < patienceFor(outcome))) return []
+  if (context.isRefused === true && outcome.class === 'auth-dead' && said === null) return []
   const part = findPart(outcome, rule, context)
   // Without the name of the model, it is unknown what is unavailable.
   if (outcome.class === 'model-unavailable' && part === null) return []
-  const { until, origin } = deadline(outcome, rule, context)
+  const { until, origin } = deadline(said, rule, context)
   return [
     {
       type: 'cool',
@@ -182,7 +182,7 @@ export function coolsFor({ subject, model }: CoolNotice, { subjects }: Member, w
   if (!isAccount && subject !== subjects.quotaGroup) return false
   if (model === undefined || model === wanted.model) return true
   // An account with several endpoints has another one.
-  if (wanted.anyOf !== null && wanted.anyOf !== undefined) return false
+  if (isGiven(wanted.anyOf)) return false
   return isAccount && model === routeKey(wanted)
 }
 
@@ -198,15 +198,13 @@ interface Deadline {
   origin: 'said' | 'cut' | 'guessed' | 'open'
 }
 
-function deadline(outcome: Outcome, rule: Rule, { now, strikes, random }: CoolingContext): Deadline {
+/** `said`: the time that the provider gave, if it is to come; null: none. */
+function deadline(said: number | null, rule: Rule, { now, strikes, random }: CoolingContext): Deadline {
   const { guess } = rule
-  if (guess === null || guess === undefined || outcome.until === UNTIL_A_PERSON_ACTS)
-    return { until: null, origin: 'open' }
-  if (outcome.until !== null && outcome.until > now) {
+  if (!guess || said === UNTIL_A_PERSON_ACTS) return { until: null, origin: 'open' }
+  if (said !== null) {
     const latest = now + (rule.capMs ?? Infinity)
-    return outcome.until <= latest
-      ? { until: outcome.until, origin: 'said' }
-      : { until: latest, origin: 'cut' }
+    return said <= latest ? { until: said, origin: 'said' } : { until: latest, origin: 'cut' }
   }
   const steps = Math.max(0, strikes - (rule.patience ?? 0))
   const full = Math.min(guess.mostMs, guess.firstMs * (guess.growth ?? 2) ** steps)

@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { circuitsToProbe, provenCircuits } from '../../../../src/lib/rotation/cooldowns/circuit.ts'
+import {
+  circuitsToProbe,
+  halfOpenCircuits,
+  Probes,
+  provenCircuits,
+} from '../../../../src/lib/rotation/cooldowns/circuit.ts'
+import { asChat, asResponses } from '../../../../src/lib/rotation/endpoints.ts'
 import type { Member } from '../../../../src/lib/rotation/pool/member.ts'
 import { Pool } from '../../../../src/lib/rotation/pool/pool.ts'
 import { Strikes } from '../../../../src/lib/rotation/cooldowns/strikes.ts'
@@ -210,4 +216,94 @@ test('a request that is pinned behind a guess does not go through a full cap', (
   const full = (isFull: boolean) => ({ hasRoom: () => !isFull, refusal: () => null })
   expect(circuitsToProbe(pinned!, wanted, { ...ground.view(), caps: full(false) })).toHaveLength(1)
   expect(circuitsToProbe(pinned!, wanted, { ...ground.view(), caps: full(true) })).toBeNull()
+})
+
+describe('a guess', () => {
+  const view = (until: number | null, isGuess = true) => {
+    const ground = new Ground()
+    const end = until === null ? null : new Date(until).toISOString()
+    const cool = { type: 'cool', subject: 'a', model: 'm1', reason: 'rate-short', until: end } as const
+    ground.apply(isGuess ? { ...cool, guessed: true } : cool)
+    return ground.view(NOON + SECOND)
+  }
+  const circuit = [{ subject: 'a', model: 'm1' }]
+  const wanted = { model: 'm1' }
+
+  test.each<[what: string, until: number | null, isOver: boolean]>([
+    ['that ended', NOON + SECOND - 1, true],
+    ['that ends now', NOON + SECOND, true],
+    ['that lasts', NOON + SECOND + 1, false],
+    ['without an end', null, false],
+  ])('%s: another request may test it (%s, %s)', (_, until, isOver) => {
+    const given = view(until)
+    expect(halfOpenCircuits(member('a'), wanted, given)).toEqual(isOver ? circuit : null)
+    // A pinned request may try what only guesses keep shut.
+    expect(circuitsToProbe(member('a'), wanted, given)).toEqual(isOver ? null : circuit)
+    expect(provenCircuits(member('a'), wanted, given, NOON)).toEqual(isOver ? circuit : null)
+    expect(provenCircuits(member('a'), wanted, given, NOON + 1)).toEqual(until === null ? null : circuit)
+  })
+
+  test.each([NOON + SECOND - 1, NOON + SECOND + 1, null])(
+    'is not what the provider said, until %s',
+    (until) => {
+      const given = view(until, false)
+      expect(halfOpenCircuits(member('a'), wanted, given)).toBeNull()
+      expect(circuitsToProbe(member('a'), wanted, given)).toBeNull()
+      expect(provenCircuits(member('a'), wanted, given, NOON + 1)).toBeNull()
+    },
+  )
+
+  test('beside a time that the provider gave is tried only once that has ended', () => {
+    const ground = new Ground().cool('provider:qwen', NOON + SECOND)
+    guess(ground, 'a', { until: NOON + MINUTE })
+    const at = (now: number) => circuitsToProbe(member('a'), wanted, ground.view(now))
+    expect([at(NOON), at(NOON + SECOND)]).toEqual([null, circuit])
+    ground.cool('provider:qwen', null)
+    expect(at(NOON + SECOND)).toBeNull()
+  })
+
+  test('of an endpoint counts for the endpoint that the request uses', () => {
+    const ground = new Ground()
+    guess(ground, 'a', { model: 'route /responses' })
+    const tests = (request: object) => halfOpenCircuits(member('a'), request, ground.view(NOON + SECOND))
+    expect(tests({ anyOf: [asResponses, asChat] })).toEqual([{ subject: 'a', model: 'route /responses' }])
+    expect(tests({ anyOf: [asChat, asResponses] })).toBeNull()
+    expect(tests({ anyOf: null })).toBeNull()
+  })
+
+  test('is not tried where a limit of the model is used up', () => {
+    const ground = new Ground()
+    guess(ground, 'a', { until: NOON + MINUTE })
+    const limit = { metric: 'requests', window: 'day', max: 2, remaining: 0, from: 'x', model: 'm1' } as const
+    ground.apply({ type: 'learn', account: 'a', limits: [limit] })
+    expect(circuitsToProbe(member('a'), wanted, ground.view())).toBeNull()
+  })
+})
+
+describe('a probe', () => {
+  const [one, other] = [
+    { subject: 'a', model: 'm1' },
+    { subject: 'a', model: 'm2' },
+  ]
+
+  test('of this process counts for a minute, unless it ends before', () => {
+    const probes = new Probes()
+    expect(probes.isIdle).toBe(true)
+    probes.begin([one], NOON)
+    const isUnderWay = (now: number) => probes.isUnderWay([other, one], new Ground().view(now))
+    expect(probes.isIdle).toBe(false)
+    expect([isUnderWay(NOON + MINUTE - 1), isUnderWay(NOON + MINUTE)]).toEqual([true, false])
+    expect(probes.isUnderWay([other], new Ground().view())).toBe(false)
+    probes.end([one])
+    expect([probes.isIdle, isUnderWay(NOON)]).toEqual([true, false])
+  })
+
+  test('of another process counts as long, from its reservation', () => {
+    const ground = new Ground()
+    ground.apply({ type: 'reserve', id: 'x-1', account: 'a', probe: ['a m1', 'a m3'] })
+    ground.apply({ type: 'reserve', id: 'x-2', account: 'a' })
+    const isUnderWay = (now: number) => new Probes().isUnderWay([other, one], ground.view(now))
+    expect([isUnderWay(NOON + MINUTE - 1), isUnderWay(NOON + MINUTE)]).toEqual([true, false])
+    expect(new Probes().isUnderWay([other], ground.view())).toBe(false)
+  })
 })

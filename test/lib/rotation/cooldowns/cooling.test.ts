@@ -5,9 +5,11 @@ import type { OutcomeClass } from '../../../../src/lib/quota/log/events.ts'
 import { outcomeClasses } from '../../../../src/lib/quota/log/events.ts'
 import {
   UNTIL_A_PERSON_ACTS,
+  coolsFor,
   listCooldowns,
   movesOn,
 } from '../../../../src/lib/rotation/cooldowns/cooling.ts'
+import type { Wanted } from '../../../../src/lib/rotation/rotation-request.ts'
 import { MINUTE, NOON, member } from '../fixture.ts'
 
 const SECOND = 1000
@@ -73,7 +75,12 @@ describe('what cools', () => {
     { kind: 'auth-dead', quotaGroup: 'org', expected: { subject: 'a', model: null, inMs: 15 * MINUTE } },
     { kind: 'auth-dead', strikes: 1, expected: { subject: 'a', model: null, inMs: 60 * MINUTE } },
     { kind: 'auth-dead', strikes: 9, expected: { subject: 'a', model: null, inMs: 60 * MINUTE } },
+    { kind: 'auth-dead', more: { scope: 'model' }, expected: { subject: 'a', model: null } },
     { kind: 'auth-dead', isRefused: true, expected: null },
+    { kind: 'auth-dead', isRefused: true, more: { until: NOON }, expected: null },
+    { kind: 'auth-dead', isRefused: true, more: said, expected: { subject: 'a', inMs: 7 * MINUTE } },
+    { kind: 'rate-short', isRefused: true, expected: { subject: 'a', model: 'm', inMs: SECOND } },
+    { kind: 'overloaded', more: { until: NOON }, expected: null },
     {
       kind: 'auth-dead',
       isRefused: true,
@@ -104,14 +111,34 @@ describe('what cools', () => {
     else expect(found).toMatchObject(expected)
   })
 
-  test('when a time is in the past, it is not taken for an end', () => {
-    expect(cooled(outcome('rate-short', { until: NOON - 1 }))).toMatchObject({ inMs: SECOND })
+  test.each([NOON - 1, NOON])('when the time %i is not to come, it is not taken for an end', (until) => {
+    expect(cooled(outcome('rate-short', { until }))).toMatchObject({ inMs: SECOND })
+  })
+
+  test('when no model is meant, the notice names none, and marks a guess', () => {
+    const context = { member: member('a'), model: 'm', route: 'route /x', strikes: 0, random: 0, now: NOON }
+    const notice = { type: 'cool', subject: 'a', reason: 'quota-window' }
+    expect(listCooldowns(outcome('quota-window'), context)).toStrictEqual([
+      {
+        ...notice,
+        until: new Date(NOON + MINUTE).toISOString(),
+        guessed: true,
+        evidence: 'guessed, no time was given; no',
+      },
+    ])
+    expect(listCooldowns(outcome('quota-window', said), context)).toStrictEqual([
+      { ...notice, until: new Date(said.until).toISOString(), evidence: 'no' },
+    ])
   })
 
   test('when no time was given, the evidence says that it is guessed; otherwise it does not', () => {
     expect(cooled(outcome('rate-short'))?.evidence).toMatch(/guessed/)
     expect(cooled(outcome('rate-short', { ...said, code: 'slow' }))?.evidence).toBe('slow: no')
-    expect(cooled(outcome('overloaded', said))?.evidence).toMatch(/shortened/)
+    expect(cooled(outcome('overloaded', said))?.evidence).toBe('shortened; no')
+    expect(cooled(outcome('overloaded', { until: NOON + 30 * SECOND }))?.evidence).toBe('no')
+    expect(cooled(outcome('quota-hard', { code: 'x', message: '' }))?.evidence).toBe('x')
+    expect(cooled(outcome('quota-hard', { code: '' }))?.evidence).toBe('no')
+    expect(cooled(outcome('quota-hard', { message: 'n'.repeat(500) }))?.evidence).toBe('n'.repeat(300))
     expect(cooled(outcome('quota-hard'))?.evidence).toBe('no')
   })
 })
@@ -154,4 +181,31 @@ test('which outcomes go to the next account', () => {
     'unreachable',
     'timeout',
   ])
+})
+
+describe('a cooldown of the account "a" keeps it from a request', () => {
+  const notice = { type: 'cool', until: null, reason: 'rate-short' } as const
+  const one = member('a', { quotaGroup: 'org' })
+
+  test.each<[what: string, part: string | undefined, wanted: Wanted, cools: boolean]>([
+    ['if all of it cools', undefined, { model: 'm' }, true],
+    ['if the model cools', 'm', { model: 'm' }, true],
+    ['not if another model cools', 'other', { model: 'm' }, false],
+    ['if the endpoint cools', 'route /responses', { model: 'm', route: '/responses' }, true],
+    ['not if another endpoint cools', 'route /embeddings', { model: 'm', route: '/responses' }, false],
+    [
+      'not if it has another of the endpoints',
+      'route /responses',
+      { model: 'm', route: '/responses', anyOf: [{ dialect: 'openai', route: '/responses' }] },
+      false,
+    ],
+  ])('%s', (_, part, wanted, cools) => {
+    const model = part === undefined ? {} : { model: part }
+    expect(coolsFor({ ...notice, ...model, subject: 'a' }, one, wanted)).toBe(cools)
+    expect(coolsFor({ ...notice, ...model, subject: 'b' }, one, wanted)).toBe(false)
+    expect(coolsFor({ ...notice, ...model, subject: 'provider:qwen' }, one, wanted)).toBe(false)
+    // A group has models, and no endpoints of its own.
+    const ofGroup = cools && part?.startsWith('route ') !== true
+    expect(coolsFor({ ...notice, ...model, subject: GROUP }, one, wanted)).toBe(ofGroup)
+  })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { OutcomeClass } from '../../../../src/lib/quota/log/events.ts'
 import { Strikes } from '../../../../src/lib/rotation/cooldowns/strikes.ts'
 import { Ground, MINUTE, NOON, member } from '../fixture.ts'
 
@@ -76,7 +77,8 @@ describe('failures of a provider', () => {
     const strikes = new Strikes()
     failing(strikes, NOON)
     expect(failing(strikes, NOON + 10 * MINUTE - 1)).toBe(1)
-    expect(failing(strikes, NOON + 20 * MINUTE)).toBe(0)
+    expect(failing(strikes, NOON + 20 * MINUTE - 1)).toBe(0)
+    failing(strikes, NOON + 20 * MINUTE)
     const state = new Ground().cool(provider, NOON + 60 * MINUTE, { model: 'm' }).state
     expect(failing(strikes, NOON + 69 * MINUTE, { state })).toBe(1)
     expect(failing(strikes, NOON + 79 * MINUTE, { state })).toBe(0)
@@ -114,4 +116,100 @@ test('when a quota group fails in a row, its failures count together', () => {
   strikes.before(rateShort, { ...attempt, member: one, now: NOON })
   given.cool(one.subjects.quotaGroup!, NOON + 1000, { model: 'm' })
   expect(strikes.before(rateShort, { ...attempt, member: other, now: NOON + 1000 })).toBe(1)
+})
+
+test('when a quota group works for one of its accounts, its failures are forgotten', () => {
+  const strikes = new Strikes()
+  const [one, other] = [member('a', { quotaGroup: 'org' }), member('b', { quotaGroup: 'org' })]
+  const attempt = { model: 'm', state: ground.state, member: one }
+  strikes.before(rateShort, { ...attempt, now: NOON })
+  strikes.succeeded(other, 'other model')
+  expect(strikes.before(rateShort, { ...attempt, now: NOON + 1000 })).toBe(1)
+  strikes.succeeded(other, 'm')
+  expect(strikes.before(rateShort, { ...attempt, now: NOON + 2000 })).toBe(0)
+})
+
+test('the longer a provider fails, the longer is the time in which failures are one burst: up to 32 seconds', () => {
+  const strikes = new Strikes()
+  const starts = [0, 1, 2, 4, 8, 16, 32, 64, 96].map((seconds) => NOON + seconds * 1000)
+  starts.forEach((start, index) => {
+    expect(failing(strikes, start)).toBe(index)
+    expect(failing(strikes, (starts[index + 1] ?? start + 32_000) - 1)).toBe(index)
+  })
+})
+
+test('of the cooldowns of a model and of all models, the later one keeps the count', () => {
+  for (const [whole, own] of [
+    [5, 60],
+    [60, 5],
+  ] as const) {
+    const strikes = new Strikes()
+    failing(strikes, NOON)
+    const given = new Ground()
+    given.cool(provider, NOON + whole * MINUTE)
+    given.cool(provider, NOON + own * MINUTE, { model: 'm' })
+    expect(failing(strikes, NOON + 69 * MINUTE, { state: given.state })).toBe(1)
+  }
+})
+
+test('an outcome that cools nothing is no failure in a row', () => {
+  const strikes = new Strikes()
+  const attempt = { member: member('a'), model: 'm', state: ground.state }
+  const ok = { class: 'ok', scope: 'account' } as const
+  expect([0, 5, 10].map((second) => strikes.before(ok, { ...attempt, now: NOON + second * 1000 }))).toEqual([
+    0, 0, 0,
+  ])
+  strikes.cooled(ok, member('a'), 'm')
+  strikes.cooled({ class: 'unreachable', scope: 'model' }, member('a'), 'never failed')
+})
+
+describe('failures of an account in a row', () => {
+  const before = (given: Ground, kind: OutcomeClass = 'rate-short', model: string | null = 'm') =>
+    new Strikes().before(
+      { class: kind, scope: 'account' },
+      { member: member('a'), model, state: given.state, now: NOON },
+    )
+  const guess = (given: Ground, reason: OutcomeClass, at: number, model?: string) =>
+    given.apply(
+      {
+        type: 'cool',
+        subject: 'a',
+        until: new Date(at + 1000).toISOString(),
+        reason,
+        guessed: true,
+        ...(model === undefined ? {} : { model }),
+      },
+      at,
+    )
+
+  test('are none while the ledger does not know it, or knows no failure', () => {
+    const given = new Ground()
+    expect([before(given), before(given, 'auth-dead')]).toEqual([0, 0])
+    given.use('a')
+    expect([before(given), before(given, 'auth-dead')]).toEqual([0, 0])
+  })
+
+  test('of its credential are those refusals alone', () => {
+    const given = new Ground()
+    guess(given, 'auth-dead', NOON)
+    guess(given, 'auth-dead', NOON + 2000)
+    expect(before(given, 'auth-dead')).toBe(2)
+    const other = new Ground()
+    guess(other, 'rate-short', NOON)
+    expect(before(other, 'auth-dead')).toBe(0)
+    expect(before(new Ground().cool('a', null, { reason: 'auth-dead' }), 'auth-dead')).toBe(0)
+  })
+
+  test('with a model are those of its guesses, or of guesses about all models', () => {
+    const given = new Ground()
+    guess(given, 'rate-short', NOON, 'm')
+    guess(given, 'rate-short', NOON + 2000, 'm')
+    // A success with another model ends the count of the account, and not the one of this model.
+    given.apply({ type: 'settle', id: given.use('a', 1, NOON + 2000), outcome: 'ok' }, NOON + 2000)
+    expect([before(given), before(given, 'rate-short', null)]).toEqual([2, 0])
+    const whole = new Ground()
+    guess(whole, 'rate-short', NOON)
+    guess(whole, 'rate-short', NOON + 2000)
+    expect([before(whole), before(whole, 'rate-short', null)]).toEqual([2, 2])
+  })
 })
