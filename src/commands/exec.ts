@@ -1,4 +1,7 @@
+import { homedir } from 'node:os'
+import { basename } from 'node:path'
 import { QwenctlError } from '../lib/base/errors.ts'
+import { findProjectSettings } from '../lib/toolkit/clients/project-settings.ts'
 import { hiddenVariables, programEnvironment } from '../lib/toolkit/keys/program-environment.ts'
 import { prepareLaunch } from '../lib/toolkit/keys/launch/prepare-launch.ts'
 import { listProgramModels, programFlags, findProgramKey, proxyUrl } from './base/program-key.ts'
@@ -28,6 +31,7 @@ export default class Exec extends AccountCommand {
       throw new QwenctlError('invalid_usage', 'no command given', { hint: 'qwenctl exec -- COMMAND...' })
     }
     const url = proxyUrl(this.toolkit)
+    this.#cautionOfProject(program)
     const run = new ProgramRun()
     try {
       const { name, secret } = await findProgramKey(this.toolkit, flags, KEY_LIFE)
@@ -46,6 +50,15 @@ export default class Exec extends AccountCommand {
     } finally {
       run.close()
     }
+  }
+
+  /** Names the settings of the project that no start can override. */
+  #cautionOfProject(program: string): void {
+    const client = basename(program).replace(/\.(?:exe|cmd|js)$/i, '')
+    const place = { folder: process.cwd(), home: homedir() }
+    for (const { file, setting, overriddenByExec } of findProjectSettings(client, place))
+      if (!overriddenByExec)
+        this.caution(`${file} has ${setting}: in this folder, ${client} leaves the proxy; remove it there`)
   }
 }
 

@@ -5,7 +5,11 @@ import { Args, Flags } from '@oclif/core'
 import { QwenctlError } from '../lib/base/errors.ts'
 import { ClientSetups, findClient, type FilePlan } from '../lib/toolkit/clients/client-setup.ts'
 import { clients, type ClientFacts, type ClientSetup } from '../lib/toolkit/clients/client-table.ts'
-import { findProjectSettings, type ProjectSetting } from '../lib/toolkit/clients/project-settings.ts'
+import {
+  describeWay,
+  findProjectSettings,
+  type ProjectSetting,
+} from '../lib/toolkit/clients/project-settings.ts'
 import { findDefaultUser } from '../lib/toolkit/settings/default-user.ts'
 import { AccountCommand } from './base/toolkit-command.ts'
 
@@ -125,9 +129,9 @@ export default class Setup extends AccountCommand {
     const projectSettings = state.undone
       ? []
       : findProjectSettings(client.id, { folder: process.cwd(), home: homedir() })
-    for (const { file, setting } of projectSettings)
+    for (const found of projectSettings)
       this.caution(
-        `${file} has ${setting}: in this folder, ${client.title} leaves the proxy; remove it there, or use qwenctl exec`,
+        `${found.file} has ${found.setting}: in this folder, ${client.title} leaves the proxy; ${describeWay(found)}`,
       )
     return { client: client.id, ...state, files, projectSettings }
   }

@@ -27,8 +27,6 @@ const files: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   gemini: {
     '.gemini/settings.json': '{"security": {"auth": {"selectedType": "oauth-personal"}}}\n',
     '.gemini/.env': `GOOGLE_GEMINI_BASE_URL=${ELSEWHERE}\nGEMINI_API_KEY=mine\n`,
-    // the settings of the project decide over those of the user
-    'work/.gemini/settings.json': '{"security": {"auth": {"selectedType": "oauth-personal"}}}\n',
   },
   pi: {
     '.pi/agent/models.json': `{"providers": {"qwenctl": {"baseUrl": "${ELSEWHERE}/v1", "api": "openai-completions", "apiKey": "mine", "models": [{"id": "m1"}]}}}\n`,

@@ -1,5 +1,6 @@
 // Files of a project that decide over the configuration of its user. They may lead a client past the proxy, although it
-// is set up. `qwenctl exec` overrides them. Sources, all 2026-11: https://geminicli.com/docs/reference/configuration and
+// is set up. `qwenctl exec` overrides all but the login of Gemini CLI: only settings of root decide over that one.
+// Sources, all 2026-11: https://geminicli.com/docs/reference/configuration and
 // Gemini CLI 0.61, https://code.claude.com/docs/en/settings, https://qwenlm.github.io/qwen-code-docs,
 // https://developers.openai.com/codex/config-reference.
 
@@ -15,6 +16,8 @@ export interface ProjectSetting {
   file: string
   /** The name of the setting, or the reason in words. */
   setting: string
+  /** Whether `qwenctl exec` leads the client to the proxy all the same. */
+  overriddenByExec: boolean
 }
 
 interface Place {
@@ -42,11 +45,16 @@ function findInGemini({ folder, home }: Place): ProjectSetting[] {
   const auth = objectOrEmpty(objectOrEmpty(readObject(file).security).auth)
   const login = auth.selectedType ?? 'gemini-api-key'
   const found: ProjectSetting[] =
-    login === 'gemini-api-key' ? [] : [{ file, setting: 'security.auth.selectedType' }]
+    login === 'gemini-api-key'
+      ? []
+      : [{ file, setting: 'security.auth.selectedType', overriddenByExec: false }]
   const variables = findGeminiVariables(folder, home)
   return variables === null
     ? found
-    : [...found, { file: variables, setting: 'other variables in place of ~/.gemini/.env' }]
+    : [
+        ...found,
+        { file: variables, setting: 'other variables in place of ~/.gemini/.env', overriddenByExec: true },
+      ]
 }
 
 /** Gemini CLI reads one file of variables: the first one on the way up from its folder. */
@@ -70,7 +78,7 @@ function findInClaude({ folder }: Place): ProjectSetting[] {
   return ['settings.json', 'settings.local.json'].flatMap((name) => {
     const file = join(folder, '.claude', name)
     const names = Object.keys(objectOrEmpty(readObject(file).env)).filter((each) => claudeVariables.has(each))
-    return names.map((variable) => ({ file, setting: `env.${variable}` }))
+    return names.map((variable) => ({ file, setting: `env.${variable}`, overriddenByExec: true }))
   })
 }
 
@@ -85,14 +93,16 @@ function findInQwen({ folder }: Place): ProjectSetting[] {
       .map((name) => `env.${name}`),
     ...(Object.keys(objectOrEmpty(settings.modelProviders)).length > 0 ? ['modelProviders'] : []),
   ]
-  return names.map((setting) => ({ file, setting }))
+  return names.map((setting) => ({ file, setting, overriddenByExec: true }))
 }
 
 function findInCodex({ folder }: Place): ProjectSetting[] {
   const file = join(folder, '.codex', 'config.toml')
   try {
     const provider = new TomlText(file, readText(file)).get(['model_provider'])
-    return provider === undefined || provider === 'qwenctl' ? [] : [{ file, setting: 'model_provider' }]
+    return provider === undefined || provider === 'qwenctl'
+      ? []
+      : [{ file, setting: 'model_provider', overriddenByExec: true }]
   } catch {
     return [] // Codex cannot read it either
   }
@@ -104,4 +114,9 @@ function readText(file: string): string {
   } catch {
     return ''
   }
+}
+
+/** The way to the proxy in such a project, for people. */
+export function describeWay({ overriddenByExec }: ProjectSetting): string {
+  return overriddenByExec ? 'remove it there, or use qwenctl exec' : 'remove it there'
 }

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { ClientSetups } from '../clients/client-setup.ts'
-import { findProjectSettings } from '../clients/project-settings.ts'
+import { describeWay, findProjectSettings } from '../clients/project-settings.ts'
 import { check, type Check } from './check.ts'
 import type { DoctorParts } from './doctor-parts.ts'
 
@@ -25,6 +25,6 @@ export function checkClients(
   return check('clients', 'clients', {
     status: 'warn',
     detail: `in this folder, ${first.client} leaves the proxy because of ${files.join(', ')}`,
-    fix: 'remove that setting, or start the client with qwenctl exec',
+    fix: describeWay(first),
   })
 }

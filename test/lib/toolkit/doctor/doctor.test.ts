@@ -81,7 +81,7 @@ test('a project that leads a client past the proxy is a warning, once the client
   expect(checkClients(parts, folder)).toMatchObject({
     status: 'warn',
     detail: expect.stringContaining('security.auth.selectedType') as string,
-    fix: expect.stringContaining('qwenctl exec') as string,
+    fix: 'remove it there',
   })
   expect(checkClients(parts, join(home, 'other'))).toMatchObject({ status: 'ok', detail: 'set up: gemini' })
 })

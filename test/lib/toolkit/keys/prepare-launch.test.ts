@@ -199,22 +199,6 @@ test('the models of Qwen Code lead to the proxy where its settings have addresse
   expect(existsSync(file)).toBe(false)
 })
 
-test('a login in the system settings of Gemini CLI gives way to the proxy, and the rest of them stays', async () => {
-  const home = temporaryFolder()
-  const file = join(home, 'system.json')
-  mkdirSync(join(home, '.gemini'))
-  const start = () => launched('gemini', [], { GEMINI_CLI_HOME: home, GEMINI_CLI_SYSTEM_SETTINGS_PATH: file })
-  expect((await start()).env.GEMINI_CLI_SYSTEM_SETTINGS_PATH).toBeUndefined()
-  for (const auth of [{ selectedType: 'oauth-personal' }, { enforcedType: 'vertex-ai' }]) {
-    writeFileSync(file, JSON.stringify({ ui: { theme: 'dark' }, security: { folderTrust: {}, auth } }))
-    const made = (await start()).env.GEMINI_CLI_SYSTEM_SETTINGS_PATH!
-    expect(JSON.parse(readFileSync(made, 'utf8'))).toEqual({
-      ui: { theme: 'dark' },
-      security: { folderTrust: {}, auth: { selectedType: 'gemini-api-key' } },
-    })
-  }
-})
-
 test.each([
   ['opencode', 'OPENCODE_DISABLE_DEFAULT_PLUGINS'],
   ['kilo', 'KILO_DISABLE_DEFAULT_PLUGINS'],
