@@ -7,6 +7,7 @@ import { QwenctlError } from '../base/errors.ts'
 import { paletteFor } from './format/color.ts'
 import { errorDocument, errorText, isDebugging, buildReport, silentExit, wantsJson } from './error-report.ts'
 import type { Invocation } from './error-report.ts'
+import { jsonDocument } from './print-json.ts'
 import { keepPluginTable } from './completion/plugin-table.ts'
 import { PLUGIN_TABLE } from './completion/read-plugin-table.ts'
 import { adjustPluginOclif, loadConfig, withShortWarnings } from './plugins/oclif-config.ts'
@@ -55,6 +56,7 @@ export async function runCli(argv: string[], source: CliSource): Promise<number>
       if (plugin !== undefined && !plugin.isRoot)
         adjustPluginOclif(plugin, options, (error) => buildReport(error, describeInvocation(argv, loaded)))
       keepTable(loaded)
+      if (await printHelpDocument(argv, loaded)) return
       await run(INSTALLS.has(id) ? withLocalPaths(argv) : argv, loaded)
       // `plugins install` and the like change what is installed.
       if (id.startsWith('plugins:')) keepTable(await loadConfig(loadOptions(source), options))
@@ -123,6 +125,16 @@ function reportFailure(error: unknown, argv: string[], config: Config | undefine
   if (isDebugging(process.env) && error instanceof Error)
     process.stderr.write(`${error.stack ?? error.message}\n`)
   return report.exit
+}
+
+/** oclif's help command prints text alone. False: the line asks for something else. */
+async function printHelpDocument(argv: string[], config: Config): Promise<boolean> {
+  if (argv[0] !== 'help' || !wantsJson(argv, process.env)) return false
+  const { buildHelpDocument, readHelpWords } = await import('./help-document.ts')
+  const words = readHelpWords(argv)
+  if (words === null) return false
+  process.stdout.write(jsonDocument(buildHelpDocument(words, config)))
+  return true
 }
 
 /** `qwenctl auth` alone shows help, which is no answer to a program that asked for a document. */
