@@ -94,8 +94,8 @@ export const geminiMethods: ReadonlyMap<string, Endpoint> = new Map([
   ['countTokens', { dialect: 'openai', format: 'gemini', ways: [asGeminiCount] }],
 ])
 
-/** Google's paths name the model, and the method after a colon. */
-const GEMINI_PATH = /^(?:\/v1(?:beta|alpha)\d*)?\/models\/(.{1,1500}):(\w+)$/
+/** Google's paths name the model, and the method after a colon. A client without a model leaves its name empty. */
+const GEMINI_PATH = /^(?:\/v1(?:beta|alpha)\d*)?\/models\/(.{0,1500}):(\w+)$/
 
 /** The model, the method and the endpoint of one of Google's paths; null: another path. */
 export function readGeminiPath(path: string): { model: string; method: string; endpoint: Endpoint } | null {

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { closeSync, constants, lstatSync, mkdirSync, openSync, renameSync } from 'node:fs'
 import { request } from 'node:http'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { QwenctlError, errorKinds, type ErrorCode } from '../base/errors.ts'
 import { unwritable } from '../store/documents/files/file-error.ts'
@@ -146,9 +146,10 @@ export class Proxies {
   }
 }
 
+/** A link would have to be checked at each rotation, too. A link in the place of the folder is the user's own choice. */
 function linkedLog(file: string): QwenctlError {
   return new QwenctlError('store_unwritable', `cannot write ${file}: it is a link to another file`, {
-    hint: `remove the link; the proxy makes the file`,
+    hint: `remove the link, and the proxy makes the file; to keep logs elsewhere, make ${dirname(file)} a link to a folder`,
   })
 }
 

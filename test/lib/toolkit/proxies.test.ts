@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { resolveHome } from '../../../src/lib/store/home.ts'
 import { Proxies } from '../../../src/lib/toolkit/proxies.ts'
@@ -25,4 +25,17 @@ test.each([
   })
   expect(existsSync(target)).toBe(isThere)
   if (isThere) expect(readFileSync(target, 'utf8')).toBe('mine')
+})
+
+test('the output of a background proxy goes to another place through a link of the folder', async () => {
+  const folder = temporaryFolder()
+  const home = resolveHome({ QWENCTL_HOME: join(folder, 'home') })
+  const target = join(folder, 'elsewhere')
+  mkdirSync(target)
+  mkdirSync(dirname(home.logsFolder), { recursive: true })
+  symlinkSync(target, home.logsFolder)
+  const proxies = new Proxies(home)
+  const started = proxies.startDetached([process.execPath, '-e', 'console.error("words")'], START_MS)
+  await expect(started).rejects.toMatchObject({ message: 'the proxy ended at once' })
+  expect(readFileSync(join(target, 'proxy.log'), 'utf8')).toContain('words')
 })

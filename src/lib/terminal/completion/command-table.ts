@@ -17,6 +17,17 @@ export function makeTable({ commands, topics }: KnownCommands): CommandTable {
   }
 }
 
+/** oclif's help command prints text alone; `run-cli.ts` prints its document. */
+const helpAsDocument: FlagEntry = {
+  name: 'json',
+  char: null,
+  summary: 'Format output as json.',
+  takesValue: false,
+  multiple: false,
+  delimiter: null,
+  options: [],
+}
+
 function listEntries(command: Command.Loadable): CommandEntry[] {
   const args = Object.entries(command.args).map(([name, arg]) => ({
     name,
@@ -26,6 +37,7 @@ function listEntries(command: Command.Loadable): CommandEntry[] {
   const flags = Object.values(command.flags)
     .filter((flag) => flag.hidden !== true)
     .flatMap(listFlags)
+  if (command.id === 'help') flags.push(helpAsDocument)
   const summary = command.summary ?? (command.description ?? '').split('\n', 1)[0] ?? ''
   return [command.id, ...command.aliases, ...(command.hiddenAliases ?? [])].map((id) => ({
     words: spaced(id),

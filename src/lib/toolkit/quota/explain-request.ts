@@ -99,5 +99,5 @@ function readRoute(given: string): string {
 /** The query with the model of its path: Google's paths name it. */
 export function withPathModel(query: ExplainQuery): ExplainQuery {
   const model = query.model ?? readGeminiPath(readRoute(query.route ?? ''))?.model
-  return model === undefined ? query : { ...query, model }
+  return model === undefined || model === '' ? query : { ...query, model }
 }

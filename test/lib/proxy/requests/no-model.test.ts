@@ -17,6 +17,8 @@ test.each([
   ['/v1/messages', { messages, max_tokens: 5 }],
   ['/v1/messages/count_tokens', { messages }],
   ['/v1beta/models/%20:generateContent', { contents: [] }],
+  ['/v1beta/models/:generateContent', { contents: [] }],
+  ['/models/:embedContent', { content: {} }],
   ['/api/chat', { messages }],
   ['/api/generate', { prompt: 'hi' }],
   ['/api/embed', { input: 'hi' }],
