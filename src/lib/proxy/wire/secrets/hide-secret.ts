@@ -6,12 +6,17 @@ import { isPlaceholder } from './placeholder.ts'
 // errors are in the ledger and in logs, too. So the credential is replaced before anything reads an error. JSON and
 // URLs may escape its characters, and a reader would decode them again.
 
-/** The body of an error with asterisks in place of the credential, in the same length; mostly the same buffer. */
-export function hideInBody(body: Buffer, secret: string): Buffer {
+/**
+ * The body of an error with asterisks in place of the credential, in the same length; mostly the same buffer. A
+ * credential that is cut short or encoded in base64 is hidden, too. `isWhole`: no more of the body follows.
+ */
+export function hideInBody(body: Buffer, secret: string, isWhole = true): Buffer {
   if (isPlaceholder(secret)) return body
-  if (!body.includes(secret) && !ESCAPES.some((sign) => body.includes(sign))) return body
+  const encoded = body.length < BASE64_HEAD ? NO_FORMS : listBase64(secret)
+  const heads = [readHead(secret), ...encoded.map((form) => form.slice(0, BASE64_HEAD))]
+  if (![...ESCAPES, ...heads].some((part) => body.includes(part))) return body
   const text = body.toString('latin1')
-  const hidden = hide(text, secret)
+  const hidden = hideForms(text, secret, encoded, isWhole)
   return hidden === text ? body : Buffer.from(hidden, 'latin1')
 }
 
@@ -26,13 +31,22 @@ export function hideInStreamError(error: StreamError, secret: string): StreamErr
   if (isPlaceholder(secret)) return error
   const { body, text, status } = error
   const json = body === undefined ? undefined : JSON.stringify(body)
-  if (!mayShow(text, secret) && (json === undefined || !mayShow(json, secret))) return error
-  const hidden = json === undefined ? undefined : hide(json, secret)
-  return {
-    body: hidden === undefined || hidden === json ? body : tryParseJson(hidden),
-    text: hide(text, secret),
-    status,
-  }
+  const encoded = listBase64(secret)
+  const hidden = json === undefined ? undefined : hideForms(json, secret, encoded)
+  const shown = hideForms(text, secret, encoded)
+  if (hidden === json && shown === text) return error
+  return { body: hidden === undefined || hidden === json ? body : tryParseJson(hidden), text: shown, status }
+}
+
+/** Hides the credential in all of its forms. `encoded`: those in base64. */
+function hideForms(text: string, secret: string, encoded: readonly string[], isWhole = true): string {
+  const read = encoded.length === 0 ? '' : readEscapes(text)
+  const found = encoded.filter((form) => {
+    const head = form.slice(0, BASE64_HEAD)
+    return text.includes(head) || read.includes(head)
+  })
+  const shown = found.reduce((left, form) => hide(left, form, { head: BASE64_HEAD, isWhole }), text)
+  return hide(shown, secret, { head: HEAD, isWhole })
 }
 
 /** The most bytes of one UTF-16 unit of a secret: backslashes, `u` and four digits. */
@@ -60,7 +74,7 @@ export class SecretFilter {
     this.#length += chunk.length
     // A search costs as much as it yields, so each byte is searched at most twice.
     if (this.#length < 2 * this.#keptBytes) return NOTHING
-    const hidden = this.end()
+    const hidden = this.#hide(false)
     const leaving = hidden.length - this.#keptBytes
     if (this.#keptBytes > 0) this.push(Buffer.from(hidden.subarray(leaving)))
     return hidden.subarray(0, leaving)
@@ -68,7 +82,11 @@ export class SecretFilter {
 
   /** Returns the rest of a body that is whole. */
   end(): Buffer {
-    const hidden = hideInBody(Buffer.concat(this.#kept), this.#secret)
+    return this.#hide(true)
+  }
+
+  #hide(isWhole: boolean): Buffer {
+    const hidden = hideInBody(Buffer.concat(this.#kept), this.#secret, isWhole)
     this.#kept = []
     this.#length = 0
     return hidden
@@ -85,11 +103,42 @@ const ESCAPE = /\\+(?:u([0-9a-f]{4})|(["\\/]))|%([0-9a-f]{2})/gi
 /** ASCII without the first characters of escapes. */
 const READS_AS_IT_IS = /^[!-$&-[\]-~]+$/
 
-/** The pattern of a secret is large. It is built only for a text that shows the secret once its escapes are read. */
-function mayShow(text: string, secret: string): boolean {
-  if (text.includes(secret)) return true
+/** The first characters of a credential that may not be shown: a service may cut the rest. */
+const HEAD = 12
+/** As many bytes in base64. */
+const BASE64_HEAD = 16
+const NO_FORMS: readonly string[] = []
+
+/** The first characters of a credential, which identify it. */
+export function readHead(secret: string, length = HEAD): string {
+  return [...secret].slice(0, length).join('')
+}
+
+/**
+ * The base64 of a credential in both alphabets, alone and after other bytes: `Basic` has a name before it. Characters
+ * that hold bits of other bytes are left out.
+ */
+function listBase64(secret: string): string[] {
+  const bytes = Buffer.from(secret)
+  return [0, 1, 2].flatMap((before) => {
+    const padded = Buffer.concat([Buffer.alloc(before), bytes])
+    const [from, to] = [Math.ceil((before * 8) / 6), Math.floor((padded.length * 8) / 6)]
+    const form = padded.toString('base64').slice(from, to)
+    if (form.length < BASE64_HEAD) return []
+    return [...new Set([form, form.replaceAll('+', '-').replaceAll('/', '_')])]
+  })
+}
+
+/**
+ * Whether a text shows the first characters of the credential, escaped or not. The pattern of a credential is large, so
+ * it is built for such a text alone.
+ */
+export function mayShow(text: string, secret: string, length = HEAD): boolean {
+  const head = readHead(secret, length)
+  if (text.includes(head)) return true
+  if (!READS_AS_IT_IS.test(head) && text.includes(Buffer.from(head).toString('latin1'))) return true
   if (!ESCAPES.some((sign) => text.includes(sign))) return false
-  return !READS_AS_IT_IS.test(secret) || readEscapes(text).includes(secret)
+  return !READS_AS_IT_IS.test(head) || readEscapes(text).includes(head)
 }
 
 function readEscapes(text: string): string {
@@ -100,10 +149,46 @@ function readEscapes(text: string): string {
   )
 }
 
-function hide(text: string, secret: string): string {
-  if (!mayShow(text, secret)) return text
-  const pattern = new RegExp([...secret].map(spellings).join(''), 'g')
-  return text.replace(pattern, (found) => '*'.repeat(found.length))
+interface Cut {
+  /** How many first characters are enough. */
+  head: number
+  /** False: more of the text follows, so what its end cuts short stays for the next search. */
+  isWhole: boolean
+}
+
+const WHOLE: Cut = { head: HEAD, isWhole: true }
+
+function hide(text: string, secret: string, { head, isWhole }: Cut = WHOLE): string {
+  if (!mayShow(text, secret, head)) return text
+  const characters = [...secret]
+  const first = new RegExp(characters.slice(0, head).map(spellings).join(''), 'g')
+  const rest = characters.slice(head).map((character) => new RegExp(spellings(character), 'y'))
+  const undecided = isWhole ? text.length : text.length - LONGEST_SPELLING
+  let hidden = ''
+  let at = 0
+  for (const { 0: found, index } of text.matchAll(first)) {
+    if (index < at) continue
+    const { end, isComplete } = followSpelling(text, index + found.length, rest)
+    if (!isComplete && end > undecided) continue
+    hidden += text.slice(at, index) + '*'.repeat(end - index)
+    at = end
+  }
+  return hidden + text.slice(at)
+}
+
+/** Finds the end of the characters that follow each other from `at` on. */
+function followSpelling(
+  text: string,
+  at: number,
+  rest: readonly RegExp[],
+): { end: number; isComplete: boolean } {
+  let end = at
+  for (const pattern of rest) {
+    pattern.lastIndex = end
+    if (!pattern.test(text)) return { end, isComplete: false }
+    end = pattern.lastIndex
+  }
+  return { end, isComplete: true }
 }
 
 /** JSON inside of JSON doubles its backslashes, and errors nest to a few levels. */

@@ -5,7 +5,7 @@ import { mergeUsage, unknownUsage } from '../../../provider/usage/usage.ts'
 import { streamErrorIn, type StreamError } from './stream-error.ts'
 import type { ResponseStream } from '../wire-errors.ts'
 import { SseTap, type SseFrame } from './sse-tap.ts'
-import { hideInBody, SecretFilter } from '../secrets/hide-secret.ts'
+import { hideInBody, mayShow, readHead, SecretFilter } from '../secrets/hide-secret.ts'
 import { isPlaceholder } from '../secrets/placeholder.ts'
 import { boundTokens } from '../token-bound.ts'
 
@@ -52,6 +52,8 @@ export class StreamFilter {
   readonly #options: StreamFilterOptions
   /** Empty: there is no credential to hide. */
   readonly #secret: string
+  /** The first characters of the credential, which services also show alone. */
+  readonly #secretHead: string
   /** The last frame is an error. */
   #isError = false
   /** The last frame was a part of a larger one. */
@@ -72,6 +74,7 @@ export class StreamFilter {
     this.#options = options
     const { secret = '' } = options
     this.#secret = isPlaceholder(secret) ? '' : secret
+    this.#secretHead = readHead(this.#secret)
     this.#tap = new SseTap(options)
   }
 
@@ -191,9 +194,13 @@ export class StreamFilter {
 
   /** A frame that is no answer may quote the credential, too: a bare error, or plain text. */
   #lookForSecret(frame: SseFrame, text: string): void {
-    if (this.#secret === '' || !text.includes(this.#secret)) return
+    if (this.#secret === '' || !this.#mayShowSecret(text)) return
     const data = parsed(frame.data)
     this.#isError = !isRecord(data) || streamErrorIn(frame, data, { isFirst: true }) !== null
+  }
+
+  #mayShowSecret(text: string): boolean {
+    return text.includes(this.#secretHead) || (ESCAPED.test(text) && mayShow(text, this.#secret))
   }
 
   #noteError(error: StreamError | null): void {
@@ -243,6 +250,9 @@ const USAGE =
 const ERROR = /"error"\s*:\s*[^n\s]|:\s*"error"/
 const END_TYPE =
   /"(?:message_stop|response\.(?:completed|incomplete|failed)|(?:speech\.audio|transcript\.text)\.done|image_(?:generation|edit)\.completed)"/
+
+/** An escape that may hide a character of a credential. */
+const ESCAPED = /\\u00|\\\/|%[0-9a-f]{2}/i
 
 /** The beginning of an event that reports an error. */
 const LARGE_ERROR = /(?:^|[\r\n])event: ?error\b|(?:^|[\r\n])data: ?\{\s*"(?:error"\s*:|type"\s*:\s*"error")/

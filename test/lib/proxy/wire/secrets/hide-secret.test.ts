@@ -6,6 +6,7 @@ import {
   hideInStreamError,
   SecretFilter,
 } from '../../../../../src/lib/proxy/wire/secrets/hide-secret.ts'
+import { isPlaceholder } from '../../../../../src/lib/proxy/wire/secrets/placeholder.ts'
 
 const secret = 'ab/cd+ef.gh"é-ij'
 
@@ -62,6 +63,53 @@ test('a text without the credential stays as it is', () => {
   )
 })
 
+const key = 'sk-proj-4fG7hJ2kL9mN0pQ3rS6tU8vW1xY5zA'
+
+test.each([
+  ['its first 12 characters', key.slice(0, 12), '*'.repeat(12)],
+  ['all but its end', `${key.slice(0, -4)}****`, `${'*'.repeat(key.length - 4)}****`],
+  ['its first 8 characters and its last 4', `${key.slice(0, 8)}...${key.slice(-4)}`, null],
+])(
+  'of a credential that is cut short to %s, a known part is hidden and a short one stays',
+  (_, cut, shown) => {
+    const body = Buffer.from(`{"error":"Incorrect API key provided: ${cut}, see"}`)
+    const expected = `{"error":"Incorrect API key provided: ${shown ?? cut}, see"}`
+    expect(hideInBody(body, key).toString()).toBe(expected)
+    expect(hideInStreamError({ body: undefined, text: body.toString(), status: 401 }, key).text).toBe(
+      expected,
+    )
+  },
+)
+
+test('a credential in base64 is hidden, alone and after a name, in both alphabets', () => {
+  const secrets = fc.stringMatching(/^[!-~]{24,60}$/)
+  const law = (credential: string, before: string, alphabet: 'base64' | 'base64url') => {
+    fc.pre(!isPlaceholder(credential))
+    const encoded = Buffer.from(`${before}${credential}`).toString(alphabet)
+    const hidden = hideInBody(Buffer.from(`no ${encoded}, again`), credential).toString()
+    const [, shown = ''] = /^no (.*), again$/.exec(hidden) ?? []
+    expect(shown).toHaveLength(encoded.length)
+    // The characters at both ends hold bits of other bytes.
+    const [from, to] = [before.length, before.length + credential.length].map((bytes) => (bytes * 8) / 6)
+    expect(shown.slice(Math.ceil(from!), Math.floor(to!))).toMatch(/^\*+$/)
+  }
+  const name = fc.stringMatching(/^(?:[a-z]{0,5}:)?$/)
+  const alphabets = fc.constantFrom('base64' as const, 'base64url' as const)
+  fc.assert(fc.property(secrets, name, alphabets, law))
+})
+
+test('in pieces, a credential that is cut short is hidden wherever the pieces end', () => {
+  const parts = fc.oneof(fc.integer({ min: 12, max: key.length }), fc.string({ maxLength: 60 }))
+  const law = (texts: (number | string)[], sizes: number[]) => {
+    const written = texts.map((text) => (typeof text === 'number' ? `${key.slice(0, text)}…` : text))
+    const body = Buffer.from(written.join(' '))
+    const hidden = filterInPieces(body, sizes, key).toString()
+    expect(hidden).toBe(hideInBody(body, key).toString())
+    expect(hidden).not.toContain(key.slice(0, 12))
+  }
+  fc.assert(fc.property(fc.array(parts, { maxLength: 40 }), fc.array(fc.nat({ max: 400 })), law))
+})
+
 test('a short credential may be a word of the error, and stays', () => {
   const body = Buffer.from('{"message":"no ollama"}')
   expect(hideInBody(body, 'ollama')).toBe(body)
@@ -88,8 +136,8 @@ describe.each(writings)('in a body that arrives in pieces, a credential %s', (_,
   })
 })
 
-function filterInPieces(body: Buffer, sizes: readonly number[]): Buffer {
-  const filter = new SecretFilter(secret)
+function filterInPieces(body: Buffer, sizes: readonly number[], credential = secret): Buffer {
+  const filter = new SecretFilter(credential)
   const out: Buffer[] = []
   let at = 0
   for (const size of sizes) out.push(filter.push(body.subarray(at, (at += size))))

@@ -315,8 +315,21 @@ describe('a credential in a stream that has begun', () => {
     )
   })
 
+  test('is hidden in a bare error that escapes its characters or cuts it short', () => {
+    const escaped = secret.replace('-', String.raw`\u002d`)
+    for (const quoted of [escaped, secret.slice(0, 15)]) {
+      const frame = `data: {"code":"InvalidApiKey","message":"no ${quoted}"}\n\n`
+      const { sent } = run([Buffer.from(`${first}${frame}`)], { secret })
+      expect(sent).toBe(`${first}${frame.replace(quoted, '*'.repeat(quoted.length))}`)
+    }
+  })
+
   test.each([
     ['an answer', `data: {"choices":[{"delta":{"content":"${secret}"}}]}\n\n`],
+    [
+      'an answer with escapes',
+      String.raw`data: {"choices":[{"delta":{"content":"sk\u002d0123456789abcdef"}}]}` + '\n\n',
+    ],
     [
       'an answer of the Messages API',
       `data: {"type":"content_block_delta","delta":{"text":"${secret}"}}\n\n`,
