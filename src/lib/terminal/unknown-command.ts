@@ -93,7 +93,8 @@ export function unknownCommand(words: string[], known: string[]): QwenctlError {
 function hintFor(words: string[], known: string[]): string {
   const commands = known.map((id) => id.split(':'))
   const isTopic = words.length > 1 && commands.some(([first]) => first === words[0])
-  const synonym = SYNONYMS[words.slice(0, 2).join(' ')] ?? (isTopic ? undefined : SYNONYMS[words[0] ?? ''])
+  const synonym =
+    findSynonym(words.slice(0, 2).join(' ')) ?? (isTopic ? undefined : findSynonym(words[0] ?? ''))
   if (synonym !== undefined && known.includes(synonym.replace(' ', ':')))
     return `did you mean qwenctl ${synonym}?`
   const meant = nearestCommand(words, commands)
@@ -101,6 +102,11 @@ function hintFor(words: string[], known: string[]): string {
   const topics = commands.filter(({ length }) => length > 1).map(([topic = '']) => topic)
   const topic = nearest(words[0] ?? '', topics)
   return topic === null ? 'qwenctl --help lists the commands' : `qwenctl ${topic} --help lists its commands`
+}
+
+/** Not by a plain look: every object has a `constructor`. */
+function findSynonym(words: string): string | undefined {
+  return Object.hasOwn(SYNONYMS, words) ? SYNONYMS[words] : undefined
 }
 
 /** Word by word: `accounts list` is near `accounts set` as a text, and something else altogether. */

@@ -15,6 +15,8 @@ test.each([
   ['usage', 'there is no command usage', 'did you mean qwenctl quota show?'],
   ['plugin', 'there is no command plugin', 'did you mean qwenctl plugins?'],
   ['frobnicate', 'there is no command frobnicate', 'qwenctl --help lists the commands'],
+  ['constructor', 'there is no command constructor', 'qwenctl --help lists the commands'],
+  ['__proto__:toString', 'there is no command __proto__ toString', 'qwenctl --help lists the commands'],
   ['auth:list:work', 'auth list takes no argument work', 'qwenctl auth list --help shows what it takes'],
 ])('for %s, says %s', (id, message, hint) => {
   expect(unknownCommand(id.split(':'), known)).toMatchObject({ code: 'invalid_usage', message, hint })

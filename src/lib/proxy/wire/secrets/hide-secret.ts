@@ -13,7 +13,7 @@ import { isPlaceholder } from './placeholder.ts'
 export function hideInBody(body: Buffer, secret: string, isWhole = true): Buffer {
   if (isPlaceholder(secret)) return body
   const encoded = body.length < BASE64_HEAD ? NO_FORMS : listBase64(secret)
-  const heads = [readHead(secret), ...encoded.map((form) => form.slice(0, BASE64_HEAD))]
+  const heads = [readHead(secret), ...encoded.flatMap(listBase64Heads)]
   if (![...ESCAPES, ...heads].some((part) => body.includes(part))) return body
   const text = body.toString('latin1')
   const hidden = hideForms(text, secret, encoded, isWhole)
@@ -41,12 +41,14 @@ export function hideInStreamError(error: StreamError, secret: string): StreamErr
 /** Hides the credential in all of its forms. `encoded`: those in base64. */
 function hideForms(text: string, secret: string, encoded: readonly string[], isWhole = true): string {
   const read = encoded.length === 0 ? '' : readEscapes(text)
-  const found = encoded.filter((form) => {
-    const head = form.slice(0, BASE64_HEAD)
-    return text.includes(head) || read.includes(head)
-  })
-  const shown = found.reduce((left, form) => hide(left, form, { head: BASE64_HEAD, isWhole }), text)
-  return hide(shown, secret, { head: HEAD, isWhole })
+  const found = encoded.filter((form) =>
+    listBase64Heads(form).some((head) => text.includes(head) || read.includes(head)),
+  )
+  const shown = found.reduce(
+    (left, form) => replace(left, [...form].map(spellBase64), BASE64_HEAD, isWhole),
+    text,
+  )
+  return mayShow(shown, secret) ? replace(shown, [...secret].map(spellings), HEAD, isWhole) : shown
 }
 
 /** The most bytes of one UTF-16 unit of a secret: backslashes, `u` and four digits. */
@@ -110,31 +112,42 @@ const BASE64_HEAD = 16
 const NO_FORMS: readonly string[] = []
 
 /** The first characters of a credential, which identify it. */
-export function readHead(secret: string, length = HEAD): string {
-  return [...secret].slice(0, length).join('')
+export function readHead(secret: string): string {
+  return [...secret].slice(0, HEAD).join('')
 }
 
 /**
- * The base64 of a credential in both alphabets, alone and after other bytes: `Basic` has a name before it. Characters
- * that hold bits of other bytes are left out.
+ * The base64 of a credential, alone and after other bytes: `Basic` has a name before it. Characters that hold bits of
+ * other bytes are left out.
  */
 function listBase64(secret: string): string[] {
   const bytes = Buffer.from(secret)
-  return [0, 1, 2].flatMap((before) => {
+  const forms = [0, 1, 2].map((before) => {
     const padded = Buffer.concat([Buffer.alloc(before), bytes])
     const [from, to] = [Math.ceil((before * 8) / 6), Math.floor((padded.length * 8) / 6)]
-    const form = padded.toString('base64').slice(from, to)
-    if (form.length < BASE64_HEAD) return []
-    return [...new Set([form, form.replaceAll('+', '-').replaceAll('/', '_')])]
+    return padded.toString('base64').slice(from, to)
   })
+  return forms.filter(({ length }) => length >= BASE64_HEAD)
+}
+
+/** The first characters in both alphabets. */
+function listBase64Heads(form: string): string[] {
+  const head = form.slice(0, BASE64_HEAD)
+  return [head, head.replaceAll('+', '-').replaceAll('/', '_')]
+}
+
+/** The alphabet for URLs has two other characters. */
+function spellBase64(character: string): string {
+  const other = character === '+' ? '-' : character === '/' ? '_' : null
+  return other === null ? spellings(character) : `(?:${spellings(character)}|${spellings(other)})`
 }
 
 /**
  * Whether a text shows the first characters of the credential, escaped or not. The pattern of a credential is large, so
  * it is built for such a text alone.
  */
-export function mayShow(text: string, secret: string, length = HEAD): boolean {
-  const head = readHead(secret, length)
+export function mayShow(text: string, secret: string): boolean {
+  const head = readHead(secret)
   if (text.includes(head)) return true
   if (!READS_AS_IT_IS.test(head) && text.includes(Buffer.from(head).toString('latin1'))) return true
   if (!ESCAPES.some((sign) => text.includes(sign))) return false
@@ -149,20 +162,17 @@ function readEscapes(text: string): string {
   )
 }
 
-interface Cut {
-  /** How many first characters are enough. */
-  head: number
-  /** False: more of the text follows, so what its end cuts short stays for the next search. */
-  isWhole: boolean
+function hide(text: string, secret: string): string {
+  return mayShow(text, secret) ? replace(text, [...secret].map(spellings), HEAD, true) : text
 }
 
-const WHOLE: Cut = { head: HEAD, isWhole: true }
-
-function hide(text: string, secret: string, { head, isWhole }: Cut = WHOLE): string {
-  if (!mayShow(text, secret, head)) return text
-  const characters = [...secret]
-  const first = new RegExp(characters.slice(0, head).map(spellings).join(''), 'g')
-  const rest = characters.slice(head).map((character) => new RegExp(spellings(character), 'y'))
+/**
+ * Replaces the characters of these patterns with asterisks, as many as follow each other and at least `head`. `isWhole`
+ * false: more of the text follows, so what its end cuts short stays for the next search.
+ */
+function replace(text: string, patterns: readonly string[], head: number, isWhole: boolean): string {
+  const first = new RegExp(patterns.slice(0, head).join(''), 'g')
+  const rest = patterns.slice(head).map((pattern) => new RegExp(pattern, 'y'))
   const undecided = isWhole ? text.length : text.length - LONGEST_SPELLING
   let hidden = ''
   let at = 0

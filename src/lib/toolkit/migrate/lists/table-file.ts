@@ -70,7 +70,7 @@ function plainName(name: string): string {
     .replace(/([a-z])([A-Z])/g, '$1_$2')
     .toLowerCase()
     .replace(/[\s-]+/g, '_')
-  return aliases[plain] ?? plain
+  return Object.hasOwn(aliases, plain) ? aliases[plain]! : plain
 }
 
 const columns = new Set(
