@@ -52,11 +52,12 @@ test.each([
   ['/models/a%2Fb:generateContent', 'a/b', 'generateContent'],
   ['/v1alpha2/models/x:y:countTokens', 'x:y', 'countTokens'],
   ['/models/%zz:countTokens', '%zz', 'countTokens'],
+  ['/models/:countTokens', '', 'countTokens'],
 ])('of the path %s reads the model and the method', (path, model, method) => {
   expect(readGeminiPath(path)).toMatchObject({ model, method })
 })
 
-test.each(['/models/m', '/models/m:unknown', '/models/:countTokens', '/x/models/m:countTokens'])(
+test.each(['/models/m', '/models/m:unknown', '/x/models/m:countTokens'])(
   'of the path %s reads no model',
   (path) => {
     expect(readGeminiPath(path)).toBeNull()
