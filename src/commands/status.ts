@@ -1,9 +1,10 @@
+import { formatCount, pluralize } from '../lib/base/text/count-noun.ts'
 import { printable } from '../lib/terminal/format/text-width.ts'
 import { formatIn } from '../lib/terminal/format/format-time.ts'
 import type { ProxyStanding } from '../lib/toolkit/proxies.ts'
 import { statusText } from '../lib/toolkit/quota/status-text.ts'
 import type { AccountQuotaView, QuotaDocument } from '../lib/toolkit/views.ts'
-import { formatCount, shownName } from '../lib/terminal/accounts/account-names.ts'
+import { shownName } from '../lib/terminal/accounts/account-names.ts'
 import { shortNumber } from '../lib/terminal/quota/quota-table.ts'
 import { AccountCommand, buildFilter } from './base/toolkit-command.ts'
 
@@ -59,7 +60,10 @@ function proxyText({ url, pid, strategy, state }: ProxyStanding): string {
 }
 
 function leftText({ remaining, remainingMinute, requests }: QuotaDocument['totals']): string {
-  const left = remaining === null ? 'no request limit is known' : `${shortNumber(remaining)} requests left`
+  const left =
+    remaining === null
+      ? 'no request limit is known'
+      : `${shortNumber(remaining)} ${pluralize(remaining, 'request')} left`
   const minute = remainingMinute === null ? '' : `, ${shortNumber(remainingMinute)} this minute`
   return `${left}${minute}; ${shortNumber(requests)} today`
 }

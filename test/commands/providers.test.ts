@@ -10,6 +10,7 @@ test('when a provider is shown to a program, what is known of it is there, and w
   expect(exit).toBe(0)
   expect(provider).toMatchObject({
     id: 'qwen',
+    kind: 'model',
     rejectsStreamOptions: false,
     routes: { 'chat/completions': true, 'images/generations': false },
     plugin: 'qwenctl',

@@ -15,6 +15,12 @@ test('a request names the accounts that failed before, in plain words', () => {
   )
 })
 
+test('a request without a model shows its route, and a request with one does not', () => {
+  const fields = { outcome: 'ok', method: 'GET', route: '/v1/models', status: 200 }
+  expect(formatDetail(line(fields))).toBe('GET /v1/models')
+  expect(formatDetail(line({ ...fields, model: 'qwen3-max' }))).toBe('')
+})
+
 test('an outcome of a later version is shown as it is', () => {
   expect(formatDetail(line({ outcome: 'ok', tried: ['qwen/a new-class', 'qwen/b ok'] }))).toBe(
     'after qwen/a (new-class)',

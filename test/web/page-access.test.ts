@@ -137,7 +137,9 @@ describe.skipIf(!hasChromium)(`the page for every person${withoutChromium}`, () 
 
   test('by keyboard alone: skip link, menu, dialog, Esc, and the focus is where it was', async () => {
     const { page } = await signedIn()
-    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+    // A sign-in moves the focus to the heading; a visit begins at the top.
+    await page.reload()
+    await page.getByRole('heading', { level: 1, name: 'Accounts' }).waitFor()
     await page.keyboard.press('Tab')
     await expectFocus(page, 'Skip to the content')
     await page.keyboard.press('Enter')
@@ -167,6 +169,7 @@ describe.skipIf(!hasChromium)(`the page for every person${withoutChromium}`, () 
 
   test('a view that is entered has the focus on its heading, and its name in the title', async () => {
     const { page } = await signedIn()
+    await expectFocus(page, 'Accounts')
     await page.getByRole('link', { name: 'Keys' }).press('Enter')
     // The heading is drawn first, and has the focus a moment later.
     await page.locator('h1:focus', { hasText: 'Client keys' }).waitFor()

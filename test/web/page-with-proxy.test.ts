@@ -152,7 +152,7 @@ describe.skipIf(!hasChromium)(`the page of a proxy that runs${withoutChromium}`,
     await page.getByRole('link', { name: 'Keys' }).click()
     await page.getByRole('button', { name: 'New key' }).click()
     await page.getByLabel('Name').fill('editor')
-    await page.getByRole('button', { name: 'Make key' }).click()
+    await page.getByRole('button', { name: 'Create key' }).click()
     const key = (await page.locator('.secret-text').textContent()) ?? ''
     await page.getByRole('button', { name: 'I have kept it' }).click()
     const status = async () => (await proxy.chat(SIMULATED, { authorization: `Bearer ${key}` })).status

@@ -67,6 +67,12 @@ export class PageModel {
     this.#enter(session.token, session.expiresAt)
   }
 
+  /** Ends the session at the server too. If the server does not answer, the session ends at its time. */
+  leave(): void {
+    this.api.endSession().catch(() => undefined)
+    this.signOut()
+  }
+
   signOut(reason: string | null = null): void {
     this.#stream.stop()
     this.api.http.setToken(null)

@@ -3,7 +3,7 @@ import { passphraseFlags, readPassphrase } from '../../lib/terminal/input/passph
 import { confirmOrCancel } from '../../lib/terminal/input/prompt.ts'
 import type { BackupView } from '../../lib/toolkit/backup/backup-views.ts'
 import { QwenctlError } from '../../lib/base/errors.ts'
-import { formatCount } from '../../lib/terminal/accounts/account-names.ts'
+import { formatCount } from '../../lib/base/text/count-noun.ts'
 import { ToolkitCommand, yesFlag } from '../base/toolkit-command.ts'
 
 export default class AccountsBackup extends ToolkitCommand {

@@ -5,7 +5,7 @@ import type { SourceId } from '../../lib/toolkit/migrate/finding.ts'
 import { prepareMigration } from '../../lib/toolkit/migrate/migrate.ts'
 import type { Migration } from '../../lib/toolkit/migrate/migrate.ts'
 import type { MigrationView } from '../../lib/toolkit/migrate/views.ts'
-import { formatCount } from '../../lib/terminal/accounts/account-names.ts'
+import { formatCount } from '../../lib/base/text/count-noun.ts'
 import {
   planColumns,
   planRows,

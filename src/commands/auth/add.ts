@@ -1,3 +1,4 @@
+import { formatCount } from '../../lib/base/text/count-noun.ts'
 import { Args, Flags } from '@oclif/core'
 import { QwenctlError, isQwenctlError } from '../../lib/base/errors.ts'
 import { canAsk } from '../../lib/terminal/input/prompt.ts'
@@ -122,7 +123,9 @@ export default class AuthAdd extends AccountCommand {
       verify: flags.verify && provider.kind === 'model',
     })
     for (const account of accounts) this.print(shownName(account))
-    this.tell(`Added ${accounts.length} accounts at ${provider.label}. Next: qwenctl quota show.`)
+    this.tell(
+      `Added ${formatCount(accounts.length, 'account')} at ${provider.label}. Next: qwenctl quota show.`,
+    )
     return { accounts }
   }
 

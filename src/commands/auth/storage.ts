@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import { confirmOrCancel } from '../../lib/terminal/input/prompt.ts'
 import type { StorageResetView, StorageView } from '../../lib/toolkit/views.ts'
-import { formatCount } from '../../lib/terminal/accounts/account-names.ts'
+import { formatCount } from '../../lib/base/text/count-noun.ts'
 import { ToolkitCommand, yesFlag } from '../base/toolkit-command.ts'
 
 export default class AuthStorage extends ToolkitCommand {

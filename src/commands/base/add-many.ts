@@ -1,3 +1,4 @@
+import { formatCount } from '../../lib/base/text/count-noun.ts'
 import { QwenctlError } from '../../lib/base/errors.ts'
 import { inBatches } from '../../lib/base/in-batches.ts'
 import type { NamedKey } from '../../lib/terminal/input/many-keys.ts'
@@ -60,7 +61,7 @@ function refuseFailed(wanted: readonly NewAccount[], results: readonly CheckResu
   if (refused.length > 0) {
     throw new QwenctlError(
       'credentials_refused',
-      `the provider refuses ${refused.length} of ${wanted.length} keys (${refused.join('; ')})`,
+      `the provider refuses ${refused.length} of ${formatCount(wanted.length, 'key')} (${refused.join('; ')})`,
       { hint: 'nothing was stored; remove those keys, or store all unchecked with --no-verify' },
     )
   }

@@ -1,3 +1,4 @@
+import { formatCount } from '../../lib/base/text/count-noun.ts'
 import type { BatchView } from '../../lib/toolkit/batch/batch-views.ts'
 import { ToolkitCommand, batchArgument } from '../base/toolkit-command.ts'
 
@@ -12,7 +13,7 @@ export default class BatchCancel extends ToolkitCommand {
     const { args } = await this.parse(BatchCancel)
     const batch = this.toolkit.batches.cancel(args.batch)
     const isRunning = batch.status === 'running' || batch.status === 'waiting'
-    if (isRunning) this.tell(`${batch.id} ends after its ${batch.inFlight} lines in flight.`)
+    if (isRunning) this.tell(`${batch.id} ends after ${formatCount(batch.inFlight, 'line')} in flight.`)
     else this.tell(`${batch.id} does not run: ${batch.status}.`)
     return { batch }
   }

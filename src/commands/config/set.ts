@@ -18,11 +18,7 @@ export default class ConfigSet extends ToolkitCommand {
     const value = await this.toolkit.settings.set(args.key, args.value)
     const isRemoved =
       args.value.trim() === '' && (value === null || (Array.isArray(value) && value.length === 0))
-    this.tell(
-      isRemoved
-        ? `Removed ${args.key} from ${this.toolkit.settings.path}.`
-        : `Set ${args.key} to ${valueText(value)} in ${this.toolkit.settings.path}.`,
-    )
+    this.tell(`${describeChange(args.key, value, isRemoved)} ${this.toolkit.settings.path}.`)
     if (!isRemoved && args.key.startsWith(ALIAS) && Array.isArray(value)) await this.#warnOfUnknown(value)
     return { key: args.key, value }
   }
@@ -32,4 +28,10 @@ export default class ConfigSet extends ToolkitCommand {
     for (const name of await findUnknownModels(this.toolkit, models.map(String)))
       this.caution(`no account is known to have the model ${name}; qwenctl models lists the known ones`)
   }
+}
+
+/** The change up to the path of the file. */
+function describeChange(key: string, value: unknown, isRemoved: boolean): string {
+  if (isRemoved) return `Removed ${key} from`
+  return value === '' ? `Emptied ${key} in` : `Set ${key} to ${valueText(value)} in`
 }

@@ -30,13 +30,13 @@ export default class QuotaNotify extends ToolkitCommand {
   private async test(): Promise<{ deliveries: Delivery[] }> {
     const deliveries = await this.toolkit.notices.test()
     for (const { ok, message } of deliveries) {
-      const word = ok ? this.errorPalette.good('told') : this.errorPalette.bad('failed')
-      this.tell(`${word}: ${printable(message)}`)
+      // A failed delivery is in the error below.
+      if (ok) this.tell(`${this.errorPalette.good('sent')}: ${printable(message)}`)
     }
     const failed = deliveries.filter(({ ok }) => !ok)
     if (failed.length > 0) {
       throw new QwenctlError('failed', failed.map(({ message }) => message).join('; '), {
-        hint: 'qwenctl config list shows the settings',
+        hint: 'check notify.webhook and notify.command: qwenctl config list',
       })
     }
     return { deliveries }

@@ -1,3 +1,4 @@
+import { formatCount } from '../../lib/base/text/count-noun.ts'
 import { Args, Flags } from '@oclif/core'
 import type { MovedStore } from '../../lib/toolkit/store/move-store.ts'
 import { ToolkitCommand } from '../base/toolkit-command.ts'
@@ -29,7 +30,7 @@ export default class StoreMove extends ToolkitCommand {
       ...(flags.prefix === undefined ? {} : { prefix: flags.prefix }),
       ...(flags['password-env'] === undefined ? {} : { passwordVariable: flags['password-env'] }),
     })
-    this.tell(`Moved ${moved.accounts} accounts with their counts and history to ${moved.to}.`)
+    this.tell(`Moved ${formatCount(moved.accounts, 'account')} with all counts and history to ${moved.to}.`)
     this.tell(`The previous files are in ${moved.kept}.`)
     if (moved.to !== 'files')
       this.tell(

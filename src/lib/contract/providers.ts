@@ -24,6 +24,9 @@ const detail = z.object({
   simulated: z.boolean(),
   terms: text.nullable().describe('what its terms forbid; shown before an account is added'),
   plugin: text.describe('the npm package of the plugin that registered it'),
+  kind: z
+    .enum(['model', 'http'])
+    .describe('model: it serves the formats of `dialects`; http: any API, forwarded unchanged'),
   keyVariables: z.array(text),
   models: z.array(text),
   routes: z

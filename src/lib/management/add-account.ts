@@ -20,12 +20,18 @@ export async function addAccount(
   wanted: NewAccount,
   { verify, keepUnreachable }: { verify: boolean; keepUnreachable: boolean },
 ): Promise<Added> {
-  const isChecked = verify && wanted.secret !== undefined
+  const isChecked = verify && (wanted.secret !== undefined || (await canCheckWithoutKey(toolkit, wanted)))
   const checked = isChecked ? await accepted(toolkit, wanted, keepUnreachable) : null
   if (checked === null) return { account: await toolkit.accounts.add(wanted), verification: null }
   const { correctedBaseUrl, ...verification } = checked
   const corrected = correctedBaseUrl === undefined ? wanted : { ...wanted, baseUrl: correctedBaseUrl }
   return { account: await toolkit.accounts.add(corrected), verification }
+}
+
+/** Whether the provider is a server that may accept requests without a key. */
+async function canCheckWithoutKey(toolkit: ManagedToolkit, { provider: id }: NewAccount): Promise<boolean> {
+  const { kind, keyIsOptional } = (await toolkit.providers()).get(id)
+  return kind === 'model' && keyIsOptional
 }
 
 async function accepted(

@@ -34,7 +34,13 @@ export interface ProviderDetail
     Omit<ProviderEntry, 'endpoints'>,
     Pick<
       Provider,
-      'keyVariables' | 'models' | 'routes' | 'rejectsStreamOptions' | 'limitHeaders' | 'countsTogether'
+      | 'kind'
+      | 'keyVariables'
+      | 'models'
+      | 'routes'
+      | 'rejectsStreamOptions'
+      | 'limitHeaders'
+      | 'countsTogether'
     > {
   endpoints: {
     id: string
@@ -185,7 +191,8 @@ export class Registry {
   /** Throws `unknown_provider`, naming the nearest. */
   show(id: string): ProviderDetail {
     const provider = this.get(id)
-    const { keyVariables, models, routes, rejectsStreamOptions, limitHeaders, countsTogether } = provider
+    const { kind, keyVariables, models, routes } = provider
+    const { rejectsStreamOptions, limitHeaders, countsTogether } = provider
     return {
       ...buildView(provider, this.#entries.get(provider.id)?.plugin ?? OWN),
       terms: provider.terms,
@@ -198,6 +205,7 @@ export class Registry {
         limits: endpoint.limits ?? null,
         terms: endpoint.terms ?? null,
       })),
+      kind,
       keyVariables,
       models,
       routes,

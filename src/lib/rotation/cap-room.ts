@@ -1,3 +1,4 @@
+import { formatCount } from '../base/text/count-noun.ts'
 import { formatLimit } from '../quota/limit.ts'
 import { hasRoom, isFull, roomAt } from '../quota/standing.ts'
 import type { LedgerState } from '../quota/log/state.ts'
@@ -57,8 +58,8 @@ export class CapRoom implements CapsNow {
     // Clients must not learn how many requests are those of others.
     const words =
       concurrency !== null && this.inFlight(state) >= concurrency
-        ? `all accounts together are at their cap of ${concurrency} requests at a time`
-        : `it is at its cap: ${this.countInFlight(account, state)} of ${this.findCap(account)} requests at a time`
+        ? `all accounts together are at their cap of ${formatCount(concurrency, 'request')} at a time`
+        : `it is at its cap: ${this.countInFlight(account, state)} of ${formatCount(this.findCap(account) ?? 0, 'request')} at a time`
     return { availableAt: now + RETRY_MS, words }
   }
 

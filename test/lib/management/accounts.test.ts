@@ -41,6 +41,33 @@ describe('adding', () => {
     expect((await api.get('/api/accounts')).json.accounts).toEqual([])
   })
 
+  test.each([
+    ['custom', undefined],
+    ['openai', 'sk-good-0123456789abcdef'],
+  ])('the base URL of a %s account gets the /v1 that its server needs', async (provider, key) => {
+    const upstream = await givenUpstream()
+    upstream.always((call) =>
+      call.seen.path.startsWith('/v1/')
+        ? json(200, { object: 'list', data: [] })(call)
+        : json(404, { error: 'not found' })(call),
+    )
+    const api = await givenApi()
+    const root = upstream.baseUrl.replace(/\/v1$/, '')
+    const { status, json: answer } = await api.post('/api/accounts', { provider, key, baseUrl: root })
+    expect(status).toBe(201)
+    expect(answer.verification).toMatchObject({ result: 'accepted' })
+    expect(answer.account.baseUrl).toBe(`${root}/v1`)
+  })
+
+  test('a server without keys that does not answer is not added, unless that is wanted', async () => {
+    const api = await givenApi()
+    const wanted = { provider: 'custom', name: 'box', baseUrl: BASE }
+    const reply = await api.post('/api/accounts', wanted)
+    expect([reply.status, reply.json.error.code]).toEqual([502, 'upstream_unavailable'])
+    expect((await api.get('/api/accounts')).json.accounts).toEqual([])
+    expect((await api.post('/api/accounts', { ...wanted, verify: false })).status).toBe(201)
+  })
+
   test('with invalid values it is 422 with the path of every one', async () => {
     const api = await givenApi()
     const wrong = {

@@ -28,17 +28,18 @@ describe('client keys', () => {
   })
 
   test.each([
-    [{ name: 'a b' }, 422, 'invalid_value'],
-    [{}, 422, 'invalid_body'],
-    [{ name: 'k', limits: ['x'] }, 422, 'invalid_limit'],
-    [{ name: 'k', expires: 'soon' }, 422, 'invalid_value'],
-    [{ name: 'k', accounts: ['nobody'] }, 404, 'account_not_found'],
-    [{ name: 'k', secret: 'qk_mine' }, 422, 'invalid_body'],
-    [Buffer.from('{"name":"k\xff"}', 'latin1'), 422, 'invalid_body'],
-  ])('%o is %i %s', async (body, status, code) => {
+    [{ name: 'a b' }, 422, 'invalid_value', 'name'],
+    [{}, 422, 'invalid_body', 'name'],
+    [{ name: 'k', limits: ['5/day', 'x'] }, 422, 'invalid_limit', 'limits[1]'],
+    [{ name: 'k', expires: 'soon' }, 422, 'invalid_value', 'expires'],
+    [{ name: 'k', accounts: ['nobody'] }, 404, 'account_not_found', 'accounts[0]'],
+    [{ name: 'k', groups: ['nothing'] }, 404, 'account_not_found', 'groups[0]'],
+    [{ name: 'k', secret: 'qk_mine' }, 422, 'invalid_body', 'secret'],
+    [Buffer.from('{"name":"k\xff"}', 'latin1'), 422, 'invalid_body', undefined],
+  ])('%o is %i %s, and names the field', async (body, status, code, field) => {
     const api = await givenApi()
     const reply = await api.post('/api/keys', body)
-    expect([reply.status, reply.json.error.code]).toEqual([status, code])
+    expect([reply.status, reply.json.error.code, reply.json.error.field]).toEqual([status, code, field])
   })
 
   test('a second one of the name is 409', async () => {

@@ -86,7 +86,7 @@ describe('what caps leave', () => {
     ])
     expect(room.refusal('a', ground.state, NOON)).toEqual({
       availableAt: NOON + 1000,
-      words: 'it is at its cap: 1 of 1 requests at a time',
+      words: 'it is at its cap: 1 of 1 request at a time',
     })
   })
 

@@ -277,6 +277,7 @@ function provider(id: string, label: string, auth: ProviderView['auth']): Provid
     simulated: false,
     terms: null,
     plugin: 'qwenctl',
+    kind: 'model',
     keyVariables: [],
     models: [],
     routes: null,

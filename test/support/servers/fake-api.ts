@@ -175,6 +175,7 @@ export class FakeApi {
         return { token: 'qs_session', expiresAt: this.#now(12 * 3_600_000) }
       },
     ],
+    ['DELETE /session', () => ({ kind: 'session', user: null, expiresAt: this.#now() })],
     ['GET ', () => ({ name: 'qwenctl', version: '0.1.0', user: null })],
     ['GET /accounts', () => ({ accounts: this.accounts })],
     ['POST /accounts', ({ body }) => ({ account: this.#add(body), verification: null })],

@@ -41,6 +41,7 @@ export class ApiClient {
   root = () => this.http.call<RootView>('')
   openSession = (proof: { token: string } | { ticket: string }) =>
     this.http.call<{ token: string; expiresAt: string }>('/session', { method: 'POST', body: proof })
+  endSession = () => this.http.call<unknown>('/session', { method: 'DELETE' })
 
   accounts = () => this.http.call<{ accounts: AccountView[] }>('/accounts')
   addAccount = (body: NewAccount) => this.http.call<AccountAnswer>('/accounts', { method: 'POST', body })

@@ -1,3 +1,5 @@
+import { pluralize } from '../../../src/lib/base/text/count-noun.ts'
+
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
 const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
 const money = new Intl.NumberFormat('en', { style: 'currency', currency: 'USD' })
@@ -42,5 +44,5 @@ export function latency(ms: number | null | undefined): string {
 
 /** `1 request`, `3 requests`. */
 export function plural(value: number, one: string, many = `${one}s`): string {
-  return `${count(value)} ${value === 1 ? one : many}`
+  return `${count(value)} ${pluralize(value, one, many)}`
 }

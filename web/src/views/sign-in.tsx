@@ -1,4 +1,5 @@
 import type { JSX } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
 import { usePage } from '../hooks/page-context.ts'
 import { useSubmit } from '../hooks/use-submit.ts'
 import { CopyButton } from '../parts/copy-button.tsx'
@@ -6,11 +7,18 @@ import { InputField, readText } from '../parts/form/field.tsx'
 import { FormError } from '../parts/form/form-error.tsx'
 import { Logo } from '../parts/shell/logo.tsx'
 import { ThemeSwitch } from '../parts/shell/theme-switch.tsx'
+import { focusNextHeading } from '../parts/shell/view-head.tsx'
 
 /** `reason`: why a sign-in is needed again. */
 export function SignIn({ reason }: { reason: string | null }): JSX.Element {
   const page = usePage()
+  const form = useRef<HTMLFormElement>(null)
   const { isBusy, error, submit } = useSubmit((form) => page.signIn(readText(form, 'token')))
+  useEffect(() => {
+    focusNextHeading()
+    // The attribute `autofocus` works only while the document loads, and not after a sign-out.
+    form.current?.querySelector('input')?.focus()
+  }, [])
   // The server describes the request; here one field must be corrected.
   const shown = error !== null && error.code !== 'offline' ? { ...error, field: 'token', hint: null } : error
   return (
@@ -26,14 +34,13 @@ export function SignIn({ reason }: { reason: string | null }): JSX.Element {
             {reason}
           </p>
         )}
-        <form onSubmit={submit}>
+        <form ref={form} onSubmit={submit}>
           <InputField
             label="Admin token"
             name="token"
             type="password"
             placeholder="qa_…"
             required
-            autofocus
             error={shown}
           />
           <FormError error={shown} shown={['token']} />

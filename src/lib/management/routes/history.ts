@@ -67,11 +67,13 @@ export const historyRoutes = [
 export function showHistory(
   { history }: Pick<ManagedToolkit, 'history'>,
   { by = 'all', account, user, provider, group, ...span }: z.output<typeof schemas.historyQuery>,
+  { splitsJobs = false }: Pick<HistoryQuery, 'splitsJobs'> = {},
 ): Promise<HistoryDocument> {
   return history.show({
     ...parseSpan(span),
     ...buildFilter({ user, provider, group }),
     by,
+    splitsJobs,
     ...(account === undefined || account === '' ? {} : { accounts: [account] }),
   })
 }

@@ -23,8 +23,3 @@ export function accountsAnswer(accounts: AccountView[], several: boolean): Accou
   const [only] = accounts
   return several || only === undefined ? { accounts } : { account: only }
 }
-
-/** `1 account`, `3 accounts` */
-export function formatCount(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`
-}

@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/text/count-noun.ts'
 import { cutToWidth, printable } from '../format/text-width.ts'
 import { formatIn } from '../format/format-time.ts'
 import type { AccountQuotaView, CooldownView, QuotaDocument } from '../../toolkit/views.ts'
@@ -14,7 +15,9 @@ export function cooldownNotes({ accounts, now }: QuotaDocument): string[] {
     account.cooldowns.filter(isApart).map((cooldown) => formatNote(account, cooldown, now)),
   )
   const more = notes.length - MOST_NOTES
-  return more <= 0 ? notes : [...notes.slice(0, MOST_NOTES), `and ${more} more cooldowns: --json lists all`]
+  return more <= 0
+    ? notes
+    : [...notes.slice(0, MOST_NOTES), `and ${formatCount(more, 'more cooldown')}: --json lists all`]
 }
 
 function isApart({ model, scope }: CooldownView): boolean {

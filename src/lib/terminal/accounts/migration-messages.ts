@@ -1,7 +1,7 @@
 import type { Column } from '../format/table.ts'
 import { cutToWidth, printable } from '../format/text-width.ts'
 import type { AddedView, MigrationView, PlanRowView } from '../../toolkit/migrate/views.ts'
-import { formatCount } from './account-names.ts'
+import { formatCount } from '../../base/text/count-noun.ts'
 import type { Look } from '../quota/quota-table.ts'
 
 export const planColumns: Column[] = [

@@ -15,7 +15,7 @@ function fields(provider: ProviderDetailView): [label: string, value: string][] 
       .filter(([, is]) => is === wanted)
       .map(([route]) => route)
   return [
-    ...provider.endpoints.flatMap(endpointFields),
+    ...provider.endpoints.flatMap((endpoint) => endpointFields(endpoint, provider.kind)),
     ['default limits', provider.defaultLimits.join(', ') || 'none'],
     ['keys', [keysUrl, keyVariables.join(', ')].filter(Boolean).join('; ') || 'none are known'],
     ['together', countsTogether ?? 'not known'],
@@ -28,11 +28,14 @@ function fields(provider: ProviderDetailView): [label: string, value: string][] 
   ]
 }
 
-function endpointFields(endpoint: ProviderDetailView['endpoints'][number]): [string, string][] {
+function endpointFields(
+  endpoint: ProviderDetailView['endpoints'][number],
+  kind: ProviderDetailView['kind'],
+): [string, string][] {
   const { id, label, openai, anthropic, limits, terms } = endpoint
   return [
     ['endpoint', `${id} (${label})`],
-    ...rows('  OpenAI', openai === null ? [] : [openai]),
+    ...rows(kind === 'http' ? '  base URL' : '  OpenAI', openai === null ? [] : [openai]),
     ...rows('  Anthropic', anthropic === null ? [] : [anthropic]),
     ...rows('  limits', limits ?? []),
     ...rows('  terms', terms === null ? [] : [terms]),

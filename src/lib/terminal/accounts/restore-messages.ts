@@ -1,6 +1,6 @@
 import { printable } from '../format/text-width.ts'
 import type { RestorePlan } from '../../toolkit/backup/backup-views.ts'
-import { formatCount } from './account-names.ts'
+import { formatCount } from '../../base/text/count-noun.ts'
 
 const MOST_NAMES = 10
 

@@ -1,5 +1,6 @@
 // The messages of `batch` to people.
 
+import { formatCount, pluralize } from '../../base/text/count-noun.ts'
 import type { BatchPlanView, BatchView } from '../../toolkit/batch/batch-views.ts'
 import type { Palette } from '../format/color.ts'
 import { formatDuration } from '../../base/durations.ts'
@@ -26,11 +27,12 @@ export function formatUsd(usd: number | null): string {
 /** The progress in a line: the bar, the counts, tokens, cost, pace and end. Without a bar for logs. */
 export function formatProgress(batch: BatchView, now: string, look: BatchLook | null): string {
   const answered = batch.done + batch.failed
+  const tokens = batch.inputTokens + batch.outputTokens
   const parts = [`${answered} of ${batch.lines}`]
   if (batch.failed > 0) parts.push(`${batch.failed} failed`)
   if (batch.unknown > 0) parts.push(`${batch.unknown} unknown`)
   if (batch.inFlight > 0) parts.push(`${batch.inFlight} in flight`)
-  parts.push(`${shortNumber(batch.inputTokens + batch.outputTokens)} tokens`)
+  parts.push(`${shortNumber(tokens)} ${pluralize(tokens, 'token')}`)
   if (batch.costUsd !== null) parts.push(formatUsd(batch.costUsd))
   if (batch.perMinute !== null && batch.resumesAt === null) parts.push(`${shortNumber(batch.perMinute)}/min`)
   if (batch.endsAt !== null) parts.push(`ends ${formatIn(batch.endsAt, now)}`)
@@ -115,7 +117,7 @@ export function planRows({ models }: BatchPlanView): string[][] {
 
 export function formatPlan(plan: BatchPlanView, now: string): string[] {
   const { toSend, lines, answered, unknown, roomNow, endsAt, maxCostUsd } = plan
-  const said = [`${toSend} of ${lines} lines would be sent. Nothing was sent.`]
+  const said = [`${toSend} of ${formatCount(lines, 'line')} would be sent. Nothing was sent.`]
   if (answered > 0) said.push(`${answered} have their answer from an earlier run.`)
   if (unknown > 0)
     said.push(`${unknown} were sent before and have no answer: --retry-unknown sends them again.`)

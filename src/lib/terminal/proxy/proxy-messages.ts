@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/text/count-noun.ts'
 import { hostname, networkInterfaces } from 'node:os'
 import type { AttemptReport } from '../../proxy/pool/reports.ts'
 import { outcomeWords } from '../../observe/outcome-words.ts'
@@ -64,7 +65,7 @@ export function listMachineHosts(): string[] {
 }
 
 export function formatAccounts(count: number): string {
-  return count === 1 ? '1 account' : `${count} accounts`
+  return formatCount(count, 'account')
 }
 
 interface LineOptions {

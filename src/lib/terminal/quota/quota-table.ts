@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/text/count-noun.ts'
 import type { Palette } from '../format/color.ts'
 import { renderGauge } from '../format/gauge.ts'
 import { shortNumber } from '../format/short-number.ts'
@@ -119,7 +120,7 @@ function limitCells(limit: LimitView, now: string, gauge: Parameters<typeof rend
 function totalsRow({ totals }: QuotaDocument, { palette }: Look): string[] {
   const left = totals.remaining ?? totals.remainingMinute
   const cells = [
-    `${totals.accounts} accounts`,
+    formatCount(totals.accounts, 'account'),
     `${totals.ready} ready`,
     totals.remaining === null && left !== null ? 'this minute' : 'requests',
     '',

@@ -9,7 +9,7 @@ import { egressListText, parseEgressList } from '../../net/egress-proxy.ts'
 import { isLoopback, isLoopbackUrl } from '../../base/loopback.ts'
 import { isMetadataHost } from '../../net/metadata-addresses.ts'
 import { checkService } from './service-fields.ts'
-import { FieldFaults } from '../settings/field-faults.ts'
+import { eachInField, FieldFaults } from '../settings/field-faults.ts'
 import { inField } from '../settings/in-field.ts'
 import type { AccountSettings } from './account-inputs.ts'
 
@@ -71,7 +71,7 @@ export function checkOwnSettings(settings: AccountSettings, faults: FieldFaults)
     faults.check(() => (checked[field] = inField(field, check)))
   if (label !== undefined) take('label', () => (label === null ? null : checkLabel(label)))
   if (groups !== undefined)
-    take('groups', () => unique(eachIn('groups', groups, (name) => checkName('group', name))))
+    take('groups', () => unique(eachInField('groups', groups, (name) => checkName('group', name))))
   if (priority !== undefined) take('priority', () => checkPriority(priority))
   if (weight !== undefined) take('weight', () => checkWeight(weight))
   if (limits !== undefined) take('limits', () => checkLimits(limits))
@@ -202,7 +202,7 @@ function checkWeight(weight: number): number {
 function checkLimits(texts: string[]): string[] | null {
   const [only] = texts
   if (texts.length === 1 && only !== undefined && isNoLimit(only)) return []
-  const limits = eachIn('limits', texts, parseLimit)
+  const limits = eachInField('limits', texts, parseLimit)
   const windows = limits.map(({ metric, window }) => `${metric} per ${window}`)
   const twice = windows.find((window, index) => windows.indexOf(window) !== index)
   if (twice !== undefined) {
@@ -213,7 +213,7 @@ function checkLimits(texts: string[]): string[] | null {
 
 function checkModels(models: string[] | null): string[] | null {
   if (models === null || models.length === 0) return null
-  return unique(eachIn('models', models, checkModel))
+  return unique(eachInField('models', models, checkModel))
 }
 
 function checkModel(model: string): string {
@@ -221,15 +221,6 @@ function checkModel(model: string): string {
   throw new QwenctlError('invalid_value', `"${model}" is not the name of a model`, {
     hint: 'qwenctl providers list shows models of each provider',
   })
-}
-
-function eachIn<Value>(field: string, texts: string[], check: (text: string) => Value): Value[] {
-  const faults = new FieldFaults()
-  const values = texts.map((text, index) =>
-    faults.check(() => inField(`${field}[${index}]`, () => check(text))),
-  )
-  faults.throwAny()
-  return values as Value[]
 }
 
 function unique(texts: string[]): string[] {

@@ -1,3 +1,5 @@
+import { formatDuration } from '../../base/durations.ts'
+import { formatCount } from '../../base/text/count-noun.ts'
 import { formatTime } from '../../base/iso-time.ts'
 import { parseEvent } from '../../quota/log/parse-event.ts'
 import { readCheckpoint } from '../../store/ledger/files/checkpoint-file.ts'
@@ -75,7 +77,7 @@ function history(home: Home): Check[] {
   if (days.length === 0) return []
   const damaged = days.filter((day) => isDamaged(home, day))
   if (damaged.length === 0)
-    return [check('history', 'history', { status: 'ok', detail: `${days.length} days kept` })]
+    return [check('history', 'history', { status: 'ok', detail: `${formatCount(days.length, 'day')} kept` })]
   const detail = `damaged: ${damaged.map((day) => historyPath(home, day)).join(', ')}`
   const fix = 'qwenctl quota history rebuilds what the ledger still has; for older days restore a backup'
   return [check('history', 'history', { status: 'warn', detail, fix })]
@@ -94,7 +96,7 @@ function time(home: Home, clock: () => number): Check {
   const title = 'clock against the ledger'
   if (aheadMs <= CLOCK_TOLERANCE_MS)
     return check('ledger-clock', title, { status: 'ok', detail: 'not behind it' })
-  const detail = `this machine is ${Math.round(aheadMs / 1000)} s behind the newest entry: counting continues at that entry's time`
+  const detail = `this machine is ${formatDuration(aheadMs)} behind the newest entry: counting continues at that entry's time`
   return check('ledger-clock', title, {
     status: 'fail',
     detail,

@@ -22,6 +22,8 @@ export interface HistoryScene {
   jobs: readonly Pick<Job, 'id' | 'name'>[]
   /** Keys and jobs besides those above belong to others, and share a row. */
   hidesOthers: boolean
+  /** By key: each key of a job has a row of its own. */
+  splitsJobs: boolean
   /** Only these accounts; null: all, deleted ones included. */
   only: ReadonlySet<string> | null
   /** Epoch milliseconds. */
@@ -130,8 +132,13 @@ function labelModel({ model }: HistoryBucket): Label {
   return model === null ? UNKNOWN : same(model)
 }
 
-function labelKey({ key }: HistoryBucket, { keys, hidesOthers }: HistoryScene): Label {
-  return key === null ? NONE : labelKnown(key, keys, hidesOthers)
+/** A job makes keys all the time, so all of them share a row. */
+function labelKey({ key }: HistoryBucket, { keys, jobs, hidesOthers, splitsJobs }: HistoryScene): Label {
+  if (key === null) return NONE
+  const job = splitsJobs ? null : findJobOfKey(key)
+  if (job === null) return labelKnown(key, keys, hidesOthers)
+  const { label, ...row } = labelKnown(job, jobs, hidesOthers)
+  return { ...row, label: row.key === OTHER.key ? label : `job ${label}` }
 }
 
 /** A removed job appears as its id. */

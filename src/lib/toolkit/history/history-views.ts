@@ -22,6 +22,8 @@ export interface HistoryQuery {
   user?: string
   /** Only keys and jobs of this user are named; missing: all. */
   viewer?: string
+  /** By key: each key of a job has a row of its own, instead of one row for the job. */
+  splitsJobs?: boolean
   provider?: string
   group?: string
 }

@@ -127,11 +127,11 @@ export class LedgerHistory implements HistoryBooks {
     for (const problem of this.#files.problems) this.#parts.warn(problem)
     addTotals(history, totals)
     const known = [...data.archived, ...data.accounts].map((account) => [account.id, account] as const)
-    const { per, by, viewer } = query
+    const { per, by, viewer, splitsJobs = false } = query
     const isNamed = ({ user }: { user: string | null }) => viewer === undefined || user === viewer
     const keys = by === 'key' ? (await this.#parts.keys()).filter(isNamed) : []
-    const jobs = by === 'job' ? (await this.#parts.jobs()).filter(isNamed) : []
-    const named = { keys, jobs, hidesOthers: viewer !== undefined }
+    const jobs = by === 'job' || by === 'key' ? (await this.#parts.jobs()).filter(isNamed) : []
+    const named = { keys, jobs, hidesOthers: viewer !== undefined, splitsJobs }
     return { history, accounts: new Map(known), ...named, only, from, to, now, per, by }
   }
 }

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { formatDuration } from '../../base/durations.ts'
 import type { Ledger } from '../../quota/ledger.ts'
 import type { Home } from '../../store/home.ts'
 import { restoreJournal } from '../../store/home.ts'
@@ -10,7 +11,7 @@ const CLOCK_BEHIND_MS = 60_000
 export function clockWarning({ state }: Pick<Ledger, 'state'>, clock: () => number): string | null {
   const aheadMs = state.now - clock()
   if (aheadMs < CLOCK_BEHIND_MS) return null
-  return `the clock is ${Math.round(aheadMs / 1000)} s behind the newest ledger entry`
+  return `the clock is ${formatDuration(aheadMs)} behind the newest ledger entry`
 }
 
 /** Reverts an interrupted restore, before anything builds on it. Returns whether there was one. */

@@ -18,6 +18,8 @@ import type { JsonDocument } from '../../store/documents/document.ts'
 import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import type { KeysData } from '../../store/documents/keys-document.ts'
 import { limitView } from '../quota/quota-view.ts'
+import { eachInField } from '../settings/field-faults.ts'
+import { inField } from '../settings/in-field.ts'
 import { assignToUser } from '../scope/assign-to-user.ts'
 import { readExpiry } from './expiry.ts'
 import { makeSecret, hashSecret, workingSecrets } from './key-secrets.ts'
@@ -83,10 +85,10 @@ export class ClientKeys {
   async create(given: NewClientKey): Promise<{ key: ClientKeyView; secret: string }> {
     const { user } = this.#parts
     const wanted = user === undefined ? given : assignToUser(user, given)
-    checkName('key', wanted.name)
+    inField('name', () => checkName('key', wanted.name))
     const limits = parseLimits(wanted.limits ?? [])
     const now = this.#parts.clock()
-    const expiresAt = wanted.expires === undefined ? null : readExpiry(wanted.expires, now)
+    const expiresAt = wanted.expires === undefined ? null : checkExpiry(wanted.expires, now)
     const accounts = await this.#findIds(wanted)
     await this.#checkGroups(wanted.groups ?? [], wanted.user ?? null)
     const secret = makeSecret()
@@ -131,7 +133,8 @@ export class ClientKeys {
   /** Changes a key completely or not at all. Its secret stays. Throws what `create` throws, and `key_not_found`. */
   async change(name: string, changes: ClientKeyChanges): Promise<ClientKeyView> {
     const found = await this.#find(name)
-    if (changes.name !== undefined) checkName('key', changes.name)
+    const { name: newName } = changes
+    if (newName !== undefined) inField('name', () => checkName('key', newName))
     const { accounts, limits, expires, ...plain } = changes
     const wanted: Partial<ClientKey> = { ...plain }
     const owner = found.user === null ? {} : { user: found.user }
@@ -140,7 +143,7 @@ export class ClientKeys {
     if (changes.groups !== undefined) await this.#checkGroups(changes.groups, found.user)
     if (limits !== undefined) wanted.limits = parseLimits(limits)
     if (expires !== undefined)
-      wanted.expiresAt = expires === null ? null : readExpiry(expires, this.#parts.clock())
+      wanted.expiresAt = expires === null ? null : checkExpiry(expires, this.#parts.clock())
     const changed = await this.#update(found.id, (key, keys) => {
       if (wanted.name !== undefined && wanted.name !== key.name) this.#refuseTaken(keys, wanted.name)
       Object.assign(key, wanted)
@@ -239,7 +242,7 @@ export class ClientKeys {
     if (accounts === undefined || accounts.length === 0) return []
     const all = (await this.#parts.accounts.read()).accounts
     const own = user === undefined ? all : all.filter((account) => account.user === user)
-    return accounts.map((reference) => resolveReference(own, reference).id)
+    return eachInField('accounts', accounts, (reference) => resolveReference(own, reference).id)
   }
 
   /** Throws `account_not_found` for a group that has none of the user's accounts. Null: any user's. */
@@ -250,7 +253,8 @@ export class ClientKeys {
         .filter((account) => user === null || account.user === user)
         .flatMap((account) => account.groups),
     )
-    const missing = groups.find((group) => !known.has(group))
+    const index = groups.findIndex((group) => !known.has(group))
+    const missing = groups[index]
     if (missing === undefined) return
     const near = nearest(missing, known)
     throw new QwenctlError('account_not_found', `no account is in the group "${missing}"`, {
@@ -258,6 +262,7 @@ export class ClientKeys {
         near === null
           ? `qwenctl accounts set ACCOUNT --group ${missing} puts one into it`
           : `did you mean "${near}"?`,
+      details: { field: `groups[${index}]` },
     })
   }
 
@@ -323,7 +328,11 @@ function newId(job: string | undefined): string {
 function parseLimits(texts: readonly string[]): string[] {
   const [only] = texts
   if (texts.length === 1 && only !== undefined && isNoLimit(only)) return []
-  return texts.map((text) => formatLimit(parseLimit(text)))
+  return eachInField('limits', texts, (text) => formatLimit(parseLimit(text)))
+}
+
+function checkExpiry(text: string, now: number): string {
+  return inField('expires', () => readExpiry(text, now))
 }
 
 export function hasExpired({ expiresAt }: Pick<ClientKey, 'expiresAt'>, now: number): boolean {

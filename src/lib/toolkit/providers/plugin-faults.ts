@@ -1,3 +1,4 @@
+import { formatCount } from '../../base/text/count-noun.ts'
 import type { PluginFault } from '../../provider/plugins/plugin-calls.ts'
 import { describeFault } from '../../provider/plugins/plugin-calls.ts'
 
@@ -42,7 +43,10 @@ export class PluginFaults {
     if (kind === undefined && this.#kinds.size >= MOST_KINDS) this.#forgetOldest()
     this.#kinds.delete(key)
     this.#kinds.set(key, { saidAt: now, since: 0 })
-    const more = kind === undefined || kind.since === 0 ? '' : ` (${kind.since} more times since it was said)`
+    const more =
+      kind === undefined || kind.since === 0
+        ? ''
+        : ` (${formatCount(kind.since, 'more time')} since it was said)`
     this.#say(describeFault(fault) + more)
   }
 

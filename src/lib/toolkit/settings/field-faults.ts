@@ -1,5 +1,6 @@
 import type { QwenctlError } from '../../base/errors.ts'
 import { isQwenctlError } from '../../base/errors.ts'
+import { inField } from './in-field.ts'
 
 /** A field with the message of its fault. */
 interface FieldFault {
@@ -29,6 +30,20 @@ export class FieldFaults {
     if (others.length > 0) first.details['fields'] = this.#errors.flatMap(listFields)
     throw first
   }
+}
+
+/** Checks each text of a list field: one error names every invalid one (`limits[0]`, `limits[2]`). */
+export function eachInField<Value>(
+  field: string,
+  texts: readonly string[],
+  check: (text: string) => Value,
+): Value[] {
+  const faults = new FieldFaults()
+  const values = texts.map((text, index) =>
+    faults.check(() => inField(`${field}[${index}]`, () => check(text))),
+  )
+  faults.throwAny()
+  return values as Value[]
 }
 
 function listFields({ details, message }: QwenctlError): FieldFault[] {

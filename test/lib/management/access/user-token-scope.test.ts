@@ -77,7 +77,7 @@ test('history names the keys and jobs of the user, and those of others as "other
       .sort()
   }
   await expect.poll(() => labels('key', api.token)).toHaveLength(4)
-  expect(await labels('key', token)).toEqual(['her-job-key: 1', 'her-key: 1', 'other: 2'])
+  expect(await labels('key', token)).toEqual(['her-key: 1', 'job her-job: 1', 'other: 2'])
   expect(await labels('job', token)).toEqual(['her-job: 1', 'none: 2', 'other: 1'])
   const text = (await api.get('/api/history?by=key', { token })).text
   for (const { key } of made.slice(1, 3)) expect(text).not.toContain(key.id)

@@ -174,7 +174,9 @@ test('a cap over all accounts is reported without the requests of others', async
   const bobs = ask('bob')
   await upstream.arrivals(1)
   const refused = await ask('alice')
-  expect(refused.json.error.message).toContain('all accounts together are at their cap of 1 requests')
+  expect(refused.json.error.message).toContain(
+    'all accounts together are at their cap of 1 request at a time',
+  )
   const { caps } = await proxy.toolkit.quotas.explain({ user: 'alice' })
   expect(caps).toEqual({ concurrency: 1, inFlight: 0 })
   open()

@@ -152,7 +152,7 @@ describe('history', () => {
     expect(own.subjects.map(({ key }) => key)).toEqual([b!.id])
   })
 
-  test('by job, requests of a job have a row of its name, which becomes its id when the job is removed', async () => {
+  test('by job or key, requests of a job share a row of its name, which becomes its id when the job is removed', async () => {
     const { toolkit, ask } = await given()
     const command = [process.execPath, '-e', '']
     const job = await toolkit.jobs.add({ name: 'tick', every: '1m', all: true, command })
@@ -160,10 +160,15 @@ describe('history', () => {
       await ask('a', { key: (await toolkit.keys.create({ name, job: job.id })).key.id })
     await ask('a', { key: (await toolkit.keys.create({ name: 'robot' })).key.id })
     await ask('b')
-    const rows = async () => short((await toolkit.history.show({ days: 1, per: 'day', by: 'job' })).rows)
-    expect((await rows()).sort()).toEqual(['none: 2', 'tick: 2'])
+    const rows = async (by: HistoryKey) =>
+      short((await toolkit.history.show({ days: 1, per: 'day', by })).rows).sort()
+    expect(await rows('job')).toEqual(['none: 2', 'tick: 2'])
+    expect(await rows('key')).toEqual(['job tick: 2', 'none: 1', 'robot: 1'])
+    const each = await toolkit.history.show({ days: 1, per: 'day', by: 'key', splitsJobs: true })
+    expect(short(each.rows).sort()).toEqual(['k1: 1', 'k2: 1', 'none: 1', 'robot: 1'])
     await toolkit.jobs.remove('tick')
-    expect((await rows()).sort()).toEqual([`${job.id}: 2`, 'none: 2'])
+    expect(await rows('job')).toEqual([`${job.id}: 2`, 'none: 2'])
+    expect(await rows('key')).toEqual([`job ${job.id}: 2`, 'none: 1', 'robot: 1'])
   })
 
   test('by account, provider, model, key, group and user, each row is named for people', async () => {

@@ -80,7 +80,7 @@ test('a batch of a job fails with its lines, is skipped without its file, and is
   )
   expect(await run({ batch: 'two.jsonl' })).toMatchObject({
     status: 'failed',
-    reason: expect.stringContaining('1 lines failed') as string,
+    reason: expect.stringContaining('1 line failed and 0 are unknown') as string,
   })
   put('bad.jsonl', ['not JSON'])
   expect(await run({ batch: 'bad.jsonl' })).toMatchObject({

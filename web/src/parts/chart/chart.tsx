@@ -30,15 +30,17 @@ export function Chart({ title, kind, at, per, series, format, isWhole = true }: 
     <figure class="chart" aria-labelledby={id}>
       <figcaption class="chart-head">
         <h3 id={id}>{title}</h3>
-        <ul class="chart-legend">
-          {series.map(({ label, tone, values }) => (
-            <li key={label}>
-              <span class={`chart-mark tone-${tone}`} aria-hidden="true" />
-              {label}
-              {index !== null && <strong> {format(values[index] ?? null)}</strong>}
-            </li>
-          ))}
-        </ul>
+        {!isEmpty && (
+          <ul class="chart-legend">
+            {series.map(({ label, tone, values }) => (
+              <li key={label}>
+                <span class={`chart-mark tone-${tone}`} aria-hidden="true" />
+                {label}
+                {index !== null && <strong> {format(values[index] ?? null)}</strong>}
+              </li>
+            ))}
+          </ul>
+        )}
         <span class="chart-at quiet">{index === null ? '' : formatBucket(at[index] ?? '', per)}</span>
       </figcaption>
       {isEmpty ? (

@@ -51,7 +51,7 @@ export function AppHeader({ view }: { view: Route['view'] }): JSX.Element {
           class="button button-quiet button-icon"
           aria-label="Sign out"
           title="Sign out"
-          onClick={() => page.signOut()}
+          onClick={() => page.leave()}
         >
           <Icon name="leave" />
         </button>

@@ -3,6 +3,11 @@ import { useEffect, useRef } from 'preact/hooks'
 
 let isFirst = true
 
+/** Lets the next heading take the focus: the form that had it is gone after a sign-in. */
+export function focusNextHeading(): void {
+  isFirst = false
+}
+
 /** The heading of a view. It takes the focus after navigation, so that screen readers announce the view. */
 export function ViewHead({
   title,

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact'
 import { useMemo, useState } from 'preact/hooks'
 import type { AccountStats, AccountView, HistoryRow } from '../../api/types.ts'
+import { pluralize } from '../../../../src/lib/base/text/count-noun.ts'
 import { compact, count, latency, percent, usd } from '../../format/numbers.ts'
 import { outcome } from '../../format/words.ts'
 import { usePage } from '../../hooks/page-context.ts'
@@ -77,7 +78,7 @@ function TotalsLine({ totals }: { totals: HistoryRow }): JSX.Element {
   return (
     <p class="totals-line">
       <span>
-        <strong>{count(requests)}</strong> requests
+        <strong>{count(requests)}</strong> {pluralize(requests, 'request')}
       </span>
       <span>
         <strong>{percent(succeeded, succeeded + failed)}</strong> answered

@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact'
 import type { AccountView } from '../../api/types.ts'
-import { compact, count, percent, usd } from '../../format/numbers.ts'
+import { compact, percent, plural, usd } from '../../format/numbers.ts'
 import { formatEstimated } from '../../format/estimated.ts'
 import { planWindow } from '../../format/plan-window.ts'
 import { day } from '../../format/times.ts'
@@ -21,7 +21,7 @@ export function AccountFacts({ account }: { account: AccountView }): JSX.Element
       <h2 id="facts-title">Facts</h2>
       <dl class="facts">
         <Fact label="Today">
-          {count(today.requests)} requests, {percent(today.succeeded, today.succeeded + today.failed)}{' '}
+          {plural(today.requests, 'request')}, {percent(today.succeeded, today.succeeded + today.failed)}{' '}
           answered
         </Fact>
         <Fact label="Tokens today">
@@ -50,7 +50,7 @@ export function AccountFacts({ account }: { account: AccountView }): JSX.Element
         {account.quotaGroup !== null && <Fact label="Counted with">quota group {account.quotaGroup}</Fact>}
         {account.unsettled > 0 && (
           <Fact label="Unsettled">
-            {count(account.unsettled)} requests without a result; they stay charged
+            {plural(account.unsettled, 'request')} without a result, still charged
           </Fact>
         )}
         {account.isDefault && <Fact label="Default">commands use it when none is named</Fact>}

@@ -153,10 +153,16 @@ function Identity({
           label="Name"
           name="name"
           placeholder={provider.id}
-          hint="How you call it; empty: the first free one"
+          hint="Left empty: the first free name"
           error={error}
         />
-        <InputField label="User" name="user" placeholder="local" hint="User" error={error} />
+        <InputField
+          label="User"
+          name="user"
+          placeholder="local"
+          hint="The owner of the account"
+          error={error}
+        />
       </div>
       {way === 'api-key' && (
         <InputField

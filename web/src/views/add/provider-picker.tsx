@@ -1,6 +1,7 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
 import type { ProviderView } from '../../api/types.ts'
+import { plural } from '../../format/numbers.ts'
 import { SearchBox } from '../../parts/form/search-box.tsx'
 
 const authWords: Record<ProviderView['auth'][number], string> = {
@@ -29,7 +30,7 @@ export function ProviderPicker({
         isWide
       />
       <p class="visually-hidden" role="status">
-        {shown.length} providers shown
+        {plural(shown.length, 'provider')} shown
       </p>
       <ul class="providers">
         {shown.map((provider) => (

@@ -25,7 +25,7 @@ export function Compare({ ids }: { ids: string[] }): JSX.Element {
               <Picker accounts={value} chosen={chosen} />
               {chosen.length < 2 ? (
                 <EmptyState title="Choose two to four accounts">
-                  <p>Their limits, today's numbers and their last 24 hours stand side by side.</p>
+                  <p>Their limits, today's numbers and their last 24 hours appear side by side.</p>
                 </EmptyState>
               ) : (
                 <Comparison accounts={chosen} />

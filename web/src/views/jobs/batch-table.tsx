@@ -2,6 +2,7 @@ import type { JSX } from 'preact'
 import type { BatchView } from '../../api/types.ts'
 import { compact, count, usd } from '../../format/numbers.ts'
 import { usePage } from '../../hooks/page-context.ts'
+import { asSentence } from '../../parts/form/form-error.tsx'
 import { Ago } from '../../parts/status/ago.tsx'
 import { Badge } from '../../parts/status/badge.tsx'
 import { Countdown } from '../../parts/status/countdown.tsx'
@@ -73,7 +74,7 @@ function BatchRow({ batch, onChange }: { batch: BatchView; onChange: () => void 
         {name} <code class="quiet">{id}</code>
       </th>
       <td title={reason ?? undefined}>
-        <Badge look={looks[status]}>{status}</Badge>
+        <Badge look={looks[status]}>{asSentence(status)}</Badge>
       </td>
       <td>
         <BatchProgress batch={batch} />

@@ -76,7 +76,7 @@ function KeyTable({
     <DataTable
       label="Client keys"
       class="keys-table"
-      columns={['Key', 'Status', 'User', 'Served by', 'Models', 'Left', 'Ends', 'Used', ACTIONS]}
+      columns={['Key', 'Status', 'User', 'Served by', 'Models', 'Left', 'Expires', 'Used', ACTIONS]}
     >
       {keys.map((key) => (
         <KeyRow key={key.id} entry={key} onRevoke={() => onRevoke(key)} />

@@ -44,24 +44,9 @@ export function NewKeyDialog({ onClose, onMade }: { onClose: () => void; onMade:
             </>
           }
         />
-        <div class="field-row">
-          <InputField
-            label="Limits"
-            name="limits"
-            placeholder="none"
-            error={error}
-            hint={<code>200/day 5usd/month</code>}
-          />
-          <InputField
-            label="Ends"
-            name="expires"
-            placeholder="never"
-            error={error}
-            hint={<code>30d 12h 2026-12-31</code>}
-          />
-        </div>
+        <BoundFields error={error} />
         <FormError error={error} shown={fields} />
-        <DialogFoot verb="Make key" isBusy={isBusy} onClose={onClose} />
+        <DialogFoot verb="Create key" isBusy={isBusy} onClose={onClose} />
       </form>
     </Dialog>
   )
@@ -83,6 +68,36 @@ function ServingFields({ error }: Pick<Parameters<typeof InputField>[0], 'error'
         <InputField label="Groups" name="groups" placeholder="all" error={error} />
       </div>
     </>
+  )
+}
+
+/** The limits of the key, and its end. */
+function BoundFields({ error }: Pick<Parameters<typeof InputField>[0], 'error'>): JSX.Element {
+  return (
+    <div class="field-row">
+      <InputField
+        label="Limits"
+        name="limits"
+        placeholder="none"
+        error={error}
+        hint={
+          <>
+            Such as <code>200/day</code> <code>5usd/month</code>
+          </>
+        }
+      />
+      <InputField
+        label="Expires"
+        name="expires"
+        placeholder="never"
+        error={error}
+        hint={
+          <>
+            <code>30d</code>, <code>12h</code> or a date
+          </>
+        }
+      />
+    </div>
   )
 }
 

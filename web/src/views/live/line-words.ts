@@ -39,9 +39,12 @@ export function formatDetail(line: LogLine): string {
   }
 }
 
-function requestDetail({ outcome: class_, message, tried = [], clientGone, stream }: LogLine): string {
+function requestDetail(line: LogLine): string {
+  const { outcome: class_, message, tried = [], clientGone, stream, model, method, route } = line
   const earlier = tried.slice(0, -1)
   return [
+    // A list of models, for example: nothing else in the line says what was requested.
+    model == null && route != null ? `${method ?? ''} ${route}`.trim() : '',
     class_ == null || class_ === 'ok' ? '' : outcome(class_),
     clientGone === true ? 'client left' : '',
     earlier.length === 0 ? '' : `after ${earlier.map(formatTried).join(', ')}`,

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import { useRef } from 'preact/hooks'
 import type { AccountView } from '../../api/types.ts'
-import { amount, compact, count } from '../../format/numbers.ts'
+import { amount, compact, count, plural } from '../../format/numbers.ts'
 import { accountName, limitShort } from '../../format/words.ts'
 import { useRowWindow } from '../../hooks/use-row-window.ts'
 import { AccountLink, GroupTags } from '../../parts/account-names.tsx'
@@ -201,7 +201,7 @@ function TotalsRow({ totals, row }: { totals: Totals; row: number }): JSX.Elemen
     <tfoot>
       <tr aria-rowindex={row}>
         <td class="col-choose" />
-        <th scope="row">{count(totals.accounts)} accounts</th>
+        <th scope="row">{plural(totals.accounts, 'account')}</th>
         <td>{count(totals.ready)} ready</td>
         <td class="col-limit quiet">requests left</td>
         <td

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import { formatEstimated } from '../../format/estimated.ts'
-import { compact, count, percent, usd } from '../../format/numbers.ts'
+import { compact, count, percent, plural, usd } from '../../format/numbers.ts'
 import { Countdown } from '../../parts/status/countdown.tsx'
 import { Tile, Tiles } from '../../parts/status/tiles.tsx'
 import type { Totals } from '../../select/totals.ts'
@@ -10,7 +10,9 @@ export function OverviewTiles({ totals, of }: { totals: Totals; of: number }): J
   const { accounts, ready, requests, failed, succeeded, remaining, remainingMinute, nextReturn } = totals
   const isFiltered = accounts !== of
   return (
-    <Tiles label={isFiltered ? `Totals of ${accounts} of ${of} accounts` : 'Totals of all accounts'}>
+    <Tiles
+      label={isFiltered ? `Totals of ${accounts} of ${plural(of, 'account')}` : 'Totals of all accounts'}
+    >
       <Tile
         label="Ready"
         value={

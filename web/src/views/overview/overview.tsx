@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import { useMemo, useState } from 'preact/hooks'
 import type { AccountView } from '../../api/types.ts'
-import { count } from '../../format/numbers.ts'
+import { count, plural } from '../../format/numbers.ts'
 import { useAccountActions } from '../../hooks/use-account-actions.ts'
 import { usePage, useSelect } from '../../hooks/page-context.ts'
 import { useIsNarrow } from '../../hooks/use-media.ts'
@@ -95,7 +95,7 @@ function Listed({ accounts }: { accounts: AccountView[] }): JSX.Element {
         onSort={(sort) => change({ sort })}
       />
       <p class="visually-hidden" role="status">
-        {count(shown.length)} of {count(accounts.length)} accounts shown
+        {count(shown.length)} of {plural(accounts.length, 'account')} shown
       </p>
       {shown.length === 0 ? (
         <EmptyState title="No account matches">

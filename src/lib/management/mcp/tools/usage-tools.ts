@@ -21,7 +21,8 @@ const usageHistory = defineTool({
   run: async ({ toolkit, key }, query) => {
     if (key === null) return showHistory(toolkit, query)
     const account = await findVisibleId(toolkit, key, query)
-    const { now, from, to, per, rows } = await showHistory(toolkit, { ...query, account, by: 'key' })
+    const wanted = { ...query, account, by: 'key' as const }
+    const { now, from, to, per, rows } = await showHistory(toolkit, wanted, { splitsJobs: true })
     return { now, from, to, per, by: 'key', rows: rows.filter((row) => row.key === key.id) }
   },
 })

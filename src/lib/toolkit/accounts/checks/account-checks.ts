@@ -55,8 +55,9 @@ export class AccountChecks {
       credential: { type: secret === '' ? ('none' as const) : ('api-key' as const) },
     }
     const request = { provider, secret, ...(await this.#request(via)), onModels: this.#keepFor(place) }
-    if (!provider.keyIsOptional || baseUrl === null) return checkWithProvider({ ...request, baseUrl })
-    return checkNamedServer({ ...request, baseUrl })
+    return baseUrl === null
+      ? checkWithProvider({ ...request, baseUrl })
+      : checkNamedServer({ ...request, baseUrl })
   }
 
   async of(account: Account): Promise<CheckResult> {

@@ -84,7 +84,7 @@ function buildHeaders(
 
 /**
  * Checks a server that its user names. If nothing at the base URL answers like a model server, `/v1` below it is
- * tried. `unreachable`: no model server answers at either URL.
+ * tried. `unreachable`: the user's own server answers at neither URL. A known service may lack only the check.
  */
 export async function checkNamedServer(request: CheckRequest & { baseUrl: string }): Promise<CheckResult> {
   const first = await checkWithProvider(request)
@@ -96,6 +96,7 @@ export async function checkNamedServer(request: CheckRequest & { baseUrl: string
   if (second !== null && (second.result === 'accepted' || second.result === 'refused')) {
     return { ...second, correctedBaseUrl: below }
   }
+  if (!request.provider.keyIsOptional) return first
   const tried = second === null ? request.baseUrl : `${request.baseUrl} or ${below}`
   return {
     result: 'unreachable',

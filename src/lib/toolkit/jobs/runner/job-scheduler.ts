@@ -1,3 +1,4 @@
+import { formatCount, pluralize } from '../../../base/text/count-noun.ts'
 import { formatTime } from '../../../base/iso-time.ts'
 import type { Account } from '../../../account/account.ts'
 import { readMessage } from '../../../base/errors.ts'
@@ -280,8 +281,8 @@ function formatWaited(passed: number): string {
 
 function formatNoRoom(refusal: 'concurrent' | 'per-hour', limits: JobLimits): string {
   return refusal === 'concurrent'
-    ? `${limits.maxConcurrent} runs were active until its timeout (jobs.maxConcurrent)`
-    : `${limits.maxPerHour} runs began within an hour (jobs.maxPerHour)`
+    ? `${formatCount(limits.maxConcurrent ?? 0, 'run')} ${pluralize(limits.maxConcurrent ?? 0, 'was', 'were')} active until its timeout (jobs.maxConcurrent)`
+    : `${formatCount(limits.maxPerHour ?? 0, 'run')} began within an hour (jobs.maxPerHour)`
 }
 
 /** Stops runs of a removed job or a stopped account. A paused job finishes its runs. */

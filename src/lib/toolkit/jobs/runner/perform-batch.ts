@@ -1,3 +1,4 @@
+import { formatCount, pluralize } from '../../../base/text/count-noun.ts'
 import { existsSync } from 'node:fs'
 import { shortReference } from '../../../account/account.ts'
 import { isQwenctlError } from '../../../base/errors.ts'
@@ -80,10 +81,10 @@ export async function performBatch(parts: BatchParts, order: RunOrder): Promise<
 
 function describeEnd(view: BatchView, signal: AbortSignal): RunResult {
   const { lines, done, failed, unknown, left, output, errors } = view
-  const text = `${done} of ${lines} lines are answered: ${output}`
+  const text = `${done} of ${formatCount(lines, 'line')} ${pluralize(lines, 'is', 'are')} answered: ${output}`
   if (signal.aborted) return { ...finishedResult(text), status: 'stopped', reason: String(signal.reason) }
   if (failed + unknown > 0) {
-    const reason = `${failed} lines failed and ${unknown} are unknown: ${errors}`
+    const reason = `${formatCount(failed, 'line')} failed and ${unknown} ${pluralize(unknown, 'is', 'are')} unknown: ${errors}`
     return { ...finishedResult(text), status: 'failed', reason }
   }
   return finishedResult(left === 0 ? text : `${text}; the next run continues with ${left}`)

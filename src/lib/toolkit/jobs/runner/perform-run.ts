@@ -1,3 +1,4 @@
+import { formatDuration } from '../../../base/durations.ts'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -132,7 +133,7 @@ async function askAccount(
       return {
         ...finishedResult(''),
         status: 'failed',
-        reason: `no answer came within ${job.timeoutMs / 1000} s`,
+        reason: `no answer came within ${formatDuration(job.timeoutMs)}`,
       }
     throw error
   }

@@ -1,3 +1,4 @@
+import { formatCount } from '../../../base/text/count-noun.ts'
 import { formatTime } from '../../../base/iso-time.ts'
 import { makeFinding } from '../finding.ts'
 import type { AliasFinding, Finding } from '../finding.ts'
@@ -100,7 +101,7 @@ function listNotes(account: Fields): string[] {
     ...(concurrency === null || concurrency < 1
       ? []
       : [
-          `at most ${concurrency} requests at a time there; next: qwenctl config set caps.perAccountConcurrency`,
+          `at most ${formatCount(concurrency, 'request')} at a time there; next: qwenctl config set caps.perAccountConcurrency`,
         ]),
     ...(expiresAt === null || expiresAt <= 0 ? [] : [`expires there at ${formatTime(expiresAt * 1000)}`]),
     ...(rate === null || rate === 1 ? [] : [`left behind: rate_multiplier ${rate}`]),

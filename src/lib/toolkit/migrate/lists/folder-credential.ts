@@ -1,3 +1,4 @@
+import { formatCount, pluralize } from '../../../base/text/count-noun.ts'
 import { join } from 'node:path'
 import { oauthFinding, tokensIn } from '../clients/oauth-creds.ts'
 import { makeFinding } from '../finding.ts'
@@ -88,7 +89,7 @@ function inFile(file: string, name: string, place: Place): Finding | null {
 }
 
 function noteLeft(file: string, count: number): string {
-  return `${count} more ${count === 1 ? 'key' : 'keys'} of ${file} left behind; next: qwenctl accounts migrate --from ${file}`
+  return `${formatCount(count, 'more key')} of ${file} left behind; next: qwenctl accounts migrate --from ${file}`
 }
 
 function buildKey(text: string | null, file: string, place: Place, missing = 'its key is empty'): Finding {
@@ -104,7 +105,12 @@ function buildKey(text: string | null, file: string, place: Place, missing = 'it
         : (serviceCalled(context.providers, provider, baseUrl) ?? { provider, baseUrl })
   const at = provider === null && baseUrl !== null ? serviceAt(context.providers, baseUrl, '') : service
   const unsaid = 'its settings name neither a provider nor a base URL: add a line such as provider: qwen'
-  const notes = others.length === 0 ? [] : [`${others.length} more keys of its field are left behind`]
+  const notes =
+    others.length === 0
+      ? []
+      : [
+          `${formatCount(others.length, 'more key')} of its field ${pluralize(others.length, 'is', 'are')} left behind`,
+        ]
   return keyFinding(
     {
       source: SOURCE,
