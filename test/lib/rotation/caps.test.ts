@@ -129,7 +129,7 @@ describe('what caps leave', () => {
     const ground = new Ground()
     expect(room.refusal('a', ground.state, NOON)).toBeNull()
     ground.use('a')
-    expect(room.refusal('a', ground.state, NOON)?.words).toBe('it is at its cap: 1 of 1 requests at a time')
+    expect(room.refusal('a', ground.state, NOON)?.words).toBe('it is at its cap: 1 of 1 request at a time')
     ground.use('b')
     expect(room.refusal('a', ground.state, NOON)?.words).toBe(
       'all accounts together are at their cap of 2 requests at a time',
