@@ -28,6 +28,13 @@ export function findAfter(charges: Charges, time: number): number {
   return -1
 }
 
+/** The sum of the charges before this time. */
+export function sumBefore(charges: Charges, time: number): number {
+  let sum = 0
+  for (let n = 0; n < charges.length; n += WIDTH) if (charges[n]! < time) sum += charges[n + 1]!
+  return sum
+}
+
 /** Adds a charge that is not older than any other. */
 export function pushCharge(charges: Charges, { at, amount }: Charge): void {
   const last = charges.length - WIDTH

@@ -1,7 +1,7 @@
 // A provider's own count of a known limit beside the ledger's. Decides whether the difference is worth an event;
 // `set-limits.ts` applies it.
 
-import { listCharges } from './charges.ts'
+import { sumBefore } from './charges.ts'
 import { LONGEST_REQUEST_MS } from './in-flight.ts'
 import type { Clock } from './limit.ts'
 import type { LimitState } from './log/state.ts'
@@ -63,8 +63,5 @@ function countExpired({ clock, max }: { clock: Clock; max: number }, ageMs: numb
 }
 
 function countBefore({ usage }: LimitState, since: number): number {
-  if (usage.kind !== 'rolling') return 0
-  let count = 0
-  for (const charge of listCharges(usage.charges)) if (charge.at < since) count += charge.amount
-  return count
+  return usage.kind === 'rolling' ? sumBefore(usage.charges, since) : 0
 }

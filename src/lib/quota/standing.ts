@@ -1,4 +1,4 @@
-import { findAfter, listCharges } from './charges.ts'
+import { findAfter } from './charges.ts'
 import type { Clock } from './limit.ts'
 import { sumHolds, holdAmount } from './in-flight.ts'
 import type { ReserveEvent } from './log/events.ts'
@@ -151,11 +151,12 @@ function usageRoomAt(limit: LimitState, now: number, room: Room): number {
   if (limit.usage.kind !== 'rolling' || limit.clock.kind !== 'rolling') return resetsAt
   let left = limit.usage.used
   let emptyAt = resetsAt
-  for (const charge of listCharges(limit.usage.charges)) {
-    const leavesAt = charge.at + limit.clock.lengthMs
-    left -= charge.amount
+  const { charges } = limit.usage
+  for (let n = 0; n < charges.length; n += 2) {
+    const leavesAt = charges[n]! + limit.clock.lengthMs
+    left -= charges[n + 1]!
     if (fits(left, room) && leavesAt > now) return leavesAt
-    if (charge.amount > 0) emptyAt = leavesAt
+    if (charges[n + 1]! > 0) emptyAt = leavesAt
   }
   return emptyAt // the rest of the sum is rounding of dollars: an empty window has room
 }

@@ -1,6 +1,6 @@
 import type { Clock } from './limit.ts'
 import type { Charge } from './charges.ts'
-import { dropCharges, pushCharge, takeCharge } from './charges.ts'
+import { dropCharges, pushCharge, sumBefore, takeCharge } from './charges.ts'
 import type { LimitState, WindowUsage } from './log/state.ts'
 import { calendarWindow } from './zone.ts'
 
@@ -107,8 +107,7 @@ export function lowerTo(
   { amount, since }: { amount: number; since: number },
 ): void {
   const { charges } = usage
-  let excess = -Math.max(0, amount)
-  for (let n = 0; n < charges.length; n += 2) if (charges[n]! < since) excess += charges[n + 1]!
+  let excess = sumBefore(charges, since) - Math.max(0, amount)
   let emptied = 0
   for (let n = 0; n < charges.length && excess > 0; n += 2) {
     const taken = Math.min(charges[n + 1]!, excess)

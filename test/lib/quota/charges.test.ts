@@ -8,6 +8,7 @@ import {
   listCharges,
   pushCharge,
   shiftCharges,
+  sumBefore,
   takeCharge,
 } from '../../../src/lib/quota/charges.ts'
 
@@ -48,6 +49,8 @@ test('the flat list holds the same charges as a list of objects', () => {
       expect(listCharges(flat)).toEqual(plain)
       const first = plain.findIndex(({ at, amount }) => at > after && amount > 0)
       expect(findAfter(flat, after)).toBe(first < 0 ? -1 : first * 2)
+      const earlier = plain.filter(({ at }) => at < after)
+      expect(sumBefore(flat, after)).toBe(earlier.reduce((sum, { amount }) => sum + amount, 0))
     }),
   )
 })

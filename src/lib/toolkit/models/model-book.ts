@@ -77,7 +77,9 @@ export class ModelBook {
     return isNew
   }
 
+  /** Records an answer. One that selection knows already changes nothing: a large pool selects by it some seconds later. */
   noteAnswer(account: Account, model: string): void {
+    if (this.readKnowledge(account).answered.has(model)) return
     note(this.#page(account).answered, model, this.#clock())
     this.#changed(account)
   }

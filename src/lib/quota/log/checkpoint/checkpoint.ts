@@ -1,5 +1,4 @@
 import type { Charges } from '../../charges.ts'
-import { listCharges } from '../../charges.ts'
 import { parseWindow } from '../../limit.ts'
 import { jobSlotsFromJson, jobSlotsToJson } from '../job-slots.ts'
 import type { JobSlotsJson } from '../job-slots.ts'
@@ -138,8 +137,9 @@ function limitToJson({ clock: _clock, usage, ...limit }: LimitState): LimitJson 
   if (usage.kind === 'fixed') return { ...limit, usage }
   const charges: number[] = []
   let before = 0
-  for (const { at, amount } of listCharges(usage.charges)) {
-    charges.push(at - before, amount)
+  for (let index = 0; index < usage.charges.length; index += 2) {
+    const at = usage.charges[index]!
+    charges.push(at - before, usage.charges[index + 1]!)
     before = at
   }
   return { ...limit, usage: { kind: 'rolling', used: usage.used, charges } }
