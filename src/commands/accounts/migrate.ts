@@ -13,11 +13,12 @@ import {
   formatResult,
 } from '../../lib/terminal/accounts/migration-messages.ts'
 import { AccountCommand, yesFlag } from '../base/toolkit-command.ts'
+import { lookUp } from '../../lib/base/text/look-up.ts'
 
 /** Null: every source. */
 function findSource(name: string | undefined): SourceId | null {
   if (name === undefined) return null
-  return otherSourceNames[name] ?? sourceIds.find((id) => id === name) ?? null
+  return lookUp(otherSourceNames, name) ?? sourceIds.find((id) => id === name) ?? null
 }
 
 export default class AccountsMigrate extends AccountCommand {

@@ -6,6 +6,7 @@ import { readMessage } from '../base/errors.ts'
 import type { Masked } from './logs/masked.ts'
 import type { AttemptRecord, RequestRecord } from './request-event.ts'
 import type { SamplerSettings, TraceSettings } from './trace-settings.ts'
+import { lookUp } from '../base/text/look-up.ts'
 
 /** The optional packages, as imported. */
 export interface TraceLibrary {
@@ -146,7 +147,7 @@ export class Traces {
   #attemptAttributes(attempt: AttemptRecord, index: number): Api.Attributes {
     const { account, status, origin, firstByteMs, outcome } = attempt
     return {
-      'gen_ai.provider.name': providerNames[account.provider] ?? account.provider,
+      'gen_ai.provider.name': lookUp(providerNames, account.provider) ?? account.provider,
       'qwenctl.provider': account.provider,
       'qwenctl.account': this.#masked.of(account.name),
       'qwenctl.user': account.user,

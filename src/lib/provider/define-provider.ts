@@ -145,12 +145,13 @@ const uncounted: ReadonlySet<OutcomeClass> = new Set([
   'route-missing',
 ])
 
-/** Answers of 429, 402 and 5xx: the service refused before it worked. */
+/** Answers of 429, 402 and 5xx, and that a model is missing: the service refused before it worked. */
 const refusedUnserved: ReadonlySet<OutcomeClass> = new Set([
   'rate-short',
   'quota-window',
   'quota-hard',
   'overloaded',
+  'model-unavailable',
 ])
 
 /**

@@ -1,3 +1,5 @@
+import { lookUp } from '../base/text/look-up.ts'
+
 // Converts convenient spellings of a limit to the grammar that `parseLimit` reads. Pure text; `parseLimit` does the
 // checks.
 
@@ -74,7 +76,7 @@ export function isNoLimit(text: string): boolean {
 function plainQuantity(text: string): string {
   const [, dollar = '', number = '', scale = '', metric = ''] =
     /^\s*(\$?)\s*([\d.,_]+)\s*([kmb]?)\s*([a-z$-]*)\s*$/i.exec(text) ?? []
-  const known = METRICS[metric.toLowerCase()]
+  const known = lookUp(METRICS, metric.toLowerCase())
   if (number === '' || (metric !== '' && known === undefined) || (dollar !== '' && metric !== ''))
     return text.trim()
   return `${plainAmount(number + scale)}${dollar === '' ? (known ?? '') : 'usd'}`
@@ -102,7 +104,7 @@ function plainWindow(text: string): string {
   const [span = '', ...clock] = text.trim().split('@')
   const [, count = '', unit = ''] = /^(\d*)\s*([a-z]+)$/i.exec(span.trim()) ?? []
   const named =
-    WINDOWS[unit.toLowerCase()] ??
+    lookUp(WINDOWS, unit.toLowerCase()) ??
     (Object.values(WINDOWS).includes(unit.toLowerCase()) ? unit.toLowerCase() : undefined)
   const short = Object.entries(UNITS).find(([, name]) => name === named)?.[0]
   let plain = span

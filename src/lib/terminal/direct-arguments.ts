@@ -1,3 +1,5 @@
+import { lookUp } from '../base/text/look-up.ts'
+
 /** A command line that can be answered from the store alone, without loading oclif. */
 export type DirectRequest =
   | { kind: 'version' }
@@ -42,7 +44,7 @@ function formatRead(argv: string[]): { json: boolean; words: string[]; filter: D
   for (let index = 0; index < argv.length; index += 1) {
     const word = argv[index] ?? ''
     const [flag = '', ...inline] = word.startsWith('--') ? word.split('=') : [word]
-    const field = filterFlags[flag]
+    const field = lookUp(filterFlags, flag)
     if (word === '--json' && !json) json = true
     else if (field !== undefined) {
       const value = inline.length > 0 ? inline.join('=') : argv[++index]

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { plainLimit } from '../../../src/lib/quota/limit-input.ts'
 import { formatLimit, parseLimit } from '../../../src/lib/quota/limit.ts'
 
 test.each([
@@ -67,3 +68,12 @@ test('what is written in the canonical form comes back unchanged', () => {
     ),
   )
 })
+
+// Every object has members of these names.
+test.each(['5constructor/day', '5/constructor', '5tostring/day', '5/valueof'])(
+  '%s is refused as it is written',
+  (text) => {
+    expect(plainLimit(text)).toBe(text)
+    expect(() => parseLimit(text)).toThrow('is not a')
+  },
+)

@@ -9,6 +9,8 @@ test.each([
     'quota show -g night --user=bob --json',
     { kind: 'quota', references: [], filter: { group: 'night', user: 'bob' } },
   ],
+  // Every object has a member of this name.
+  ['quota show constructor work --json', { kind: 'quota', references: ['constructor', 'work'], filter: {} }],
   ['auth list --json -p qwen', { kind: 'accounts', filter: { provider: 'qwen' } }],
 ])('for %s, the store alone can answer', (line, request) => {
   expect(directRequest(line.split(' '))).toEqual(request)

@@ -3,6 +3,7 @@
 import { isRecord } from '../../base/is-record.ts'
 import type { PlanReader, PlanWindow } from './plan-reader.ts'
 import { BALANCE, emptyWindow, findPlanBase, readEach, readNumber } from './plan-reader.ts'
+import { lookUp } from '../../base/text/look-up.ts'
 
 const RESETS: Readonly<Record<string, string>> = { daily: 'day', weekly: 'week', monthly: 'month' }
 
@@ -34,7 +35,7 @@ export const openrouterPlan: PlanReader = {
     const max = readNumber(data.limit)
     if (max === null) return data.limit === null ? spentThisMonth(data) : null
     const remaining = readNumber(data.limit_remaining)
-    const window = RESETS[String(data.limit_reset)] ?? null
+    const window = lookUp(RESETS, String(data.limit_reset)) ?? null
     const limit = { ...moneyWindow('key limit', max, remaining), window }
     return window === 'month' ? [limit] : [limit, ...spentThisMonth(data)]
   },

@@ -3,6 +3,7 @@
 import { isRecord } from '../../base/is-record.ts'
 import type { PlanReader, PlanWindow } from './plan-reader.ts'
 import { emptyWindow, findPlanBase, readEach, readNumber } from './plan-reader.ts'
+import { lookUp } from '../../base/text/look-up.ts'
 
 /** Units of windows at Z.ai. */
 const ZAI_UNITS: Readonly<Record<number, string>> = { 3: 'hour', 5: 'month', 6: 'week' }
@@ -117,7 +118,7 @@ function nameKimiWindow(window: unknown): string {
   const duration = isRecord(window) ? readNumber(window.duration) : null
   if (!isRecord(window) || duration === null) return 'window'
   const unit = typeof window.timeUnit === 'string' ? window.timeUnit : 'TIME_UNIT_MINUTE'
-  const minutes = duration * (KIMI_UNITS[unit] ?? NaN)
+  const minutes = duration * (lookUp(KIMI_UNITS, unit) ?? NaN)
   if (Number.isNaN(minutes)) return 'window'
   if (minutes === 10_080) return 'week'
   return minutes >= 2880 ? `${minutes / 1440} days` : `${minutes / 60} hours`
@@ -146,7 +147,7 @@ function kimiShare([key, share]: [string, unknown]): PlanWindow[] {
   const ratio = readNumber(share.used_ratio ?? share.usedRatio)
   if (ratio === null) return []
   const percent = Math.min(100, Math.max(0, ratio * 100))
-  return [{ ...emptyWindow(KIMI_SHARES[key] ?? key), percent, resetsAt: kimiReset(share) }]
+  return [{ ...emptyWindow(lookUp(KIMI_SHARES, key) ?? key), percent, resetsAt: kimiReset(share) }]
 }
 
 function kimiReset(detail: Record<string, unknown>): number | null {

@@ -3,6 +3,7 @@
 import { isRecord } from '../../base/is-record.ts'
 import type { JsonObject } from '../failures/read-error.ts'
 import type { Usage } from '../provider.ts'
+import { lookUp } from '../../base/text/look-up.ts'
 
 /**
  * Reads a `usage` object; null: it names no count. Sources, read 2026-11-30:
@@ -131,9 +132,11 @@ const SYNONYMS: Readonly<Record<string, string>> = {
 function renamed(usage: JsonObject): Usage | null {
   const names = Object.entries(usage).map(([name, value]) => {
     const snake = name.replace(/(?<=[a-z])[A-Z]/g, (letter) => `_${letter}`).toLowerCase()
-    return [SYNONYMS[snake] ?? snake, value] as const
+    return [lookUp(SYNONYMS, snake) ?? snake, value] as const
   })
-  return names.every(([name]) => name in usage) ? null : readUsageFields(Object.fromEntries(names))
+  return names.every(([name]) => Object.hasOwn(usage, name))
+    ? null
+    : readUsageFields(Object.fromEntries(names))
 }
 
 function addParts(found: Usage, usage: JsonObject): void {

@@ -2,6 +2,7 @@
 // follow. `scripts.ts` has the scripts of the shells.
 
 import type { NameKind } from '../../toolkit/direct-names.ts'
+import { lookUp } from '../../base/text/look-up.ts'
 
 /** The commands in `dist/completion.json`, which the build writes from oclif's view of them. */
 export interface CommandTable {
@@ -159,7 +160,7 @@ async function listValues(name: string, options: string[], place: Place): Promis
   if (options.length > 0)
     return { candidates: options.map((value) => ({ value, summary: '' })), files: false }
   if (fileFlags.has(name)) return { candidates: [], files: true }
-  const kind = nameKinds[name]
+  const kind = lookUp(nameKinds, name)
   return kind === undefined
     ? nothing()
     : { candidates: await place.names(kind, readFilter(place)), files: false }

@@ -6,6 +6,7 @@ import { check } from './check.ts'
 import { ownVersion } from '../own-version.ts'
 import { formatVersion } from '../proxies.ts'
 import type { DoctorParts } from './doctor-parts.ts'
+import { lookUp } from '../../base/text/look-up.ts'
 
 export async function checkProgram(parts: DoctorParts): Promise<Check[]> {
   return [nodeVersion(), compiled(parts), completion(parts.env), await proxies(parts)]
@@ -37,7 +38,7 @@ const startFiles: Record<string, string[]> = {
 
 function completion(env: NodeJS.ProcessEnv): Check {
   const shell = basename(env['SHELL'] ?? '')
-  const files = startFiles[shell]
+  const files = lookUp(startFiles, shell)
   const user = env['HOME'] ?? ''
   if (files === undefined || user === '') {
     return check('completion', 'completion', { status: 'skip', detail: 'the shell is not known' })

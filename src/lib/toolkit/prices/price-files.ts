@@ -3,6 +3,7 @@ import { isRecord } from '../../base/is-record.ts'
 import { tryParseJson } from '../../base/text/try-parse-json.ts'
 import type { Price, PriceRow } from '../../quota/prices/price-row.ts'
 import type { PriceTable } from '../../quota/prices/price-table.ts'
+import { lookUp } from '../../base/text/look-up.ts'
 
 /** The providers of LiteLLM's price list, by its names. */
 const LITELLM_PROVIDERS: Readonly<Record<string, string>> = {
@@ -68,7 +69,7 @@ function readPrice(row: Record<string, unknown>): Price | null {
 function litellmRows(data: Record<string, unknown>): PriceRow[] {
   return Object.entries(data).flatMap(([name, row]) => {
     if (!isRecord(row) || typeof row.litellm_provider !== 'string') return []
-    const provider = LITELLM_PROVIDERS[row.litellm_provider]
+    const provider = lookUp(LITELLM_PROVIDERS, row.litellm_provider)
     const input = perMillion(row.input_cost_per_token)
     const output = perMillion(row.output_cost_per_token)
     if (provider === undefined || input === null || output === null) return []

@@ -1,5 +1,6 @@
 import { isObject, type Json } from '../json-fields.ts'
 import type { Collector } from './collector.ts'
+import { lookUp } from '../../base/text/look-up.ts'
 
 interface Choice extends Json {
   index: number
@@ -80,9 +81,10 @@ function hasArguments(call: Json): boolean {
 
 /** Texts grow, lists grow, objects merge; anything else is replaced. */
 function merge(before: Json, more: Json): Json {
-  const merged: Json = { ...before }
-  for (const [name, value] of Object.entries(more)) merged[name] = mergeValue(name, merged[name], value)
-  return merged
+  const added = Object.entries(more).map(
+    ([name, value]) => [name, mergeValue(name, lookUp(before, name), value)] as const,
+  )
+  return { ...before, ...Object.fromEntries(added) }
 }
 
 function mergeValue(name: string, before: unknown, value: unknown): unknown {

@@ -41,6 +41,12 @@ describe('the plan that a provider counts', () => {
         { name: 'this month', used: 2 },
       ],
     ],
+    // Every object has a member of this name.
+    [
+      'openrouter',
+      { data: { limit: 10, limit_remaining: 4, limit_reset: 'constructor' } },
+      [{ name: 'key limit', window: null, used: 6 }],
+    ],
     ['zai', { success: true, data: { limits: [] } }, []],
     ['minimax', { base_resp: { status_code: 0 }, model_remains: [] }, []],
     ['deepseek', { is_available: true, balance_infos: [] }, []],

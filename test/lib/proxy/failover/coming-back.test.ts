@@ -53,6 +53,26 @@ describe('a service that fails again and again', () => {
   )
 })
 
+describe('a service that refuses a model', () => {
+  test('before any byte of an answer, several times, leaves all of a day, and the minute counts it', async () => {
+    const upstream = await givenUpstream()
+    const proxy = await givenProxy({
+      accounts: [{ name: 'a', limits: ['3/day', '60/minute'] }],
+      baseUrl: upstream.baseUrl,
+    })
+    const message = 'The model `gpt-typo` does not exist or you do not have access to it.'
+    upstream.always(json(404, { error: { message, code: 'model_not_found' } }))
+    for (const model of ['gpt-typo', 'gpt-typo-2', 'gpt-typo-3'])
+      expect((await proxy.chat({ model })).status).toBe(404)
+    expect((await proxy.quota()).a?.limits).toMatchObject([
+      { window: 'day', used: 0, remaining: 3 },
+      { window: 'minute', used: 3 },
+    ])
+    upstream.always(chat())
+    expect((await proxy.chat()).status).toBe(200)
+  })
+})
+
 describe('the only account, with a refused key', () => {
   test('is tested after a quarter of an hour, then once an hour, and serves after the first success', async () => {
     const { upstream, proxy, pass } = await givenLoneAccount()

@@ -45,6 +45,20 @@ router_settings:
   expect(leftOut).toMatchObject([{ reason: expect.stringContaining('more/none.yaml') as string }])
 })
 
+test('LiteLLM: a service or a variable with the name of a member of every object is unknown', () => {
+  const home = givenFiles({
+    'work/config.yaml': `
+model_list:
+  - {model_name: one, litellm_params: {model: constructor/x, api_key: ${KEY}}}
+  - {model_name: two, litellm_params: {model: openai/gpt-5, api_key: os.environ/constructor}}`,
+  })
+  const { findings } = find('litellm', home)
+  expect(findings).toMatchObject([
+    { provider: null, models: ['x'] },
+    { provider: 'openai', declined: expect.stringContaining('constructor') as string },
+  ])
+})
+
 test('CLIProxyAPI: an alias is a name for clients, and client keys are named as left out', () => {
   const home = givenFiles({
     '.cli-proxy-api/config.yaml': `

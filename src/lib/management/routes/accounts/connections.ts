@@ -15,6 +15,7 @@ import * as schemas from '../../../contract/accounts/connections.ts'
 import { cutPage } from '../../page/page.ts'
 import { buildFilter } from '../filter.ts'
 import { knownAccount } from './known-account.ts'
+import { lookUp } from '../../../base/text/look-up.ts'
 
 const authTypes = { 'api-key': 'api_key', none: 'none', oauth: 'device' } as const
 
@@ -237,11 +238,11 @@ async function inItsNames<Value>(act: () => Promise<Value>): Promise<Value> {
   } catch (error) {
     if (!isQwenctlError(error)) throw error
     const { field, fields } = error.details
-    if (typeof field === 'string') error.details['field'] = itsNames[field] ?? field
+    if (typeof field === 'string') error.details['field'] = lookUp(itsNames, field) ?? field
     if (Array.isArray(fields))
       error.details['fields'] = (fields as WrongField[]).map((one) => ({
         ...one,
-        field: itsNames[one.field] ?? one.field,
+        field: lookUp(itsNames, one.field) ?? one.field,
       }))
     throw error
   }

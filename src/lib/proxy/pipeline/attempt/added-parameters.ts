@@ -5,6 +5,7 @@ import { memberSpans } from '../../wire/body/json-cursor.ts'
 import { splice } from '../../wire/body/edit-body.ts'
 import { findSpans, keyStart, withComma } from '../../wire/body/member-paths.ts'
 import type { HeldAnswer } from '../answer/held-answer.ts'
+import { lookUp } from '../../../base/text/look-up.ts'
 
 /** Parameters that the request needs to keep its meaning. */
 const essential: ReadonlySet<string> = new Set([
@@ -96,7 +97,7 @@ function hasMember(body: Buffer, name: string): boolean {
 
 /** Which of these members the body has and loses, for the client to know. A limit of tokens only changes its name. */
 export function findAdditions(body: Buffer, names: readonly string[]): string[] {
-  return names.filter((name) => twins[name] === undefined && hasMember(body, name))
+  return names.filter((name) => lookUp(twins, name) === undefined && hasMember(body, name))
 }
 
 /** Returns the body without these members. A limit of tokens moves to its other name instead. */
@@ -104,7 +105,7 @@ export function leaveOut(body: Buffer, names: readonly string[]): Buffer {
   let left = body
   for (const name of names) {
     for (const { start, end } of findSpans(left, name).toReversed()) {
-      const twin = twins[name]
+      const twin = lookUp(twins, name)
       const isRenamed = twin !== undefined && !hasMember(left, twin)
       const key = keyStart(left, start)
       if (isRenamed) left = splice(left, [{ start: key, end: start, text: `${JSON.stringify(twin)}:` }])

@@ -12,6 +12,7 @@ import { DamagedFile } from '../read/source.ts'
 import type { ReadContext, Source, SourceFile } from '../read/source.ts'
 import { findEachKey } from '../read/split-keys.ts'
 import { keysIn } from '../read/variables.ts'
+import { lookUp } from '../../../base/text/look-up.ts'
 
 const SOURCE = 'qwen-code'
 
@@ -116,7 +117,7 @@ function modelEntries(settings: Fields): Entry[] {
       const baseUrl = readText(model['baseUrl'])
       const key = JSON.stringify([envKey, baseUrl])
       const entry = entries.get(key) ?? {
-        protocol: protocols[protocol] ?? protocol,
+        protocol: lookUp(protocols, protocol) ?? protocol,
         envKey,
         baseUrl,
         models: [],

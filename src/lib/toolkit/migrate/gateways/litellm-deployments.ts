@@ -9,6 +9,7 @@ import { serviceAt, serviceCalled } from '../read/service.ts'
 import type { Service } from '../read/service.ts'
 import type { ReadContext, SourceFile } from '../read/source.ts'
 import { splitKeys } from '../read/split-keys.ts'
+import { lookUp } from '../../../base/text/look-up.ts'
 
 /** LiteLLM's service names that differ from those of the services (docs.litellm.ai/docs/providers, read 2026-11-30). */
 const services: Readonly<Record<string, { provider: string; keyVariable?: string }>> = {
@@ -124,12 +125,12 @@ function readBase(
 ): { text: string | null; missing: string | null } {
   const written = readText(params['api_base']) ?? readText(params['base_url'])
   if (written !== null) return resolveReferences(written, variables)
-  const variable = baseVariables[kind]
+  const variable = lookUp(baseVariables, kind)
   return { text: variable === undefined ? null : resolveValue(variables, variable), missing: null }
 }
 
 function findService(kind: string, baseUrl: string | null, context: ReadContext): Service | null {
-  const known = services[kind]
+  const known = lookUp(services, kind)
   if (known?.provider === 'custom') {
     return baseUrl === null ? null : serviceAt(context.providers, baseUrl, 'custom')
   }
@@ -156,7 +157,7 @@ function readKey(
     return { secret: text, problem: text === null ? `${missing ?? 'its key'} is not set here` : null }
   }
   const provider = context.providers.find(({ id }) => id === service?.provider)
-  const names = [services[kind]?.keyVariable, ...(provider?.keyVariables ?? [])].filter(
+  const names = [lookUp(services, kind)?.keyVariable, ...(provider?.keyVariables ?? [])].filter(
     (name) => name !== undefined,
   )
   const secret = names.map((name) => resolveValue(variables, name)).find((value) => value !== null) ?? null

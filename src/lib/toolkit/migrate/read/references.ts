@@ -1,3 +1,5 @@
+import { lookUp } from '../../../base/text/look-up.ts'
+
 // References to variables in the configurations of other tools. Each tool has its own form. No form can be part of a
 // key, so every form is read everywhere.
 
@@ -43,14 +45,14 @@ function resolveOnce(text: string, variables: Variables): { text: string; missin
   const whole = WHOLE.exec(text)
   const name = whole?.[1] ?? whole?.[2] ?? whole?.[3]
   if (name !== undefined) {
-    const value = variables[name]?.trim() ?? ''
+    const value = lookUp(variables, name)?.trim() ?? ''
     return value === '' ? { text: '', missing: name } : { text: value, missing: null }
   }
   let missing: string | null = null
   const filled = text.replace(INSIDE, (...groups: (string | undefined)[]) => {
     const [, secret, plain, standby, env] = groups
     const variable = lastPart(secret ?? plain ?? env ?? '')
-    const value = variables[variable]?.trim() ?? ''
+    const value = lookUp(variables, variable)?.trim() ?? ''
     if (value === '' && standby === undefined) missing = variable
     return value === '' ? (standby ?? '') : value
   })
@@ -64,5 +66,5 @@ function lastPart(name: string): string {
 
 /** The value of a variable, with its references resolved; null if it has none. */
 export function resolveValue(variables: Variables, name: string): string | null {
-  return resolveReferences(variables[name] ?? '', variables).text
+  return resolveReferences(lookUp(variables, name) ?? '', variables).text
 }
