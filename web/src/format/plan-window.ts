@@ -16,7 +16,9 @@ function formatCount(window: PlanWindow): string {
     const other = elsewhere === null || elsewhere === 0 ? '' : `, ${amount(elsewhere)} elsewhere`
     return `${name}: ${amount(used)}${most} used${other}`
   }
-  if (remaining !== null) return `${name}: ${amount(remaining)} left`
+  if (remaining !== null) {
+    return `${name}: ${amount(remaining)}${window.unusable === true ? ', which pays for no request' : ' left'}`
+  }
   return percent === null ? name : `${name}: ${Math.round(percent)} % used`
 }
 

@@ -80,6 +80,7 @@ const planWindow = answer(
       .literal(true)
       .optional()
       .describe('the provider does not document the address of this count'),
+    unusable: z.literal(true).optional().describe('the provider says that this balance pays for no request'),
   }),
 )
 const planView = answer(

@@ -7,7 +7,10 @@ import { lookUp } from '../../base/text/look-up.ts'
 
 const RESETS: Readonly<Record<string, string>> = { daily: 'day', weekly: 'week', monthly: 'month' }
 
-/** The rest of the bought credits; a management key may ask. */
+/**
+ * The rest of the bought credits; a management key may ask. Free models need no credit, but a negative balance stops
+ * them too (https://openrouter.ai/docs/api_reference/limits, 2026-12-01).
+ */
 const openrouterCredits: PlanReader = {
   isOfficial: () => true,
   isPrivileged: true,
@@ -17,7 +20,7 @@ const openrouterCredits: PlanReader = {
     const data = isRecord(body) && isRecord(body.data) ? body.data : null
     const bought = readNumber(data?.total_credits)
     const used = readNumber(data?.total_usage)
-    return bought === null || used === null ? null : balance(bought - used, 'USD')
+    return bought === null || used === null ? null : keepFree(balance(bought - used, 'USD'))
   },
 }
 
@@ -94,7 +97,8 @@ export const moonshotPlan: PlanReader = {
 /**
  * The balance of an international account, in dollars. In China the endpoint ended on 2026-08-14
  * (docs.siliconflow.cn/docs/release-notes/overview, cited by github.com/steipete/CodexBar docs/siliconflow.md, read
- * 2026-11-30).
+ * 2026-11-30). Its free models need no balance, as users report
+ * (huasheng.ai/insights/siliconflow-api-guide, read 2026-12-01).
  */
 export const siliconflowPlan: PlanReader = {
   isOfficial: () => true,
@@ -102,7 +106,7 @@ export const siliconflowPlan: PlanReader = {
   url: ({ openai }) => (openai?.includes('siliconflow.com/') === true ? `${openai}/user/info` : null),
   read(body) {
     const data = isRecord(body) && isRecord(body.data) ? body.data : null
-    return data === null ? null : balance(data.totalBalance, 'USD')
+    return data === null ? null : keepFree(balance(data.totalBalance, 'USD'))
   },
 }
 
@@ -118,6 +122,11 @@ export const novitaPlan: PlanReader = {
     const amount = isRecord(body) ? readNumber(body.availableBalance) : null
     return amount === null ? null : balance(amount / 10_000, 'USD')
   },
+}
+
+/** The balance of a service with free models: at 0 they continue, a debt stops them. */
+function keepFree(windows: PlanWindow[] | null): PlanWindow[] | null {
+  return windows?.map((window) => ({ ...window, stopsModels: (window.remaining ?? 0) < 0 })) ?? null
 }
 
 function balance(value: unknown, currency: string): PlanWindow[] | null {

@@ -50,42 +50,68 @@ export const minimaxPlan: PlanReader = {
   read(body, now) {
     const holder = isRecord(body) && isRecord(body.data) ? body.data : body
     const rows = isRecord(holder) ? holder.model_remains : null
+    const ofText = (Array.isArray(rows) ? (rows as unknown[]) : []).filter(isRecord).filter(isTextModel)
+    const isOnly = ofText.length === 1
     const windows = readEach(rows, (row) => [
-      ...minimaxWindow(row, { name: '5 hours', fields: 'current_interval', remains: 'remains_time', now }),
-      ...minimaxWindow(row, { name: 'week', fields: 'current_weekly', remains: 'weekly_remains_time', now }),
+      ...minimaxWindow(row, { ...INTERVAL, now, isOnly }),
+      ...minimaxWindow(row, { ...WEEK, now, isOnly }),
     ])
     return windows ?? (isNotInPlan(rows) ? [] : null)
   },
 }
 
-/** A plan without any model: all its totals are 0. */
+interface MinimaxFields {
+  name: string
+  fields: string
+  remains: string
+}
+
+const INTERVAL: MinimaxFields = { name: '5 hours', fields: 'current_interval', remains: 'remains_time' }
+const WEEK: MinimaxFields = { name: 'week', fields: 'current_weekly', remains: 'weekly_remains_time' }
+
+/** States of a window: its end is reached; it has no limit, or is no part of the plan (can1357/oh-my-pi#6650). */
+const SPENT = 2
+const NO_LIMIT = 3
+
+function isTextModel(row: Record<string, unknown>): boolean {
+  return /^(?:general|minimax-(?!hailuo))/i.test(String(row.model_name))
+}
+
+/** A plan without any counted model: all its totals are 0, or it says so. */
 function isNotInPlan(rows: unknown): boolean {
-  if (!Array.isArray(rows)) return false
-  const totals = (rows as unknown[])
-    .filter(isRecord)
-    .map((row) => readNumber(row.current_interval_total_count))
-  return totals.length > 0 && totals.every((total) => total === 0)
+  const list = (Array.isArray(rows) ? (rows as unknown[]) : []).filter(isRecord)
+  return (
+    list.length > 0 &&
+    list.every(
+      (row) =>
+        readNumber(row.current_interval_total_count) === 0 ||
+        readNumber(row.current_interval_status) === NO_LIMIT,
+    )
+  )
 }
 
 function minimaxWindow(
   row: Record<string, unknown>,
-  { name, fields, remains, now }: { name: string; fields: string; remains: string; now: number },
+  { name, fields, remains, now, isOnly }: MinimaxFields & { now: number; isOnly: boolean },
 ): PlanWindow[] {
+  const status = readNumber(row[`${fields}_status`])
+  if (status === NO_LIMIT) return []
   const total = readNumber(row[`${fields}_total_count`])
   const left = readNumber(row[`${fields}_usage_count`])
   const ofCounts = total === null || total <= 0 || left === null ? null : (left / total) * 100
-  const percentLeft = readNumber(row[`${fields}_remaining_percent`]) ?? ofCounts
+  const percentLeft = readNumber(row[`${fields}_remaining_percent`]) ?? (status === SPENT ? 0 : ofCounts)
   if (percentLeft === null) return []
   const wait = readNumber(row[remains])
   const resetsAt = wait === null || wait <= 0 ? null : now + wait
-  const model = String(row.model_name)
-  const stopsModels = /^(?:general|minimax-(?!hailuo))/i.test(model)
+  // Where one of several models is used up, the others may still answer.
+  const stopsModels = isOnly && isTextModel(row)
   const percent = Math.min(100, Math.max(0, 100 - percentLeft))
-  return [{ ...emptyWindow(`${model}, ${name}`), percent, resetsAt, stopsModels }]
+  return [{ ...emptyWindow(`${String(row.model_name)}, ${name}`), percent, resetsAt, stopsModels }]
 }
 
 /**
- * Since 2026-09 `usages` has shares from 0 to 1 by name. A 5 hour share of 0 beside a full count is reported
+ * Since 2026-09 `usages` has shares from 0 to 1 by name; some answers have it below `data.quota`. Reports exist of a
+ * 5 hour share of 0 beside a full count
  * (github.com/can1357/oh-my-pi/issues/12790, github.com/MoonshotAI/kimi-code/issues/3908), so a count comes first.
  */
 export const kimiPlan: PlanReader = {
@@ -94,13 +120,15 @@ export const kimiPlan: PlanReader = {
     'https://github.com/MoonshotAI/kimi-cli and https://github.com/akitaonrails/ai-usagebar/issues/199, 2026-11-30',
   url: ({ openai }) => (/\/\/api\.kimi\.(?:com|ai)\//.test(openai ?? '') ? `${openai}/usages` : null),
   read(body) {
-    if (!isRecord(body)) return null
+    const data = isRecord(body) && isRecord(body.data) ? body.data : body
+    const quota = isRecord(data) && isRecord(data.quota) ? data.quota : data
+    if (!isRecord(quota)) return null
     const counted = [
-      ...kimiWindow('week', body.usage),
-      ...(readEach(body.limits, ({ window, detail }) => kimiWindow(nameKimiWindow(window), detail)) ?? []),
+      ...kimiWindow('week', quota.usage),
+      ...(readEach(quota.limits, ({ window, detail }) => kimiWindow(nameKimiWindow(window), detail)) ?? []),
     ]
     const names = new Set(counted.map(({ name }) => name))
-    const shares = isRecord(body.usages) ? Object.entries(body.usages).flatMap(kimiShare) : []
+    const shares = isRecord(quota.usages) ? Object.entries(quota.usages).flatMap(kimiShare) : []
     const windows = [...counted, ...shares.filter(({ name }) => !names.has(name))]
     return windows.length === 0 ? null : windows
   },
@@ -136,10 +164,10 @@ function kimiWindow(name: string, detail: unknown): PlanWindow[] {
 }
 
 const KIMI_SHARES: Readonly<Record<string, string>> = {
-  limit_5h: '5 hours',
-  limit_7d: 'week',
-  limit_month_total: 'month, all products',
-  limit_month_code: 'month, code',
+  limit5h: '5 hours',
+  limit7d: 'week',
+  limitmonthtotal: 'month, all products',
+  limitmonthcode: 'month, code',
 }
 
 function kimiShare([key, share]: [string, unknown]): PlanWindow[] {
@@ -147,7 +175,10 @@ function kimiShare([key, share]: [string, unknown]): PlanWindow[] {
   const ratio = readNumber(share.used_ratio ?? share.usedRatio)
   if (ratio === null) return []
   const percent = Math.min(100, Math.max(0, ratio * 100))
-  return [{ ...emptyWindow(lookUp(KIMI_SHARES, key) ?? key), percent, resetsAt: kimiReset(share) }]
+  const name = lookUp(KIMI_SHARES, key.replaceAll('_', '').toLowerCase())
+  // A share of another name may be of another product.
+  const stopsModels = name !== undefined
+  return [{ ...emptyWindow(name ?? key), percent, resetsAt: kimiReset(share), stopsModels }]
 }
 
 function kimiReset(detail: Record<string, unknown>): number | null {

@@ -29,9 +29,13 @@ function formatCount({
   remaining,
   percent,
   currency,
+  unusable,
 }: PlanWindowView): string {
   const unit = currency ?? metric ?? ''
-  if (max === null && remaining !== null) return `${name} ${shortNumber(remaining)} ${unit} left`.trim()
+  if (max === null && remaining !== null) {
+    const amount = `${name} ${shortNumber(remaining)} ${unit}`.trim()
+    return unusable === true ? `${amount}, which pays for no request` : `${amount} left`
+  }
   const other = elsewhere === null || elsewhere === 0 ? '' : `, ${shortNumber(elsewhere)} of it elsewhere`
   if (used !== null) {
     const most = max === null ? '' : ` of ${shortNumber(max)}`

@@ -19,7 +19,7 @@ export function planView(windows: PlanWindow[], account: Account, state: LedgerS
 }
 
 function windowView(plan: PlanWindow, account: Account, state: LedgerState, now: number): PlanWindowView {
-  const { metric, window, used, resetsAt, stopsModels: _stopsModels, isUnusable: _isUnusable, ...rest } = plan
+  const { metric, window, used, resetsAt, stopsModels: _stopsModels, isUnusable, ...rest } = plan
   const trail = state.subjects.get(account.id)?.trail
   const own =
     metric === null || window === null
@@ -34,6 +34,7 @@ function windowView(plan: PlanWindow, account: Account, state: LedgerState, now:
     used,
     elsewhere: used === null || own === null ? null : Math.max(0, used - own),
     resetsAt: formatTimeOrNull(resetsAt),
+    ...(isUnusable === true ? { unusable: true as const } : {}),
   }
 }
 
@@ -81,8 +82,9 @@ export function planNotices(windows: PlanWindow[], { id }: Account, now: number)
 const NO_BALANCE = 'the provider counts nothing left of the balance'
 
 /**
- * A balance of 0, or one that pays for no request, puts the account into cooldown as without credit. The cooldown ends when the balance is positive
- * again, or higher than in the view before. `now`: epoch milliseconds.
+ * A balance of 0, or one that pays for no request, puts the account into cooldown as without credit. A service with
+ * free models, which still answer, is the exception. The cooldown ends when the balance is positive again, or higher than in the
+ * view before. `now`: epoch milliseconds.
  */
 export function balanceNotices(
   windows: PlanWindow[],
@@ -95,7 +97,8 @@ export function balanceNotices(
   const present = activeCooldown(state, subject, null, now)
   const isWithoutCredit = present?.reason === 'quota-hard'
   if (left <= 0) {
-    return isWithoutCredit
+    const stopsModels = windows.some((window) => window.name === BALANCE && window.stopsModels)
+    return isWithoutCredit || !stopsModels
       ? []
       : [{ type: 'cool', subject, until: null, reason: 'quota-hard', evidence: NO_BALANCE }]
   }

@@ -48,6 +48,56 @@ describe('the plan that a provider counts', () => {
       [{ name: 'key limit', window: null, used: 6 }],
     ],
     ['zai', { success: true, data: { limits: [] } }, []],
+    [
+      'moonshot',
+      {
+        code: 0,
+        data: {
+          kind: 'ok',
+          quota: {
+            usages: {
+              limit5h: { resetAt: '2026-11-30T05:00:00Z', usedRatio: 1 },
+              limit_of_images: { used_ratio: 1, reset_time: '2026-11-30T05:00:00Z' },
+            },
+          },
+        },
+      },
+      [
+        { name: '5 hours', percent: 100, resetsAt: Date.parse('2026-11-30T05:00:00Z'), stopsModels: true },
+        { name: 'limit_of_images', percent: 100, stopsModels: false },
+      ],
+    ],
+    [
+      'minimax',
+      {
+        model_remains: [
+          {
+            model_name: 'general',
+            current_interval_status: 2,
+            remains_time: 7200,
+            current_weekly_status: 3,
+            current_weekly_remaining_percent: 0,
+            weekly_remains_time: 7200,
+          },
+          { model_name: 'video', current_interval_status: 3, current_interval_remaining_percent: 100 },
+        ],
+      },
+      [{ name: 'general, 5 hours', percent: 100, resetsAt: NOW + 7200, stopsModels: true }],
+    ],
+    ['minimax', { model_remains: [{ model_name: 'general', current_interval_status: 3 }] }, []],
+    [
+      'minimax',
+      {
+        model_remains: [
+          { model_name: 'MiniMax-M3', current_interval_remaining_percent: 80 },
+          { model_name: 'MiniMax-M2.7', current_interval_remaining_percent: 0 },
+        ],
+      },
+      [
+        { name: 'MiniMax-M3, 5 hours', percent: 20, stopsModels: false },
+        { name: 'MiniMax-M2.7, 5 hours', percent: 100, stopsModels: false },
+      ],
+    ],
     ['minimax', { base_resp: { status_code: 0 }, model_remains: [] }, []],
     ['deepseek', { is_available: true, balance_infos: [] }, []],
     ['deepseek', { is_available: false, balance_infos: [] }, [{ name: 'balance', remaining: 0 }]],

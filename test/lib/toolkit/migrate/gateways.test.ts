@@ -228,6 +228,23 @@ test('one-api: a declined channel is one row, and a mapping that it cannot use i
   ])
 })
 
+test('new-api: a channel without models, or one that cannot be read, takes no other channel away', () => {
+  const full = { id: 1, type: 43, name: 'full', key: KEY, models: 'deepseek-chat' }
+  const home = givenFiles({
+    'channels.json': [
+      full,
+      { id: 2, type: 43, name: 'bare', key: `${KEY}2` },
+      { id: 3, name: 'odd', key: `${KEY}3` },
+    ],
+  })
+  const { findings } = find('new-api', home, { from: 'channels.json' })
+  expect(findings).toMatchObject([
+    { name: 'full', provider: 'deepseek', models: ['deepseek-chat'], declined: null },
+    { name: 'bare', provider: 'deepseek', models: null, declined: null },
+    { name: 'odd', provider: null, declined: expect.stringContaining('type 0') as string },
+  ])
+})
+
 test('new-api: every key, its state, mapping and tier, from the database too', () => {
   const home = givenFiles({ 'work/x.txt': '' })
   const path = join(home, 'one-api.db')

@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { openrouterPlan } from '../../../../src/lib/provider/plans/balances.ts'
+import { deepseekPlan, openrouterPlan, siliconflowPlan } from '../../../../src/lib/provider/plans/balances.ts'
 import { emptyWindow, type PlanWindow } from '../../../../src/lib/provider/plans/plan-reader.ts'
 import { apply, emptyState } from '../../../../src/lib/quota/log/fold.ts'
 import { readPlans } from '../../../../src/lib/toolkit/plans/plans-file.ts'
 import { refreshPlans } from '../../../../src/lib/toolkit/plans/refresh-all.ts'
-import { planNotices, planView } from '../../../../src/lib/toolkit/plans/refresh-plans.ts'
+import { balanceNotices, planNotices, planView } from '../../../../src/lib/toolkit/plans/refresh-plans.ts'
 import type { Account } from '../../../../src/lib/account/account.ts'
 import { temporaryFolder } from '../../../support/temp-folder.ts'
 
@@ -19,6 +19,18 @@ function readKey(data: object): PlanWindow[] {
   expect(windows).not.toBeNull()
   return windows!
 }
+
+test.each([
+  ['DeepSeek without a usable balance', deepseekPlan, { is_available: false, balance_infos: [] }, true],
+  ['free models of SiliconFlow', siliconflowPlan, { data: { totalBalance: '0' } }, false],
+  ['a debt at SiliconFlow', siliconflowPlan, { data: { totalBalance: '-0.01' } }, true],
+  ['free models of OpenRouter', openrouterPlan.also!, { data: { total_credits: 0, total_usage: 0 } }, false],
+  ['a debt at OpenRouter', openrouterPlan.also!, { data: { total_credits: 5, total_usage: 5.1 } }, true],
+])('%s: an account rests only if its balance stops every model', (_, reader, body, rests) => {
+  const windows = reader.read(body, NOW, 'https://api.example/balance')!
+  const notices = balanceNotices(windows, account, { state: emptyState(), before: undefined, now: NOW })
+  expect(notices.map(({ type }) => type)).toEqual(rests ? ['cool'] : [])
+})
 
 describe('what a provider counts', () => {
   test('the part that did not pass through qwenctl is shown as used elsewhere', () => {

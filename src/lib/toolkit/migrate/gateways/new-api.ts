@@ -42,14 +42,17 @@ export const newApi: Source = {
   },
 }
 
-/** The list alone, or in the envelope of the API. Null: another kind of file. */
+/**
+ * The list alone, or in the envelope of the API. Null: another kind of file. One whole channel shows the kind: a list
+ * may have channels without models too.
+ */
 function channelsIn(parsed: unknown): Fields[] | null {
   const body = isFields(parsed) && 'data' in parsed ? parsed['data'] : parsed
   const list = isFields(body)
     ? (body['items'] ?? body['channels'] ?? (isChannel(body) ? [body] : null))
     : body
   const channels = readEntries(list)
-  return channels.length > 0 && channels.every(isChannel) ? channels : null
+  return channels.some(isChannel) ? channels : null
 }
 
 function isChannel(entry: Fields): boolean {
