@@ -7,7 +7,8 @@
 // https://docs.z.ai/guides/capabilities/thinking, https://github.com/charmbracelet/catwalk/pull/603.
 
 // Mistral: https://docs.mistral.ai/capabilities/reasoning, https://github.com/anomalyco/models.dev/pull/1986 and
-// https://github.com/withceleste/celeste-python/pull/311, which have asked each model.
+// https://github.com/withceleste/celeste-python/pull/311, which have asked each model. Since 2026-07-31 the names of
+// Magistral lead to Medium 3.5 and Small 4: https://github.com/UKGovernmentBEIS/inspect_ai/pull/4711.
 
 /** From the least to the most. Groq's `default` is the only effort of a model that thinks or does not. */
 const ORDER = ['none', 'minimal', 'default', 'low', 'medium', 'high', 'xhigh', 'max'] as const
@@ -67,7 +68,7 @@ const hosts: Readonly<Record<string, readonly EffortRow[]>> = {
   mistral: [
     thinksIfAsked(/^mistral-large-4/, 'none', 'low', 'medium', 'high'),
     thinksIfAsked(
-      /^(?:mistral-small-(?:latest|2603|4)|mistral-medium-(?:latest|2604|3[-.]5)|magistral-small)/,
+      /^(?:mistral-small-(?:latest|2603|4)|mistral-medium-(?:latest|2604|3(?:[-.]5|$))|magistral-)/,
       'none',
       'high',
     ),

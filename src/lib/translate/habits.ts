@@ -1,7 +1,7 @@
 // How services differ in chat completions, where the format is silent or has changed. Rows come from their
 // documentation and from reported refusals; a service without a row gets the common behaviour.
 
-import { thinksUnasked } from './efforts.ts'
+import { findEfforts, thinksUnasked } from './efforts.ts'
 
 export interface Habits {
   /** OpenAI's reasoning models refuse the older name, Mistral refuses the newer. */
@@ -13,10 +13,10 @@ export interface Habits {
   /** The highest effort that the service knows. */
   mostEffort: 'high' | 'xhigh'
   /**
-   * The field of an assistant message that returns its own thinking; `content`: as a part of its text; `none`: the service
-   * refuses such a field.
+   * The field of an assistant message that returns its own thinking; `content`: as a part of its text; `parts`: as parts
+   * of a content; `none`: the service refuses such a field.
    */
-  thinkingBack: 'reasoning_content' | 'reasoning_details' | 'content' | 'none'
+  thinkingBack: 'reasoning_content' | 'reasoning_details' | 'reasoning' | 'content' | 'parts' | 'none'
   /** Whether a conversation that thinks needs this field in every message of the assistant, if only empty. */
   needsThinkingBack: boolean
   /** Whether the service accepts `user`. */
@@ -163,12 +163,34 @@ const byProvider: Readonly<Record<string, Habits>> = {
  * https://github.com/SuzumiyaAkizuki/ComfyUI-NewBie-LLM-Formatter/issues/3 (2026-11).
  */
 export function findTakenThoughts(provider: string, model: string): 'all' | 'reasoning' | 'none' {
-  const { thinkingBack } = findHabits(provider)
-  if (thinkingBack === 'content') return 'reasoning'
-  if (provider === 'groq') return thinksUnasked(provider, model) ? 'reasoning' : 'none'
-  return thinkingBack === 'none' ? 'none' : 'all'
+  const { thinkingBack } = findHabits(provider, model)
+  if (thinkingBack === 'content' || thinkingBack === 'reasoning') return 'reasoning'
+  return thinkingBack === 'none' || thinkingBack === 'parts' ? 'none' : 'all'
 }
 
-export function findHabits(provider: string): Habits {
-  return (Object.hasOwn(byProvider, provider) ? byProvider[provider] : undefined) ?? most
+/** The habits of a service. With a model, they include what it takes beside the others of the service. */
+export function findHabits(provider: string, model?: string): Habits {
+  const habits = (Object.hasOwn(byProvider, provider) ? byProvider[provider] : undefined) ?? most
+  const thinkingBack = model === undefined ? null : findModelThinking(provider, model)
+  return thinkingBack === null ? habits : { ...habits, thinkingBack }
+}
+
+/**
+ * How a model that thinks gets its thinking back, if other models of the service refuse it; null: as they do. Mistral
+ * wants whole messages back: https://docs.mistral.ai/studio-api/conversations/reasoning,
+ * https://github.com/vercel/ai/pull/17991 and https://github.com/mozilla-ai/any-llm/pull/1241. Groq:
+ * https://github.com/vercel/ai/issues/7860 (2026-11).
+ */
+function findModelThinking(provider: string, model: string): Habits['thinkingBack'] | null {
+  if (provider === 'groq') return thinksUnasked(provider, model) ? 'reasoning' : null
+  if (provider !== 'mistral') return null
+  return (findEfforts(provider, model) ?? []).length > 0 ? 'parts' : null
+}
+
+/**
+ * Whether a chat message may have thinking as Mistral writes it: as parts of its content. vLLM serves Mistral's models
+ * (https://github.com/vllm-project/vllm/pull/41822, 2026-11). A service that is not known may take them too.
+ */
+export function takesThinkingParts(provider: string): boolean {
+  return provider === 'mistral' || provider === 'vllm' || !Object.hasOwn(byProvider, provider)
 }

@@ -21,7 +21,7 @@ import { noThinking, type NeutralRequest } from './neutral/request.ts'
 import type { TranslationContext, TranslationPlan } from './plan.ts'
 
 export { geminiPath } from './gemini/write-request.ts'
-export { findHabits, findTakenThoughts } from './habits.ts'
+export { findHabits, findTakenThoughts, takesThinkingParts } from './habits.ts'
 export { scrubRequest } from './scrub-request.ts'
 export { translateError } from './errors/error-envelope.ts'
 export { StreamTranslator } from './streams/stream-translator.ts'

@@ -42,6 +42,14 @@ export const partRules: FieldRules = {
   prompt_cache_breakpoint: { only: ['messages'] },
 }
 export const imageUrlRules: FieldRules = { url: 'taken', detail: { only: ['responses'] } }
+const videoRules: FieldRules = {
+  url: 'taken',
+  video_url: 'taken',
+  data: 'taken',
+  format: 'taken',
+  fps: 'hint',
+  detail: 'hint',
+}
 export const fileRules: FieldRules = {
   filename: 'taken',
   file_data: 'taken',
@@ -96,7 +104,7 @@ function readPart(part: Json, at: string, check: FieldCheck): Part {
     }
     case 'video_url':
     case 'input_video':
-      return { ...readVideo(part.video_url ?? part.input_video, at), at }
+      return { ...readVideo(part.video_url ?? part.input_video, `${at}.${String(part.type)}`, check), at }
     default:
       return refuse(at, `no other format has a part of type ${quoteValue(part.type)}`)
   }
@@ -117,9 +125,10 @@ function readImage(value: unknown, at: string, check: FieldCheck): Part {
  * (https://cloud.google.com/distributed-cloud/hosted/docs/latest/gdch/gemini/capabilities/video,
  * 2026-11).
  */
-function readVideo(value: unknown, at: string): Part {
+function readVideo(value: unknown, at: string, check: FieldCheck): Part {
   if (isText(value)) return videoPart(value, at)
   const video = objectAt(value, at)
+  check.check(video, videoRules, at)
   if (!isText(video.data)) return videoPart(textAt(video.url ?? video.video_url, `${at}.url`), `${at}.url`)
   if (video.data.startsWith('data:')) return videoPart(video.data, `${at}.data`)
   const format = isText(video.format) ? video.format.toLowerCase() : 'mp4'

@@ -52,7 +52,8 @@ class MessagesWriter {
       this.#context.habits.takesEmptyTurns ||
       message.content !== '' ||
       message.reasoning_content !== undefined ||
-      message.reasoning_details !== undefined
+      message.reasoning_details !== undefined ||
+      message.reasoning !== undefined
     )
       this.say(message)
   }

@@ -21,7 +21,7 @@ const MAX_USER_LENGTH = 64
 
 /** Fields that are left out are added to `request.leftOut`. */
 export function writeChatRequest(request: NeutralRequest, provider: string): WrittenRequest {
-  const habits = findHabits(provider)
+  const habits = findHabits(provider, request.model)
   if (!habits.takesAnyTopType && hasOtherTopType(request)) describeForm(request)
   else if (!habits.takesSchemas) describeSchema(request)
   requireJsonWord(request)

@@ -18,7 +18,7 @@ export function writeThoughts(
   { thinkingBack, needsThinkingBack }: Pick<Habits, 'thinkingBack' | 'needsThinkingBack'>,
   isOn: boolean,
 ): Json {
-  if (thinkingBack === 'none' || thinkingBack === 'content') return {}
+  if (thinkingBack === 'none' || thinkingBack === 'content' || thinkingBack === 'parts') return {}
   if (thinkingBack === 'reasoning_details') {
     const details = parts.flatMap((part) => reasoningDetail(part))
     return details.length === 0
@@ -26,22 +26,30 @@ export function writeThoughts(
       : { reasoning_details: details.map((detail, index) => ({ ...detail, index })) }
   }
   const texts = listThoughts(parts)
-  if (texts.length > 0) return { reasoning_content: texts.join('\n\n') }
+  if (texts.length > 0) return { [thinkingBack]: texts.join('\n\n') }
   return isOn && needsThinkingBack ? { reasoning_content: '' } : {}
 }
 
 /**
- * The text of an assistant's message, with its thinking before it if the service wants it there: in tags, or plain for
- * gpt-oss, which has no tags (https://inference-docs.cerebras.ai/capabilities/reasoning, 2026-11).
+ * The content of an assistant's message, with its thinking before it if the service wants it there: as parts, in tags,
+ * or plain for gpt-oss, which has no tags (https://inference-docs.cerebras.ai/capabilities/reasoning, 2026-11).
  */
 export function joinThoughts(
   parts: readonly Part[],
   text: string,
   { thinkingBack, model }: Pick<Habits, 'thinkingBack'> & { model: string },
-): string {
-  const thoughts = thinkingBack === 'content' ? listThoughts(parts).join('\n\n') : ''
+): string | Json[] {
+  const isInside = thinkingBack === 'content' || thinkingBack === 'parts'
+  const thoughts = isInside ? listThoughts(parts).join('\n\n') : ''
   if (thoughts === '') return text
+  if (thinkingBack === 'parts')
+    return [thinkingPart(thoughts), ...(text === '' ? [] : [{ type: 'text', text }])]
   return /gpt-oss/i.test(model) ? `${thoughts} ${text}`.trimEnd() : `<think>${thoughts}</think>${text}`
+}
+
+/** Mistral's form of thinking that is complete (https://github.com/vercel/ai/issues/17930, 2026-11). */
+function thinkingPart(text: string): Json {
+  return { type: 'thinking', thinking: [{ type: 'text', text }], closed: true }
 }
 
 function listThoughts(parts: readonly Part[]): string[] {

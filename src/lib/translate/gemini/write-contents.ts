@@ -16,9 +16,13 @@ import type { ToolNames } from '../neutral/tools/tool-names.ts'
  */
 const NESTS_MEDIA = /gemini-(?:[3-9]|\d{2,})/
 
-/** Only these types may be inside a response (the same page). Others follow it. */
-function isMediaPart({ inlineData, fileData }: Json): boolean {
-  const { mimeType } = (inlineData ?? fileData ?? {}) as { mimeType?: string }
+/**
+ * Only bytes of these types may be inside a response (the same page). All others follow it. Vertex AI alone takes
+ * addresses there (https://hexdocs.pm/geminix/Geminix.V1beta.FunctionResponsePart.html and
+ * https://github.com/agno-agi/agno/pull/9647, 2026-11).
+ */
+function isMediaPart({ inlineData }: Json): boolean {
+  const { mimeType } = (inlineData ?? {}) as { mimeType?: string }
   return mimeType !== undefined && NESTED_TYPES.has(mimeType)
 }
 

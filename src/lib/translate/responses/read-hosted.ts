@@ -49,6 +49,7 @@ export function readHosted(item: Json, type: string, at: string, check: FieldChe
       ? outputs[type]
       : undefined
   if (describe === undefined) return undefined
+  if (hasPictures(item.outputs)) check.leaveOut(`input.${type}.outputs`)
   return { role: 'assistant', at, parts: [{ kind: 'text', text: describe(item), at }] }
 }
 
@@ -83,6 +84,11 @@ function asState(status: unknown): string {
 
 function withOutput(output: unknown): string {
   return isGiven(output) && output !== '' ? `\n\n(Its output: ${asText(output)})` : ''
+}
+
+/** Pictures that code has drawn: a message of the assistant cannot have them. */
+function hasPictures(given: unknown): boolean {
+  return Array.isArray(given) && (given as unknown[]).some((each) => isObject(each) && each.type === 'image')
 }
 
 function listLogs(given: unknown): unknown {

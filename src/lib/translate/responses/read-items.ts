@@ -57,6 +57,7 @@ export const reasoningRules: FieldRules = {
   id: 'dropped',
   status: 'dropped',
 }
+const videoRules: FieldRules = { url: 'taken', fps: 'hint', detail: 'hint' }
 export const partRules: FieldRules = {
   type: 'taken',
   text: 'taken',
@@ -183,11 +184,11 @@ function readParts(content: unknown, at: string, check: FieldCheck): Part[] {
     const field = `${at}[${index}]`
     const part = objectAt(value, field)
     check.check(part, partRules, field)
-    return readPart(part, field)
+    return readPart(part, field, check)
   })
 }
 
-function readPart(part: Json, at: string): Part {
+function readPart(part: Json, at: string, check: FieldCheck): Part {
   switch (part.type) {
     case 'input_text':
     case 'output_text':
@@ -202,7 +203,7 @@ function readPart(part: Json, at: string): Part {
     case 'input_file':
       return readInputFile(part, at)
     case 'input_video':
-      return readVideo(part.video_url, `${at}.video_url`)
+      return readVideo(part.video_url, `${at}.video_url`, check)
     case 'input_audio': {
       const audio = objectAt(part.input_audio, `${at}.input_audio`)
       return { kind: 'audio', data: readAudioData(String(audio.data), at), format: String(audio.format), at }
@@ -221,8 +222,10 @@ function readImage(part: Json, at: string): Part {
 }
 
 /** Services beside OpenAI take videos in Responses: https://www.volcengine.com/docs/82379 (2026-11). */
-function readVideo(value: unknown, at: string): Part {
-  return videoPart(textAt(isObject(value) ? value.url : value, at), at)
+function readVideo(value: unknown, at: string, check: FieldCheck): Part {
+  if (!isObject(value)) return videoPart(textAt(value, at), at)
+  check.check(value, videoRules, at)
+  return videoPart(textAt(value.url, at), at)
 }
 
 function readInputFile(part: Json, at: string): Part {

@@ -66,8 +66,9 @@ function readList(value: unknown, at: string, { out, check, hosted }: ToolsConte
  * Clients of chat completions nest the definition here too (https://github.com/BerriAI/litellm/issues/27276, 2026-11).
  */
 function flatten(tool: Json): Json {
-  const { type, function: called } = tool
-  return type === 'function' && isObject(called) && !isText(tool.name) ? { type, ...called } : tool
+  const { function: called, ...beside } = tool
+  const isNested = tool.type === 'function' && isObject(called) && !isText(tool.name)
+  return isNested ? { ...called, ...beside } : tool
 }
 
 interface ToolsContext {

@@ -6,6 +6,13 @@ import { chat, givenUpstream, json, type Answer } from '../../../support/servers
 import { givenProxy } from '../../../support/servers/proxy-harness.ts'
 
 const thoughts = { reasoning_content: 'so', reasoning_details: [{ type: 'reasoning.text', text: 'so' }] }
+const thinking = (said: string) => ({
+  type: 'thinking',
+  thinking: [{ type: 'text', text: said }],
+  closed: true,
+})
+const text = { type: 'text', text: 'hm' }
+const parts = { content: [thinking('so '), text, thinking('so')] }
 const call = { id: 'c1', type: 'function', function: { name: 'f', arguments: '{"n":12345678901234567890}' } }
 const ask = (model: string, ...turns: object[]) => ({
   model,
@@ -73,6 +80,45 @@ const kinds: [string, Kept][] = [
     'a field that is null, which is not named',
     { provider: 'mistral', model: 'm', sent: { reasoning_content: null }, kept: {} },
   ],
+  [
+    'Groq, which gets no field that is null',
+    { provider: 'groq', model: 'openai/gpt-oss-120b', sent: { reasoning_content: null }, kept: {} },
+  ],
+  [
+    'DeepSeek after Mistral, which writes it as parts: vercel/ai#17930',
+    { provider: 'deepseek', model: 'm', sent: parts, kept: { content: [text], reasoning_content: 'so so' } },
+  ],
+  [
+    'Cerebras after Mistral',
+    {
+      provider: 'cerebras',
+      model: 'gpt-oss-120b',
+      sent: parts,
+      kept: { content: [text], reasoning: 'so so' },
+    },
+  ],
+  [
+    'OpenAI after Mistral',
+    {
+      provider: 'openai',
+      model: 'm',
+      sent: parts,
+      kept: { content: [text] },
+      leftOut: 'messages.content.thinking',
+    },
+  ],
+  [
+    'Gemini after Mistral, without a text beside it',
+    {
+      provider: 'gemini',
+      model: 'm',
+      sent: { content: [thinking('so')] },
+      kept: { content: '' },
+      leftOut: 'messages.content.thinking',
+    },
+  ],
+  ['Mistral itself, untouched', { provider: 'mistral', model: 'm', sent: parts, kept: parts }],
+  ['a service that is not known, untouched', { provider: 'custom', model: 'm', sent: parts, kept: parts }],
   ['DeepSeek, untouched', { provider: 'deepseek', model: 'm', sent: thoughts, kept: thoughts }],
   ['OpenRouter, untouched', { provider: 'openrouter', model: 'm', sent: thoughts, kept: thoughts }],
 ]

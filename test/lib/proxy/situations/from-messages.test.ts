@@ -261,6 +261,15 @@ describe('Messages on an account of Gemini', () => {
       body: { ...shown({ type: 'text', text: 'seen' }, picture), model: 'gemini-3.7-flash' },
       has: [`"response":{"output":"seen"},"parts":[{"inlineData":{"mimeType":"image/png","data":"${PNG}"}}]`],
     },
+    'a picture by its address, on Gemini 3: it follows, since a response takes bytes alone': {
+      source: 'agno-agi/agno#9647; ai.google.dev/api: FunctionResponsePart',
+      from: 'messages',
+      body: {
+        ...shown({ type: 'image', source: { type: 'url', url: 'https://example.com/a.png' } }),
+        model: 'gemini-3.7-flash',
+      },
+      has: ['}},{"fileData":{"mimeType":"image/png","fileUri":"https://example.com/a.png"}}'],
+    },
     'a picture in a result, on Gemini 2.5: it follows': {
       source: 'langchain-ai/langchainjs#10297',
       from: 'messages',

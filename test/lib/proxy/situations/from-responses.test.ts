@@ -23,6 +23,13 @@ describe('Responses on an account of chat completions', () => {
       body: ask({ tools: [nested] }),
       sent: { tools: [{ type: 'function', function: { name: 'a', description: 'A.' } }] },
     },
+    'a tool in the form of chat completions, with more beside its definition': {
+      source: 'https://platform.openai.com/docs/api-reference/responses: strict',
+      from: 'responses',
+      body: ask({ tools: [{ ...nested, strict: false, priority: 1 }] }),
+      sent: { tools: [{ function: { name: 'a', strict: false } }] },
+      leftOut: ['tools.priority'],
+    },
     'a forced tool in the form of chat completions': {
       source: 'BerriAI/litellm#29812',
       from: 'responses',

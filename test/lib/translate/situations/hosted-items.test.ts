@@ -71,6 +71,23 @@ describe('what hosted tools did reaches another model', () => {
         outputs: [{ type: 'logs', logs: '1' }],
       }),
       has: ['print(1)', 'output: 1'],
+      leftOut: [],
+    },
+    'code that OpenAI ran, which drew a picture': {
+      source: `${sdk}: code_interpreter_call`,
+      from: 'responses',
+      body: after({
+        type: 'code_interpreter_call',
+        id: 'i',
+        container_id: 'k',
+        code: 'plot()',
+        outputs: [
+          { type: 'logs', logs: 'drawn' },
+          { type: 'image', url: 'https://example.com/a.png' },
+        ],
+      }),
+      has: ['plot()', 'output: drawn'],
+      leftOut: ['input.code_interpreter_call.outputs'],
     },
     'a search of the web, and of files': {
       source: `${sdk}: web_search_call, file_search_call`,

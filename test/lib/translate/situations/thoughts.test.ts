@@ -72,6 +72,40 @@ describe('an earlier message for Cerebras, which wants the thinking in its text 
   })
 })
 
+describe('an earlier message for a model that thinks, beside others of its service that do not', () => {
+  const call = { type: 'tool_use', id: 't1', name: 'f', input: {} }
+  const thought = { type: 'thinking', thinking: 'so', signature: '' }
+  const text = { type: 'text', text: 'a' }
+  const chunk = { type: 'thinking', thinking: [{ type: 'text', text: 'so' }], closed: true }
+  const send = (provider: string, model: string, content: unknown[]) => {
+    const asked = messages({ model, messages: [user(), { role: 'assistant', content }, user()] })
+    const { body } = translateBody('messages', 'chat', asked, { provider, model })
+    return (body.messages as unknown[])[1]
+  }
+
+  test.each<[string, string, unknown[], object]>([
+    ['mistral', 'mistral-medium-3-5', [thought, text], { content: [chunk, text] }],
+    ['mistral', 'magistral-medium-latest', [thought, text], { content: [chunk, text] }],
+    ['mistral', 'mistral-small-2603', [thought], { content: [chunk] }],
+    ['mistral', 'mistral-small-2603', [text], { content: 'a' }],
+    ['mistral', 'codestral-latest', [thought, text], { content: 'a' }],
+    ['groq', 'openai/gpt-oss-120b', [thought, text], { content: 'a', reasoning: 'so' }],
+    ['groq', 'openai/gpt-oss-120b', [thought], { content: '', reasoning: 'so' }],
+    ['groq', 'llama-3.3-70b-versatile', [thought, text], { content: 'a' }],
+  ])('%s, %s: %j (vercel/ai#17991, vercel/ai#7860)', (provider, model, content, sent) => {
+    expect(send(provider, model, content)).toEqual({ role: 'assistant', ...sent })
+  })
+
+  test('before a call, too', () => {
+    const called = { tool_calls: [{ function: { name: 'f' } }] }
+    expect(send('mistral', 'mistral-small-2603', [thought, call])).toMatchObject({
+      content: [chunk],
+      ...called,
+    })
+    expect(send('groq', 'qwen/qwen3-32b', [thought, call])).toMatchObject({ reasoning: 'so', ...called })
+  })
+})
+
 test('Ollama takes no top_k in chat completions (https://docs.ollama.com/api/openai-compatibility)', () => {
   expect(findHabits('ollama').takesTopK).toBe(false)
   const { body, plan } = translateBody('messages', 'chat', messages({ top_k: 5 }), { provider: 'ollama' })

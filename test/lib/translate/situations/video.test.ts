@@ -61,6 +61,22 @@ describe('a video reaches Gemini', () => {
       }),
       has: ['"mimeType":"video/mp4"'],
     },
+    'with frames per second beside the address': {
+      source: 'https://www.volcengine.com/docs/82379: video_url.fps',
+      from: 'chat',
+      body: video({ type: 'video_url', video_url: { url: MP4, fps: 2, max_frames: 9 } }),
+      has: ['"mimeType":"video/mp4"'],
+      leftOut: ['messages.content.video_url.fps', 'messages.content.video_url.max_frames'],
+    },
+    'of Responses, with frames per second': {
+      source: 'https://www.volcengine.com/docs/82379: input_video',
+      from: 'responses',
+      body: responses({
+        input: [{ role: 'user', content: [{ type: 'input_video', video_url: { url: MP4, fps: 2 } }] }],
+      }),
+      has: ['"mimeType":"video/mp4"'],
+      leftOut: ['input.content.video_url.fps'],
+    },
     'with frames per second, which Gemini takes elsewhere': {
       source: 'https://help.aliyun.com/zh/model-studio/vision: fps',
       from: 'chat',

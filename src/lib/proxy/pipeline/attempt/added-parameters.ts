@@ -2,7 +2,7 @@
 // are treated alike. Models support different ones. Without them, the request still means what the client asked for.
 
 import { memberSpans } from '../../wire/body/json-cursor.ts'
-import { splice } from '../../wire/body/edit-body.ts'
+import { splice, type Edit } from '../../wire/body/edit-body.ts'
 import { findSpans, keyStart, withComma } from '../../wire/body/member-paths.ts'
 import type { HeldAnswer } from '../answer/held-answer.ts'
 import { lookUp } from '../../../base/text/look-up.ts'
@@ -102,15 +102,33 @@ export function findAdditions(body: Buffer, names: readonly string[]): string[] 
 
 /** Returns the body without these members. A limit of tokens moves to its other name instead. */
 export function leaveOut(body: Buffer, names: readonly string[]): Buffer {
+  return names.reduce((left, name) => leaveOutOne(left, name), body)
+}
+
+/** The edits wait for one another, since a conversation may have thousands of messages. */
+function leaveOutOne(body: Buffer, name: string): Buffer {
+  const twin = lookUp(twins, name)
+  let isRenamed = twin !== undefined && !hasMember(body, twin)
   let left = body
-  for (const name of names) {
-    for (const { start, end } of findSpans(left, name).toReversed()) {
-      const twin = lookUp(twins, name)
-      const isRenamed = twin !== undefined && !hasMember(left, twin)
-      const key = keyStart(left, start)
-      if (isRenamed) left = splice(left, [{ start: key, end: start, text: `${JSON.stringify(twin)}:` }])
-      else left = splice(left, [{ ...withComma(left, key, end), text: '' }])
+  let edits: Edit[] = []
+  for (const { start, end } of findSpans(body, name).toReversed()) {
+    let edit = isRenamed ? renameKey(left, start, twin!) : removeMember(left, start, end)
+    isRenamed = false
+    // The same member twice, side by side: both want the comma between them.
+    if (edits.length > 0 && edit.end > edits.at(-1)!.start) {
+      left = splice(left, edits)
+      edits = []
+      edit = removeMember(left, start, end)
     }
+    edits.push(edit)
   }
-  return left
+  return edits.length === 0 ? left : splice(left, edits)
+}
+
+function renameKey(body: Buffer, value: number, name: string): Edit {
+  return { start: keyStart(body, value), end: value, text: `${JSON.stringify(name)}:` }
+}
+
+function removeMember(body: Buffer, value: number, end: number): Edit {
+  return { ...withComma(body, keyStart(body, value), end), text: '' }
 }

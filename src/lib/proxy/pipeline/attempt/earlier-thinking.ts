@@ -1,11 +1,12 @@
 // The model's earlier thinking in a chat request that is not translated. Clients repeat it in the field of the service
 // that wrote it. Another service reads another field, or refuses the request.
 
-import { findTakenThoughts } from '../../../translate/translate.ts'
+import { findTakenThoughts, takesThinkingParts } from '../../../translate/translate.ts'
 import { splice, type Edit } from '../../wire/body/edit-body.ts'
 import { elementSpans, memberSpans } from '../../wire/body/json-cursor.ts'
 import { findSpans, keyStart, withComma } from '../../wire/body/member-paths.ts'
 import type { HeldAnswer } from '../answer/held-answer.ts'
+import { moveThinkingParts } from './thinking-parts.ts'
 
 const FIELDS = ['reasoning_content', 'reasoning_details', 'reasoning'] as const
 const MARK = Buffer.from('"reasoning')
@@ -44,6 +45,19 @@ export function fitThoughts(
   { provider, model, refused }: { provider: string; model: string; refused: readonly string[] },
 ): FittedThoughts | null {
   const taken = findTakenThoughts(provider, model)
+  const field = taken === 'all' ? 'reasoning_content' : taken === 'reasoning' ? taken : null
+  const moved = takesThinkingParts(provider) ? null : moveThinkingParts(body, field)
+  const fitted = fitFields(moved?.body ?? body, taken, refused)
+  if (moved === null) return fitted
+  const lost = moved.isLost ? [`${LIST}.content.thinking`] : []
+  return { body: fitted?.body ?? moved.body, leftOut: [...lost, ...(fitted?.leftOut ?? [])] }
+}
+
+function fitFields(
+  body: Buffer,
+  taken: ReturnType<typeof findTakenThoughts>,
+  refused: readonly string[],
+): FittedThoughts | null {
   if (taken === 'all' && refused.length === 0) return null
   if (!body.includes(MARK)) return null
   const isTaken = (name: string) =>
@@ -68,11 +82,12 @@ function editField(body: Buffer, name: string, twin: string | null): { edits: Ed
     const [value] = memberSpans(body, message, name)
     if (value === undefined) continue
     const key = keyStart(body, value.start)
-    if (twin !== null && memberSpans(body, message, twin).length === 0)
+    const isNull = body[value.start] === NULL
+    if (twin !== null && !isNull && memberSpans(body, message, twin).length === 0)
       edits.push({ start: key, end: value.start, text: `${JSON.stringify(twin)}:` })
     else {
       edits.push({ ...withComma(body, key, value.end), text: '' })
-      isLost ||= body[value.start] !== NULL
+      isLost ||= !isNull
     }
   }
   return { edits, isLost }
