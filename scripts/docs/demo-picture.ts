@@ -2,7 +2,11 @@
 import { spawn } from 'node:child_process'
 import { paletteFor } from '../../src/lib/terminal/format/color.ts'
 import { renderGauge } from '../../src/lib/terminal/format/gauge.ts'
+import { wrapWords } from '../../src/lib/terminal/format/wrap-words.ts'
 import { fence } from './markdown.ts'
+
+/** The width without a terminal. */
+const COLUMNS = 100
 
 /** A run of the demo by this program. What differs between runs is replaced: ports, times, delays, the moment of the kill. */
 export async function demoPicture(program: string): Promise<string> {
@@ -21,15 +25,28 @@ export async function demoPicture(program: string): Promise<string> {
 }
 
 function steady(text: string): string {
-  return text
-    .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:3000')
-    .replaceAll(/back in [\d a-z]+?(?=[;,\n])/g, 'back in 14 h 1 min')
-    .replaceAll(/retry-after \d+ s/g, 'retry-after 50431 s')
-    .replace(/^ {4}(\w+ +)\+ +\d+ ms.*\n {4}(\w+ +)\+ +\d+ ms.*\n {4}(\w+ +)\+ +\d+ ms.*$/m, delays)
-    .replace(/^ {4}\S+ +\d+ answered, then kill -9$/m, `    ${bar(20)}  20 answered, then kill -9`)
-    .replace(/^ {4}\S+ +\d+ answered by a second run\n( {4}.* sent again: \d+\n)?/m, resumed)
-    .replace(/once; qwenctl counted \d+ requests/, 'once; qwenctl counted 62 requests')
-    .replaceAll(/at \d{4}-\d\d-\d\d 00:00 UTC/g, 'at 2026-11-23 00:00 UTC')
+  return (
+    text
+      .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:3000')
+      .replaceAll(/back in [\d a-z]+?(?=[;,\n])/g, 'back in 14 h 1 min')
+      .replaceAll(/retry-after \d+ s/g, 'retry-after 50431 s')
+      .replace(/^ {4}(\w+ +)\+ +\d+ ms.*\n {4}(\w+ +)\+ +\d+ ms.*\n {4}(\w+ +)\+ +\d+ ms.*$/m, delays)
+      .replace(/^ {4}\S+ +\d+ answered, then kill -9$/m, `    ${bar(20)}  20 answered, then kill -9`)
+      .replace(/^ {4}\S+ +\d+ answered by a second run\n( {4}.* sent again: \d+\n)?/m, resumed)
+      .replace(/once; qwenctl counted \d+ requests/, 'once; qwenctl counted 62 requests')
+      .replaceAll(/at \d{4}-\d\d-\d\d \d\d:00 UTC/g, 'at 2026-11-23 00:00 UTC')
+      // Just before midnight, the demo counts by the days of another zone.
+      .replaceAll('@Asia/Tokyo', '')
+      .replace(/^ {2}A program sends [^\n]*\n(?: {2}\S[^\n]*\n)*/m, wrapAgain)
+  )
+}
+
+/** The same sentence with lines of the demo's width. */
+function wrapAgain(sentence: string): string {
+  const words = sentence.trim().replaceAll(/\s+/g, ' ')
+  return wrapWords(words, COLUMNS - 3)
+    .map((line) => `  ${line}\n`)
+    .join('')
 }
 
 function delays(_: string, ...names: string[]): string {

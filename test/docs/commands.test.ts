@@ -115,7 +115,8 @@ test('every flag that a document names anywhere is one of some command', () => {
     'single-threaded-gc',
   ]
   const simulation = ['seconds', 'home', 'seed']
-  const scripts = ['accounts', 'runs', 'events', 'minutes', 'write', 'auth-type', 'sample', ...simulation]
+  const mutation = ['sample', 'longest-test', 'constants']
+  const scripts = ['accounts', 'runs', 'events', 'minutes', 'write', 'auth-type', ...mutation, ...simulation]
   for (const name of [...foreign, ...nodes, ...scripts]) known.add(name)
   for (const { file, text } of allDocuments()) {
     const named = codeIn(withoutErrorBodies(text)).flatMap((code) =>

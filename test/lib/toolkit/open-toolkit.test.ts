@@ -42,7 +42,7 @@ test('when the clock is behind the ledger, a message says so', async () => {
   await ahead.close()
   const behind = await givenToolkit({ home, providers: [acme()] })
   await behind.ledger()
-  expect(behind.warnings().join()).toContain('3600 s behind')
+  expect(behind.warnings().join()).toContain('1 h behind')
 })
 
 test('when making something fails, the next use makes it again and then keeps it', async () => {

@@ -121,7 +121,7 @@ test('when the ledger is ahead of the clock, that fails', async () => {
   const late = await givenToolkit({ home, clock: () => NOON - 3_600_000 })
   expect(found(await late.doctor({ fix: false }), 'ledger-clock')).toMatchObject({
     status: 'fail',
-    detail: expect.stringContaining('3600 s behind'),
+    detail: expect.stringContaining('1 h behind'),
   })
 })
 
