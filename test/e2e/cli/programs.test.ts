@@ -10,7 +10,7 @@ import { expect, test } from 'vitest'
 import { binary, cleanEnv, runBinary, runCommand } from '../../support/cli.ts'
 import { chat, givenUpstream } from '../../support/servers/fake-upstream.ts'
 import { temporaryFolder } from '../../support/temp-folder.ts'
-import { givenHome, shareProxy, startedProxy } from '../proxy/proxy-process.ts'
+import { givenHome, listKeyNames, shareProxy, startedProxy } from '../proxy/proxy-process.ts'
 
 /** Asks as any client would, with nothing but its variables; prints the account that served it. */
 const PROGRAM = `
@@ -45,10 +45,7 @@ test('exec runs a program over the accounts it names, ends with its code, and le
   expect(made.exit).toBe(0)
   const result = await runBinary(home, ['exec', '--account', 'b', '--', process.execPath, '-e', PROGRAM])
   expect(result).toMatchObject({ exit: 7, stdout: '200 b true\n' })
-  const { stdout } = await runCommand(home, ['keys', 'list', '--json'])
-  expect((JSON.parse(stdout) as { keys: { name: string }[] }).keys.map(({ name }) => name)).toEqual([
-    'somebody',
-  ])
+  expect(await listKeyNames(home)).toEqual(['somebody'])
 })
 
 const shared = shareProxy([{ name: 'play', provider: 'sandbox' }])
@@ -97,7 +94,6 @@ test.each(['SIGQUIT', 'SIGTERM', 'SIGHUP'] as const)(
     const [code] = (await once(run, 'close')) as [number]
     expect(code).toBe(128 + constants.signals[signal])
     expect(existsSync(line.toString().trim())).toBe(false)
-    const { stdout } = await runCommand(home, ['keys', 'list', '--json'])
-    expect((JSON.parse(stdout) as { keys: unknown[] }).keys).toEqual([])
+    expect(await listKeyNames(home)).toEqual([])
   },
 )

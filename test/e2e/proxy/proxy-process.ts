@@ -50,6 +50,14 @@ export async function givenLockedHome(passphrase: string): Promise<string> {
   return home
 }
 
+/** The names of all client keys, the temporary ones of programs included: `keys list` does not show those. */
+export async function listKeyNames(home: string): Promise<string[]> {
+  const toolkit = openToolkit({ env: { QWENCTL_HOME: home } })
+  const keys = await toolkit.keys.records()
+  await toolkit.close()
+  return keys.map(({ name }) => name)
+}
+
 export async function addAccounts(home: string, accounts: GivenAccount[], baseUrl?: string): Promise<void> {
   const toolkit = openToolkit({ env: { QWENCTL_HOME: home } })
   for (const account of accounts) await toolkit.accounts.add(newAccount(account, baseUrl))
@@ -131,14 +139,15 @@ type StartedProxy = ProxyProcess & Listening
 /** A proxy on a free port over a home with these accounts, for all tests of the file. */
 export function shareProxy(accounts: GivenAccount[]): { home: string; proxy: StartedProxy } {
   const shared = {} as { home: string; proxy: StartedProxy }
+  let started: ProxyProcess | null = null
   beforeAll(async () => {
     shared.home = mkdtempSync(join(tmpdir(), 'qwenctl-test-'))
     await addAccounts(shared.home, accounts)
-    const proxy = spawnQwenctl(shared.home, ['proxy', 'start', '--port', '0', '--json'])
-    shared.proxy = Object.assign(proxy, await proxy.listening())
+    started = spawnQwenctl(shared.home, ['proxy', 'start', '--port', '0', '--json'])
+    shared.proxy = Object.assign(started, await started.listening())
   })
   afterAll(async () => {
-    await shared.proxy.kill()
+    await started?.kill()
     removeFolder(shared.home)
   })
   return shared
