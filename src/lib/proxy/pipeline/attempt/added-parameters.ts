@@ -31,8 +31,8 @@ const MOST_SEARCHED = 4096
 export const SUMMARY = 'reasoning.summary'
 const DISPLAY = 'thinking.display'
 
-/** The model's earlier thinking, in the messages of a chat completion. */
-const THOUGHTS = 'messages.reasoning_content'
+/** The names of the model's earlier thinking, in the messages of a chat completion. */
+const THOUGHTS = ['reasoning_content', 'reasoning'] as const
 
 /** Words of a service that wants this thinking. */
 const WANTED = /missing|required|passed back/i
@@ -81,8 +81,13 @@ function refusedPart(said: string, names: readonly string[], sent: Buffer, clien
   if (names.includes('thinking') && names.includes('display') && isAdded(DISPLAY)) return DISPLAY
   // Cerebras: "property 'messages.2.assistant.reasoning_content' is unsupported"
   // (https://github.com/Kilo-Org/kilocode/issues/10375, 2026-11).
-  if (names.includes('reasoning_content') && !WANTED.test(said) && isAdded(THOUGHTS)) return THOUGHTS
-  return null
+  if (WANTED.test(said)) return null
+  // The word `reasoning` alone may mean the effort.
+  const isMeant = (name: string) => name !== 'reasoning' || /messages|assistant/.test(said)
+  const thoughts = THOUGHTS.find(
+    (name) => names.includes(name) && isMeant(name) && isAdded(`messages.${name}`),
+  )
+  return thoughts === undefined ? null : `messages.${thoughts}`
 }
 
 /** Anthropic's form of the answer is beside the effort. */

@@ -23,6 +23,17 @@ test('a member that is left out is gone, and all others keep their order and byt
   )
 })
 
+test("Groq's name of earlier thinking goes where a model refuses it (vercel/ai#8057)", () => {
+  const sent = Buffer.from('{"messages":[{"role":"assistant","content":"b","reasoning":"so"}]}')
+  const message = "'messages.0' : for 'role:assistant' property 'reasoning' is unsupported"
+  const body = Buffer.from(JSON.stringify({ error: { message } }))
+  expect(refusedAddition({ body }, sent, Buffer.from('{}'))).toBe('messages.reasoning')
+  expect(refusedAddition({ body }, sent, sent)).toBe(null)
+  expect(leaveOut(sent, ['messages.reasoning']).toString()).toBe(
+    '{"messages":[{"role":"assistant","content":"b"}]}',
+  )
+})
+
 test('a member that is there twice is gone twice', () => {
   const body = Buffer.from('{"a":1,"gone":1,"gone":2}')
   expect(leaveOut(body, ['gone']).toString()).toBe('{"a":1}')
