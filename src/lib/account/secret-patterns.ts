@@ -49,8 +49,10 @@ export const secretPatterns: readonly SecretPattern[] = [
   // A value in quotes may have blanks: a passphrase often does.
   { head: new RegExp(`${NAMES}="`, 'gi'), stop: /\\[\s\S]|"/g, least: 1, show: maskValue },
   { head: new RegExp(`${NAMES}='`, 'gi'), stop: /[']/g, least: 1, show: maskValue },
+  // The same in a text of JSON.
+  { head: new RegExp(`${NAMES}=\\\\{1,7}"`, 'gi'), stop: /["\\]/g, least: 1, show: maskValue },
   {
-    head: new RegExp(`${NAMES}=["']?`, 'gi'),
+    head: new RegExp(`${NAMES}=(?!\\\\{1,7}")["']?`, 'gi'),
     stop: /[\s"'&;,]/g,
     least: 1,
     show: maskValue,

@@ -98,6 +98,8 @@ test.each([
   ['see https://h.example/v1?a=1&Signature=abc/def+g&b=2', 'see https://h.example/v1?a=1&Signature=…&b=2'],
   ['{"client_secret":"a\\"b","x":1}', '{"client_secret":"…","x":1}'],
   ['{"clientSecret": "abc"}', '{"clientSecret": "…"}'],
+  ['{"m":"password=\\"one two, 3\\" is bad"}', '{"m":"password=\\"…\\" is bad"}'],
+  ['password=\\\\\\"one two\\\\\\" is bad', 'password=\\\\\\"…\\\\\\" is bad'],
   ['mail https://host.example?to=ann@example.org now', 'mail https://host.example?to=ann@example.org now'],
   ['eyJ is how a token begins. eyJhbGciOi', 'eyJ is how a token begins. eyJhbGciOi'],
   ['key eyJhbGciOiJub25lIn0.eyJzdWIiOiJtZSJ9.c2ln!', 'key …c2ln!'],
