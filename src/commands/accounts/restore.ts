@@ -50,11 +50,7 @@ export default class AccountsRestore extends ToolkitCommand {
 /** `--yes` accepts a backup, but not the programs that it names. */
 function unseenCommands(effects: readonly string[]): QwenctlError {
   const shown = effects.map(printable).join('; ')
-  return new QwenctlError(
-    'missing_answer',
-    `the config.yaml of the backup sets ${shown}; nothing was changed`,
-    {
-      hint: 'add --allow-commands to accept them',
-    },
-  )
+  return new QwenctlError('missing_answer', `the backup sets ${shown}; nothing was changed`, {
+    hint: 'add --allow-commands to accept them',
+  })
 }

@@ -4,6 +4,7 @@ import type { AccountsData } from '../../store/documents/accounts-document.ts'
 import type { Snapshot } from '../../store/documents/snapshot-content.ts'
 import type { RestorePlan } from './backup-views.ts'
 import { configEffects } from './config-effects.ts'
+import { jobEffects } from './job-effects.ts'
 
 export interface Compared {
   accounts: AccountsData
@@ -22,6 +23,7 @@ export function planRestore(
   const backedUp = new Set(backup.accounts.accounts.map(({ id }) => id))
   const config = configChange(mode, backup.files.get('config.yaml'), present.files.get('config.yaml'))
   const comesAlong = config === 'added' || config === 'replaced'
+  const bringsJobs = mode === 'replace' || !present.files.has('jobs.json')
   const bringsKeys = mode === 'replace' || !present.files.has('keys.json')
   return {
     mode,
@@ -32,9 +34,10 @@ export function planRestore(
     archived: mode === 'replace' ? backup.accounts.archived.length : 0,
     ledgerDays: mode === 'replace' ? daysIn(backup.files) : [],
     config,
-    effects: comesAlong
-      ? configEffects(backup.files.get('config.yaml'), present.files.get('config.yaml'))
-      : [],
+    effects: [
+      ...(comesAlong ? configEffects(backup.files.get('config.yaml'), present.files.get('config.yaml')) : []),
+      ...(bringsJobs ? jobEffects(backup.files.get('jobs.json'), present.files.get('jobs.json')) : []),
+    ],
     keys: bringsKeys ? keyNames(backup.files.get('keys.json')) : [],
     missingProviders: [...new Set(wanted.map(({ provider }) => provider))].filter((id) => !hasProvider(id)),
   }

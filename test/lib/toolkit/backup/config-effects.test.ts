@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { openToolkit } from '../../../../src/lib/toolkit/open-toolkit.ts'
 import { configEffects } from '../../../../src/lib/toolkit/backup/config-effects.ts'
+import { jobEffects } from '../../../../src/lib/toolkit/backup/job-effects.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'qwenctl-effects-'))
 afterAll(() => {
@@ -47,4 +48,16 @@ test('the plan of a restore names commands, client keys and providers that are m
   }
   await expect(from.backups.write('/dev/null', 'a long passphrase')).rejects.toThrow('not a regular file')
   await Promise.all([from.close(), to.close()])
+})
+
+test('commands of jobs in a backup are named, unless the home runs the same', () => {
+  const action = (command: string[]) => ({ kind: 'command', command })
+  const jobs = (...list: object[]) => Buffer.from(JSON.stringify({ version: 1, jobs: list }))
+  const ask = { name: 'ask', action: { kind: 'ask', text: 'hello' } }
+  const backup = jobs({ name: 'night', action: action(['touch', 'x']) }, ask)
+  const effect = 'the command of job night: ["touch","x"]'
+  expect(jobEffects(backup, undefined)).toEqual([effect])
+  expect(jobEffects(backup, jobs({ name: 'night', action: action(['ls']) }))).toEqual([effect])
+  expect(jobEffects(backup, backup)).toEqual([])
+  expect(jobEffects(Buffer.from('['), backup)).toEqual([])
 })
