@@ -1,5 +1,6 @@
 import { isRecord } from '../../../base/is-record.ts'
 import { tryParseJson } from '../../../base/text/try-parse-json.ts'
+import { isEmptyAnswer } from '../../../provider/failures/error-frame.ts'
 import type { Usage } from '../../../provider/provider.ts'
 import { mergeUsage, unknownUsage } from '../../../provider/usage/usage.ts'
 import { streamErrorIn, type StreamError } from './stream-error.ts'
@@ -54,6 +55,8 @@ export class StreamFilter {
   readonly #secret: string
   /** The first characters of the credential, which services also show alone. */
   readonly #secretHead: string
+  /** The first frame, where it has no content of an answer; nothing was sent yet. */
+  #empty: StreamError | null = null
   /** The last frame is an error. */
   #isError = false
   /** The last frame was a part of a larger one. */
@@ -102,7 +105,7 @@ export class StreamFilter {
     if (rest !== null && (rest.isComplete || isWhole(rest))) this.#take(rest, out)
     if (out.length > 0 && rest?.isComplete === false) out.push(CLOSE_FRAME)
     if (this.#tap.isOverflowing) out.push(CLOSE_FRAME)
-    if (!this.isOpen && this.refusal === null) this.#refuseBareError(rest)
+    if (!this.isOpen && this.refusal === null) this.#refuseUnanswered(rest)
     if (!isCut) this.#noteEnd()
     return this.refusal === null ? out : []
   }
@@ -134,6 +137,8 @@ export class StreamFilter {
     const data = this.#look(frame)
     if (this.refusal !== null) return
     if (this.#options.stripUsage && isUsageChunk(data)) return this.#open(out)
+    if (!this.isOpen && this.#isAloneAndEmpty(frame, data)) return this.#hold(frame.bytes, out)
+    if (!this.isOpen && this.sawEnd && this.#empty !== null) return this.#noteError(this.#empty)
     this.#send(this.#isError ? hideInBody(frame.bytes, this.#secret) : frame.bytes, out)
   }
 
@@ -219,8 +224,18 @@ export class StreamFilter {
     }
   }
 
+  /** Holds a first frame without any content of an answer: an answer under 200 needs more than that. */
+  #isAloneAndEmpty({ event, data: text }: SseFrame, data: unknown): boolean {
+    if (this.#empty !== null || event !== null || !isRecord(data) || typeof data.type === 'string')
+      return false
+    if (Object.keys(data).length === 0 || !isEmptyAnswer(data)) return false
+    this.#empty = { body: data, text: text ?? '', status: null }
+    return true
+  }
+
   /** An upstream may label a bare JSON error as an event stream. It then has only lines without data. */
-  #refuseBareError(rest: SseFrame | null): void {
+  #refuseUnanswered(rest: SseFrame | null): void {
+    if (this.#empty !== null) return this.#noteError(this.#empty)
     const text = Buffer.concat([...this.#held, rest?.bytes ?? Buffer.alloc(0)]).toString()
     const error = streamErrorIn({ event: null, data: text, statusHint: null }, parsed(text), {
       isFirst: true,

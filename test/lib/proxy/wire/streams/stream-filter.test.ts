@@ -36,6 +36,33 @@ test.each([
   )
 })
 
+const EMPTY = 'data: {"id":"x","model":"m"}\n\n'
+const DONE = 'data: [DONE]\n\n'
+
+test.each([EMPTY, EMPTY + DONE, `: wait\n\n${EMPTY}${DONE}`])(
+  'a stream whose only data has no content of an answer is refused, so that another account answers: %j',
+  (stream) => {
+    for (const cuts of [[], [...Buffer.from(stream).keys()]]) {
+      const { filter, sent } = run(cut(Buffer.from(stream), cuts))
+      expect([sent, filter.isOpen]).toEqual(['', false])
+      expect(filter.refusal).toMatchObject({ body: { id: 'x', model: 'm' } })
+    }
+  },
+)
+
+test.each([
+  EMPTY + chatStream.join(''),
+  EMPTY + EMPTY + DONE,
+  'data: {"type":"started"}\n\n' + DONE,
+  'data: {"id":"x","choices":[]}\n\n' + DONE,
+  'event: hello\ndata: {"id":"x"}\n\n' + DONE,
+])('a first frame without content stays where more follows, or where it names itself: %j', (stream) => {
+  for (const cuts of [[], [...Buffer.from(stream).keys()]]) {
+    const { filter, sent } = run(cut(Buffer.from(stream), cuts))
+    expect([sent, filter.refusal]).toEqual([stream, null])
+  }
+})
+
 test('when the usage chunk is ours alone, it is taken out and every other byte passes', () => {
   const stream = chatStream.join('')
   const usageChunk = chatStream.at(-2) ?? ''
