@@ -272,6 +272,8 @@ describe.skipIf(!hasChromium)(`what one does on the page${withoutChromium}`, () 
     await page.getByRole('button', { name: 'Revoke editor' }).click()
     await page.getByRole('button', { name: 'Revoke key' }).click()
     await page.getByText('No client keys').waitFor()
+    // The button that had the focus is gone with its key.
+    await page.locator('h1:focus', { hasText: 'Client keys' }).waitFor()
   })
 
   test('requests and rotations appear as they happen, can be filtered, and stand still while paused', async () => {

@@ -87,6 +87,25 @@ describe.skipIf(!hasChromium)(`the page of a proxy that runs${withoutChromium}`,
     await expect.poll(agrees).toBe(true)
   })
 
+  test('a model server of the user is added without a key, checked or not', async () => {
+    const proxy = await givenPageProxy()
+    const page = await opened(proxy)
+    await page.getByRole('link', { name: 'Add account' }).click()
+    await page.getByRole('button', { name: /^Ollama/ }).click()
+    await page.getByRole('button', { name: 'Another provider' }).click()
+    await page.locator('h1:focus', { hasText: 'Add an account' }).waitFor()
+    await page.getByRole('button', { name: /^Ollama.*no key or API key/ }).click()
+    await page.getByText('More settings').click()
+    await page.getByLabel('Base URL').fill('http://127.0.0.1:9')
+    await page.getByRole('button', { name: 'Add account' }).click()
+    await page.getByText('The provider could not be reached').waitFor()
+    await page.locator('button:focus', { hasText: 'Add account' }).waitFor()
+    await page.getByLabel('Check that the server answers').uncheck()
+    await page.getByRole('button', { name: 'Add account' }).click()
+    await page.getByRole('heading', { level: 1, name: 'ollama/ollama' }).waitFor()
+    expect((await proxy.toolkit.accounts.show('ollama')).auth.type).toBe('none')
+  })
+
   test('what is done on it is done for every user', async () => {
     const proxy = await givenPageProxy()
     const page = await opened(proxy)

@@ -1,4 +1,5 @@
 import { QwenctlError } from '../base/errors.ts'
+import type { Provider } from '../provider/provider.ts'
 import type { NewAccount, Verification } from '../toolkit/toolkit.ts'
 import type { ManagedToolkit } from '../toolkit/scope/managed-toolkit.ts'
 import type { AccountView } from '../toolkit/views.ts'
@@ -17,21 +18,22 @@ type Verified = Pick<Verification, 'result' | 'message'>
  */
 export async function addAccount(
   toolkit: ManagedToolkit,
-  wanted: NewAccount,
+  given: NewAccount,
   { verify, keepUnreachable }: { verify: boolean; keepUnreachable: boolean },
 ): Promise<Added> {
-  const isChecked = verify && (wanted.secret !== undefined || (await canCheckWithoutKey(toolkit, wanted)))
-  const checked = isChecked ? await accepted(toolkit, wanted, keepUnreachable) : null
+  const provider = (await toolkit.providers()).get(given.provider)
+  const wanted = given.secret === undefined && needsNoKey(provider) ? { ...given, withoutKey: true } : given
+  const canCheck = wanted.secret !== undefined || (provider.kind === 'model' && provider.keyIsOptional)
+  const checked = verify && canCheck ? await accepted(toolkit, wanted, keepUnreachable) : null
   if (checked === null) return { account: await toolkit.accounts.add(wanted), verification: null }
   const { correctedBaseUrl, ...verification } = checked
   const corrected = correctedBaseUrl === undefined ? wanted : { ...wanted, baseUrl: correctedBaseUrl }
   return { account: await toolkit.accounts.add(corrected), verification }
 }
 
-/** Whether the provider is a server that may accept requests without a key. */
-async function canCheckWithoutKey(toolkit: ManagedToolkit, { provider: id }: NewAccount): Promise<boolean> {
-  const { kind, keyIsOptional } = (await toolkit.providers()).get(id)
-  return kind === 'model' && keyIsOptional
+/** Whether the provider is a server of the user, such as Ollama: it needs no key unless its owner sets one. */
+export function needsNoKey({ keyIsOptional, needsBaseUrl }: Provider): boolean {
+  return keyIsOptional && !needsBaseUrl
 }
 
 async function accepted(

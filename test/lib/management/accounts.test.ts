@@ -68,6 +68,18 @@ describe('adding', () => {
     expect((await api.post('/api/accounts', { ...wanted, verify: false })).status).toBe(201)
   })
 
+  test.each([
+    ['ollama', 'http://models.example.com:11434', 201],
+    ['custom', 'http://models.example.com/v1', 422],
+    ['openai', undefined, 422],
+  ])('at %s (%s) without a key, and without a check, it is %i', async (provider, baseUrl, status) => {
+    const api = await givenApi()
+    const reply = await api.post('/api/accounts', { provider, baseUrl, verify: false })
+    expect(reply.status).toBe(status)
+    if (status === 201) expect(reply.json.account.auth.type).toBe('none')
+    else expect(reply.json.error.field).toBe('key')
+  })
+
   test('with invalid values it is 422 with the path of every one', async () => {
     const api = await givenApi()
     const wrong = {

@@ -55,6 +55,7 @@ test('providers say what an account of each needs', async () => {
   const of = (wanted: string) => providers.find(({ id }: { id: string }) => id === wanted)
   expect(of('custom')).toMatchObject({ needsBaseUrl: true, auth: ['api-key'] })
   expect(of('sandbox')).toMatchObject({ simulated: true, auth: ['none'] })
+  expect(of('ollama')).toMatchObject({ needsBaseUrl: false, auth: ['none', 'api-key'] })
   expect(of('qwen-oauth')).toMatchObject({ auth: ['device'] })
   expect(of('qwen').endpoints.length).toBeGreaterThan(3)
 })

@@ -10,12 +10,15 @@ export interface Submit {
   forget: () => void
 }
 
-/** Submits a form once at a time. An error of the server appears at its field, which gets the focus. */
+/**
+ * Submits a form once at a time. An error of the server appears at its field, which gets the focus. Without a field,
+ * the button gets back the focus that it loses while it is disabled.
+ */
 export function useSubmit(send: (form: HTMLFormElement) => Promise<void>): Submit {
   const [isBusy, setBusy] = useState(false)
   const [error, setError] = useState<ApiErrorBody | null>(null)
   const busy = useRef(false)
-  const run = async (form: HTMLFormElement) => {
+  const run = async (form: HTMLFormElement, button: HTMLElement | null) => {
     if (busy.current) return
     busy.current = true
     setBusy(true)
@@ -24,7 +27,11 @@ export function useSubmit(send: (form: HTMLFormElement) => Promise<void>): Submi
       await send(form)
     } catch (failure) {
       setError(readError(failure))
-      requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
+      requestAnimationFrame(() => {
+        const field = form.querySelector<HTMLElement>('[aria-invalid="true"]')
+        if (field !== null) field.focus()
+        else if (document.activeElement === document.body) button?.focus()
+      })
     } finally {
       busy.current = false
       setBusy(false)
@@ -35,7 +42,7 @@ export function useSubmit(send: (form: HTMLFormElement) => Promise<void>): Submi
     error,
     submit: (event) => {
       event.preventDefault()
-      void run(event.currentTarget as HTMLFormElement)
+      void run(event.currentTarget as HTMLFormElement, (event as SubmitEvent).submitter)
     },
     forget: () => setError(null),
   }

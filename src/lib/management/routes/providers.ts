@@ -2,6 +2,7 @@ import type { Provider } from '../../provider/provider.ts'
 import type { ProviderRegistry } from '../../toolkit/toolkit.ts'
 import { route } from '../route.ts'
 import { providers } from '../../contract/providers.ts'
+import { needsNoKey } from '../add-account.ts'
 
 /** The supported providers. */
 export const providerRoutes = [
@@ -32,6 +33,7 @@ function buildView(registry: ProviderRegistry, provider: Provider) {
 /** A login works at any service with a login server; these are the known ones. */
 function waysIn(provider: Provider): ('api-key' | 'device' | 'none')[] {
   if (!provider.needsCredential) return ['none']
+  if (needsNoKey(provider)) return ['none', 'api-key']
   const isKeyless = provider.device !== null && provider.keysUrl === null
   return [
     ...(provider.device === null ? [] : (['device'] as const)),

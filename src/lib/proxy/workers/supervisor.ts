@@ -7,6 +7,7 @@ import type { Worker } from 'node:cluster'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
+import { formatDuration } from '../../base/durations.ts'
 import { QwenctlError } from '../../base/errors.ts'
 import type { MetricsPart } from '../../observe/metrics.ts'
 import { Channel } from './channel.ts'
@@ -240,7 +241,7 @@ export class Supervisor {
       this.#givenUp.resolve(failure ?? endedAtOnce(code, signal))
       return
     }
-    const when = delayMs === 0 ? 'now' : `in ${delayMs / 1000} s`
+    const when = delayMs === 0 ? 'now' : `in ${formatDuration(delayMs)}`
     this.#trouble(`a worker (pid ${pid}) ended: ${why}; another begins ${when}`)
     void this.#replace(delayMs)
   }
@@ -311,5 +312,5 @@ async function freePort(host: string): Promise<number> {
 }
 
 function notInTime(): QwenctlError {
-  return new QwenctlError('failed', `a worker did not begin to listen within ${START_MS / 1000} s`)
+  return new QwenctlError('failed', `a worker did not begin to listen within ${formatDuration(START_MS)}`)
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { formatDuration } from '../../base/durations.ts'
 
 /**
  * The place where an operating system keeps secrets for its users. Every call throws `KeychainError` when it fails.
@@ -93,7 +94,7 @@ function askProcess(
       resolve(reply)
     }
     const timer = setTimeout(
-      () => answer({ error: `it did not answer within ${timeoutMs / 1000} s` }),
+      () => answer({ error: `it did not answer within ${formatDuration(timeoutMs)}` }),
       timeoutMs,
     )
     child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text))

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Interfaces } from '@oclif/core'
+import { formatDuration } from '../../base/durations.ts'
 import type { ProviderAnswers } from '../../toolkit/providers/provider-answers.ts'
 import { HOOK_VERDICTS, HookVerdicts } from './hook-verdicts.ts'
 import type { Verdict } from './hook-verdicts.ts'
@@ -76,7 +77,8 @@ function describeUnused(
   verdict: Verdict,
   { limitMs }: ProbeLimits,
 ): string {
-  const fault = verdict === 'memory' ? 'needs too much memory' : `did not end within ${limitMs / 1000} s`
+  const fault =
+    verdict === 'memory' ? 'needs too much memory' : `did not end within ${formatDuration(limitMs)}`
   const verb = type === 'link' ? 'unlink' : 'uninstall'
   return `its hook ${HOOK} ${fault}, so the plugin is not used. It is tried again within an hour, or when the hook changes. To remove it: qwenctl plugins ${verb} ${name}`
 }

@@ -1,5 +1,6 @@
 import { Config } from '@oclif/core'
 import type { Interfaces } from '@oclif/core'
+import { formatDuration } from '../../base/durations.ts'
 import { keepOutputAside } from './output-aside.ts'
 import { surviveStrays } from './stray-errors.ts'
 
@@ -123,6 +124,6 @@ function readMessage(error: unknown): string {
 export function startRealTimer(limitMs: number): HookTimer {
   const { promise, reject } = Promise.withResolvers<never>()
   promise.catch(() => {}) // after the race it has no listener
-  const timer = setTimeout(() => reject(new Error(`no answer within ${limitMs / 1000} s`)), limitMs)
+  const timer = setTimeout(() => reject(new Error(`no answer within ${formatDuration(limitMs)}`)), limitMs)
   return { expired: promise, cancel: () => clearTimeout(timer) }
 }

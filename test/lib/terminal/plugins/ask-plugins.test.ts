@@ -98,7 +98,7 @@ test.each([
   const hook = `export default () => { note(); stick(); for (;;); }`
   const { ask, takeRuns, hookFile } = await install(hook, type)
   const message =
-    'its hook qwenctl:providers did not end within 0.5 s, so the plugin is not used. ' +
+    'its hook qwenctl:providers did not end within 1 s, so the plugin is not used. ' +
     `It is tried again within an hour, or when the hook changes. To remove it: qwenctl plugins ${verb} qwenctl-plugin-x`
   const unused = { answers: [], failures: [{ plugin: 'qwenctl-plugin-x', message, isUnused: true }] }
   expect(await ask()).toEqual(unused)

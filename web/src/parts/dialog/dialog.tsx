@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact'
 import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { Icon } from '../icon.tsx'
+import { focusHeading } from '../shell/view-head.tsx'
 
 export interface DialogProps {
   title: string
@@ -21,6 +22,7 @@ export function Dialog({ title, onClose, children, isHeld = false }: DialogProps
     return () => {
       element?.close()
       if (before instanceof HTMLElement && before.isConnected) before.focus()
+      else focusHeading()
     }
   }, [])
   return (

@@ -8,6 +8,11 @@ export function focusNextHeading(): void {
   isFirst = false
 }
 
+/** Moves the focus to the heading: the element that had it is gone. */
+export function focusHeading(): void {
+  document.querySelector('h1')?.focus({ preventScroll: true })
+}
+
 /** The heading of a view. It takes the focus after navigation, so that screen readers announce the view. */
 export function ViewHead({
   title,

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { ProviderView } from '../../api/types.ts'
 import { usePage, useSelect } from '../../hooks/page-context.ts'
 import { WhenLoaded } from '../../parts/status/states.tsx'
-import { ViewHead } from '../../parts/shell/view-head.tsx'
+import { ViewHead, focusHeading } from '../../parts/shell/view-head.tsx'
 import { formatHash } from '../../router.ts'
 import { NewAccountForm } from './new-account-form.tsx'
 import { ProviderPicker } from './provider-picker.tsx'
@@ -25,7 +25,14 @@ export function AddAccount(): JSX.Element {
           chosen === null ? (
             <ProviderPicker providers={value} onChoose={choose} />
           ) : (
-            <NewAccountForm key={chosen.id} provider={chosen} onBack={() => choose(null)} />
+            <NewAccountForm
+              key={chosen.id}
+              provider={chosen}
+              onBack={() => {
+                choose(null)
+                focusHeading()
+              }}
+            />
           )
         }
       </WhenLoaded>

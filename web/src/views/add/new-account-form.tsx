@@ -62,7 +62,13 @@ export function NewAccountForm({
       </details>
       <FormError
         error={error}
-        shown={['name', 'user', 'key', ...settingNames, ...(way === 'device' ? loginServerNames : [])]}
+        shown={[
+          'name',
+          'user',
+          ...(way === 'api-key' ? ['key'] : []),
+          ...settingNames,
+          ...(way === 'device' ? loginServerNames : []),
+        ]}
       />
       <div class="form-foot">
         <button type="button" class="button" onClick={onBack}>
@@ -186,9 +192,10 @@ function Identity({
           }
         />
       )}
-      {way === 'api-key' && (
+      {(way === 'api-key' || (way === 'none' && provider.auth.includes('api-key'))) && (
         <label class="check">
-          <input type="checkbox" name="verify" defaultChecked /> Check the key with the provider
+          <input type="checkbox" name="verify" defaultChecked />{' '}
+          {way === 'none' ? 'Check that the server answers' : 'Check the key with the provider'}
         </label>
       )}
     </>
@@ -202,7 +209,9 @@ function readAccount(form: HTMLFormElement, provider: ProviderView, way: Way): N
     ...readOwner(form),
     ...(way === 'api-key' && key !== '' ? { key } : {}),
     ...givenSettings(form),
-    ...(way === 'api-key' && readText(form, 'verify') === '' ? { verify: false } : {}),
+    ...(form.elements.namedItem('verify') !== null && readText(form, 'verify') === ''
+      ? { verify: false }
+      : {}),
   }
 }
 

@@ -1,4 +1,5 @@
 import { redact } from '../../../account/mask.ts'
+import { formatDuration } from '../../../base/durations.ts'
 import { isQwenctlError, QwenctlError } from '../../../base/errors.ts'
 import type { Dialect, Outcome, Provider } from '../../../provider/provider.ts'
 import type { ListedModel } from '../../../provider/model-list.ts'
@@ -200,7 +201,7 @@ const networkReasons: Record<string, string> = {
 export function formatNetwork(error: unknown, timeoutMs: number): string {
   const code = (error as NodeJS.ErrnoException).code ?? ''
   if (code === 'EEGRESS') return (error as Error).message // qwenctl's own message, masked
-  if (code === 'ETIMEDOUT') return `no answer within ${timeoutMs / 1000} s`
+  if (code === 'ETIMEDOUT') return `no answer within ${formatDuration(timeoutMs)}`
   if (code.startsWith('HPE_')) return 'what answers there does not speak HTTP'
   if (/CERT|SELF_SIGNED|UNABLE_TO_|SSL|TLS/.test(code))
     return `no trusted TLS connection (${code}); set proxy.ca to the file of your certificate authority, if you have your own`
