@@ -1,6 +1,6 @@
-import { QwenctlError } from '../base/errors.ts'
+import { QwenctlError, isQwenctlError } from '../base/errors.ts'
 import type { Provider } from '../provider/provider.ts'
-import type { NewAccount, Verification } from '../toolkit/toolkit.ts'
+import type { NewAccount, ProviderRegistry, Verification } from '../toolkit/toolkit.ts'
 import type { ManagedToolkit } from '../toolkit/scope/managed-toolkit.ts'
 import type { AccountView } from '../toolkit/views.ts'
 
@@ -21,14 +21,25 @@ export async function addAccount(
   given: NewAccount,
   { verify, keepUnreachable }: { verify: boolean; keepUnreachable: boolean },
 ): Promise<Added> {
-  const provider = (await toolkit.providers()).get(given.provider)
-  const wanted = given.secret === undefined && needsNoKey(provider) ? { ...given, withoutKey: true } : given
-  const canCheck = wanted.secret !== undefined || (provider.kind === 'model' && provider.keyIsOptional)
+  const provider = findProvider(await toolkit.providers(), given.provider)
+  const isKeyless = given.secret === undefined && provider !== undefined && needsNoKey(provider)
+  const wanted = isKeyless ? { ...given, withoutKey: true } : given
+  const canCheck = wanted.secret !== undefined || (provider?.kind === 'model' && provider.keyIsOptional)
   const checked = verify && canCheck ? await accepted(toolkit, wanted, keepUnreachable) : null
   if (checked === null) return { account: await toolkit.accounts.add(wanted), verification: null }
   const { correctedBaseUrl, ...verification } = checked
   const corrected = correctedBaseUrl === undefined ? wanted : { ...wanted, baseUrl: correctedBaseUrl }
   return { account: await toolkit.accounts.add(corrected), verification }
+}
+
+/** Undefined: it is unknown, which `accounts.add` reports with every other invalid field. */
+function findProvider(registry: ProviderRegistry, id: string): Provider | undefined {
+  try {
+    return registry.get(id)
+  } catch (error) {
+    if (!isQwenctlError(error)) throw error
+    return undefined
+  }
 }
 
 /** Whether the provider is a server of the user, such as Ollama: it needs no key unless its owner sets one. */
