@@ -60,16 +60,7 @@ export function NewAccountForm({
           needsBaseUrl={provider.needsBaseUrl}
         />
       </details>
-      <FormError
-        error={error}
-        shown={[
-          'name',
-          'user',
-          ...(way === 'api-key' ? ['key'] : []),
-          ...settingNames,
-          ...(way === 'device' ? loginServerNames : []),
-        ]}
-      />
+      <FormError error={error} shown={listShownFields(way)} />
       <div class="form-foot">
         <button type="button" class="button" onClick={onBack}>
           Back
@@ -80,6 +71,12 @@ export function NewAccountForm({
       </div>
     </form>
   )
+}
+
+/** The fields that show their own error. */
+function listShownFields(way: Way): string[] {
+  const ofWay = { 'api-key': ['key'], device: loginServerNames, none: [] }[way]
+  return ['name', 'user', ...ofWay, ...settingNames]
 }
 
 /** A self-hosted service may have a login server that only the user knows. */

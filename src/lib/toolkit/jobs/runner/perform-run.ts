@@ -1,4 +1,4 @@
-import { formatDuration } from '../../../base/durations.ts'
+import { formatSpan } from '../../../schedule/schedule.ts'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -133,7 +133,7 @@ async function askAccount(
       return {
         ...finishedResult(''),
         status: 'failed',
-        reason: `no answer came within ${formatDuration(job.timeoutMs)}`,
+        reason: `no answer came within ${formatSpan(job.timeoutMs)}`,
       }
     throw error
   }

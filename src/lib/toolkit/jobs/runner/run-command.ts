@@ -1,4 +1,4 @@
-import { formatDuration } from '../../../base/durations.ts'
+import { formatSpan } from '../../../schedule/schedule.ts'
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { KeptOutput } from './kept-output.ts'
@@ -69,7 +69,7 @@ function watchChild(child: ChildProcess, program: string, order: Watched): Promi
     killer ??= setTimeout(() => killGroup(child, 'SIGKILL'), GRACE_MS)
   }
   const timeout = setTimeout(
-    () => end('failed', `it ran longer than its timeout of ${formatDuration(timeoutMs)}`),
+    () => end('failed', `it ran longer than its timeout of ${formatSpan(timeoutMs)}`),
     timeoutMs,
   )
   const onAbort = () => end('stopped', String(signal.reason))
