@@ -92,7 +92,7 @@ function nameFile(token: string, owner: string): string {
   return `${hash('owner', owner).toString('hex').slice(0, 16)}-${nameOldFile(token)}`
 }
 
-/** The name that files had up to 0.2. */
+/** The name of a file from before its owner was in it. */
 function nameOldFile(token: string): string {
   return hash('name', token).toString('hex')
 }

@@ -40,7 +40,7 @@ export async function sweepItems(folder: string, now: number, bounds: ItemBounds
   for (const file of removed) await rm(file, { force: true })
 }
 
-/** Files of earlier versions name no owner, and share one share. */
+/** Older files name no owner. They count as one share. */
 function readOwner(name: string): string {
   return /^[0-9a-f]{16}(?=-)/.exec(name)?.[0] ?? ''
 }
